@@ -1,0 +1,130 @@
+"""Answers about services, and what happens when a message is not understood."""
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from actions.reading import FACETS_SLOT, ITEM_SLOT, UNCLEAR_SLOT, Reading
+from actions.speaking import Events, SpeakingAction
+from community.answers import PERSON, AnswerComposer
+from community.catalog.facets import FACET_TITLES
+from community.payloads import talk_payload
+from community.replies import Choice, Choices, Part, Text
+
+
+class AnswerService(SpeakingAction):
+    """Answers by item and facet, and remembers both."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_answer"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Answers the service in the reading."""
+        key = reading.item or ""
+        service = composer.catalog.services.get(key.removeprefix("service/"))
+        if service is None:
+            return not_understood(reading, tracker, composer)
+        parts = composer.service(service, reading.facets)
+        return parts, remember(key, reading)
+
+
+class AnswerFollowUp(SpeakingAction):
+    """Answers a question that names no service, about the one talked of."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_follow_up"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Takes the item from the conversation, or asks for it once."""
+        key = reading.item or tracker.get_slot(ITEM_SLOT) or ""
+        service = composer.catalog.services.get(key.removeprefix("service/"))
+        if service is None:
+            asked = "、".join(FACET_TITLES[f] for f in reading.facets)
+            lead = f"您想问“{asked}”，" if asked else ""
+            return [
+                Text(f"{lead}是哪件事呢？说一句您的情况就行，比如“我妈想办残疾证”。"),
+                Choices("", (Choice("看看能办什么", talk_payload("identity")), PERSON)),
+            ], [SlotSet(FACETS_SLOT, [f.value for f in reading.facets])]
+        return composer.service(service, reading.facets), remember(key, reading)
+
+
+class Unclear(SpeakingAction):
+    """Offers at most three choices, or says honestly that it is not sure."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_unclear"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Clarifies or abstains; the second time in a row offers a person."""
+        return not_understood(reading, tracker, composer)
+
+
+class OutOfScope(SpeakingAction):
+    """Says that a topic is not ours and names the right hotline if known."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_out_of_scope"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Abstains with a referral."""
+        intent = (tracker.latest_message or {}).get("intent") or {}
+        parts = composer.out_of_scope(
+            reading.text, is_government=intent.get("name") == "oos_gov"
+        )
+        return parts, [SlotSet(UNCLEAR_SLOT, 0.0)]
+
+
+class NotThese(SpeakingAction):
+    """The resident says that none of the choices is meant."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_not_these"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Asks to say it differently and offers a person."""
+        return [
+            Text("好的，那是我没听懂。您换个说法再讲一遍，比如家里谁、遇到了什么事。"),
+            Choices("", (PERSON, Choice("看看能办什么", talk_payload("identity")))),
+        ], []
+
+
+def remember(key: str, reading: Reading) -> Events:
+    """Returns events that keep item and facets for the next question."""
+    return [
+        SlotSet(ITEM_SLOT, key),
+        SlotSet(FACETS_SLOT, [facet.value for facet in reading.facets]),
+        SlotSet(UNCLEAR_SLOT, 0.0),
+    ]
+
+
+def not_understood(
+    reading: Reading, tracker: Tracker, composer: AnswerComposer
+) -> tuple[list[Part], Events]:
+    """Returns choices while there are candidates, else the offer of a person."""
+    n_unclear = float(tracker.get_slot(UNCLEAR_SLOT) or 0.0) + 1
+    events = [SlotSet(UNCLEAR_SLOT, n_unclear)]
+    if n_unclear >= 2:
+        return [
+            Text("我还是没弄明白，别耽误您的事。要不我请网格员直接联系您？"),
+            Choices("", (PERSON, Choice("我再说一遍", talk_payload("deny")))),
+        ], events
+    if reading.candidates:
+        return composer.clarification(reading.candidates), events
+    return [
+        Text("这句话我没听明白，不敢乱答。您再说说是谁、想办什么事，或者哪里坏了？"),
+        Choices("", (PERSON, Choice("看看能办什么", talk_payload("identity")))),
+    ], events

@@ -1,0 +1,66 @@
+"""What a message was understood to mean, as actions see it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from community.catalog.facets import Facet
+
+ITEM_SLOT = "item"
+"""Key of the item that the conversation is about."""
+FACETS_SLOT = "facets"
+"""Facets asked last."""
+OFFERED_SLOT = "offered"
+"""Choices offered last: list of `{title, payload}`."""
+UNCLEAR_SLOT = "n_unclear"
+"""How many messages in a row were not understood."""
+PLACE_SLOT = "place"
+"""Id of the place the resident is bound to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The understanding of the latest message, with the conversation's context."""
+
+    text: str
+    message_id: str
+    item: str | None
+    """Key of the service or matter."""
+    facets: tuple[Facet, ...]
+    candidates: tuple[str, ...]
+    """Keys that are likely, best first, for clarification."""
+    emergency: str | None
+    value: str | None
+    """Answer to a form's question, where a choice gave one."""
+    entities: tuple[tuple[str, str], ...]
+    """Pairs of entity name and value."""
+
+
+def reading_of(tracker: Tracker) -> Reading:
+    """Reads the latest message; also works under plain `rasa shell`."""
+    latest: dict[str, Any] = tracker.latest_message or {}
+    context: dict[str, Any] = latest.get("reading") or {}
+    entities = latest.get("entities") or []
+    named = {e["entity"]: e.get("value") for e in entities}
+    ranking = latest.get("label_ranking") or []
+    item = context.get("item") or named.get("chosen_item")
+    if item is None and "reading" not in latest and ranking:
+        item = ranking[0]["label"] if "/" in ranking[0]["label"] else None
+    facets = context.get("facets")
+    if facets is None:
+        facets = named.get("chosen_facets") or latest.get("facets") or []
+    return Reading(
+        text=latest.get("text") or "",
+        message_id=latest.get("message_id") or "",
+        item=item,
+        facets=tuple(Facet(name) for name in facets),
+        candidates=tuple(context.get("candidates") or ()),
+        emergency=latest.get("emergency"),
+        value=context.get("value") or named.get("chosen_value"),
+        entities=tuple(
+            (e["entity"], str(e.get("value")))
+            for e in entities
+            if e["entity"] not in ("chosen_item", "chosen_facets", "chosen_value")
+        ),
+    )

@@ -1,0 +1,125 @@
+"""Greeting, thanks, identity, feedback: the small words of a conversation."""
+
+from rasa_sdk import Tracker
+
+from actions.reading import Reading
+from actions.speaking import Events, SpeakingAction
+from community.answers import PERSON, AnswerComposer
+from community.payloads import talk_payload
+from community.replies import Choice, Choices, Part, Text
+
+SERVICES = Choice("看看能办什么", talk_payload("identity"))
+
+
+class Greet(SpeakingAction):
+    """Answers a greeting."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_greet"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Says who is here and how to start."""
+        return [
+            Text(
+                "您好，我是云小路，社区的小帮手。您直接说事就行：想办什么，"
+                "或者哪里有问题要人来看。"
+            ),
+            Choices("", (SERVICES, PERSON)),
+        ], []
+
+
+class Identity(SpeakingAction):
+    """Says what the assistant is and lists the services by category."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_identity"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Introduces itself honestly and lists the services."""
+        return [
+            Text(
+                "我是云小路，一个机器人。能答社区办事，能帮您把问题报给网格员；"
+                "不能代替报警，也不能替部门拍板。有危险请直接打110、119、120。"
+            ),
+            *composer.services_by_category(),
+            Choices("", (PERSON,)),
+        ], []
+
+
+class Thanks(SpeakingAction):
+    """Answers thanks."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_thanks"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Stays short."""
+        return [Text("不客气，有事您随时说。")], []
+
+
+class Goodbye(SpeakingAction):
+    """Answers a goodbye."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_goodbye"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Stays short."""
+        return [Text("好的，您慢走，有事再找我。")], []
+
+
+class Affirm(SpeakingAction):
+    """Answers a yes that belongs to no question."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_affirm"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Invites the next question."""
+        return [Text("好。还有什么要问的，您接着说。"), Choices("", (PERSON,))], []
+
+
+class FeedbackGood(SpeakingAction):
+    """Answers praise."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_feedback_good"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Stays short."""
+        return [Text("能帮上您就好。")], []
+
+
+class FeedbackBad(SpeakingAction):
+    """Answers a complaint about the last answer."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_feedback_bad"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Apologises and offers a person."""
+        return [
+            Text("对不起，没答到点上。您可以换个说法再问一遍，或者我请网格员联系您。"),
+            Choices("", (PERSON, Choice("我再说一遍", talk_payload("deny")))),
+        ], []

@@ -1,0 +1,57 @@
+"""Gives actions their ports; rasa_sdk creates actions without arguments."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from adapters.content_files import CatalogFiles
+from adapters.settings import Settings
+from adapters.sql.engine import create_engine
+from adapters.sql.tickets import SqlTicketRepository
+from community.catalog.model import Catalog
+from community.tickets import TicketRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What actions need from outside."""
+
+    catalog: Callable[[], Catalog]
+    """Returns the catalogue as it is now."""
+    tickets: TicketRepository
+    now: Callable[[], datetime]
+    """Returns the current instant, aware UTC."""
+
+
+_current: Ports | None = None
+
+
+def set_ports(ports: Ports) -> None:
+    """Sets the ports of this process; called once at its start."""
+    global _current  # noqa: PLW0603 - rasa_sdk leaves no other way in
+    _current = ports
+
+
+def ports() -> Ports:
+    """Returns the ports; builds them from the environment if nobody set any.
+
+    The second case is `rasa run actions`, which knows nothing of this project.
+    """
+    if _current is None:
+        set_ports(ports_from_settings(Settings.from_env()))
+    assert _current is not None  # noqa: S101 - set just above
+    return _current
+
+
+def ports_from_settings(settings: Settings) -> Ports:
+    """Builds real ports: files and the database."""
+    files = CatalogFiles(
+        settings.content_dir,
+        default_place=settings.default_place,
+        with_examples=settings.with_examples,
+    )
+    return Ports(
+        catalog=files.current,
+        tickets=SqlTicketRepository(create_engine(settings.database_url)),
+        now=lambda: datetime.now(timezone.utc),
+    )

@@ -1,0 +1,1 @@
+"""Implementations of the domain's ports: files, Redis, SQL, clocks, settings."""

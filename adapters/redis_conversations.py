@@ -1,0 +1,427 @@
+"""Conversations in Redis: mailbox, lease, commit, dialogue turns, chat history.
+
+Everything that must be atomic is one Lua script. Each public method raises
+`StoreUnavailableError` where Redis does not answer.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from adapters import redis_scripts as scripts
+from adapters.redis_keys import (
+    ACCEPTED_TTL_S,
+    REPLY_TTL_S,
+    WORKER_GROUP,
+    RedisKeys,
+)
+from community.errors import LeaseLostError, MailboxFullError, StoreUnavailableError
+from community.messages import Inbound
+from community.replies import Reply
+
+MAX_WAITING = 50
+"""Unanswered messages that one conversation may have."""
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on one conversation."""
+
+    conversation: str
+    token: int
+    """Fencing token: grows with every lease ever granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One entry of a ready stream, to be acknowledged when handled."""
+
+    stream: str
+    entry: str
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The oldest unanswered message of a conversation."""
+
+    raw: str
+    inbound: Inbound
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEvent:
+    """One entry of what a chat page shows."""
+
+    id: str
+    """Stream id; grows within a conversation."""
+    inbound: Inbound | None
+    reply: Reply | None
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as err:
+        raise StoreUnavailableError(f"Redis did not answer: {err!r}") from err
+
+
+def open_redis(url: str) -> "Redis[str]":
+    """Opens a client with time-outs; it connects at the first command."""
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=10,
+        socket_connect_timeout=3,
+        health_check_interval=30,
+    )
+
+
+class RedisConversations:
+    """All state of conversations, for gateways, workers and plain Rasa."""
+
+    def __init__(
+        self,
+        redis: "Redis[str]",
+        keys: RedisKeys,
+        *,
+        retention_days: int = 180,
+        lease_s: float = 5.0,
+    ) -> None:
+        """Uses a client that somebody else closes.
+
+        Args:
+            redis: Client with `decode_responses=True`.
+            keys: Key registry.
+            retention_days: How long turns and chat history are kept.
+            lease_s: Time after which a silent worker's conversation is free.
+        """
+        self.redis = redis
+        self.keys = keys
+        self.lease_s = lease_s
+        self.retention_s = retention_days * DAY_S
+        self._scripts = {
+            name: redis.register_script(getattr(scripts, name))
+            for name in (
+                "ACCEPT",
+                "ACQUIRE",
+                "RENEW",
+                "RELEASE",
+                "COMMIT",
+                "APPEND_TURN",
+                "TRIM",
+            )
+        }
+
+    async def _run(self, name: str, keys: list[str], args: list[Any]) -> Any:
+        async with _translated():
+            return await self._scripts[name](keys=keys, args=args)
+
+    # Gateway side
+
+    async def accept(self, inbound: Inbound) -> bool:
+        """Stores a message and signals the workers; `False` for a repeat.
+
+        Raises:
+            MailboxFullError: Too many messages of this person wait already.
+        """
+        keys, conversation = self.keys, inbound.conversation
+        result = await self._run(
+            "ACCEPT",
+            [
+                keys.accepted(inbound.id),
+                keys.mailbox(conversation),
+                keys.ready_urgent if inbound.urgent else keys.ready,
+                keys.out(conversation),
+                keys.live(conversation),
+            ],
+            [
+                inbound.id,
+                inbound.to_json(),
+                conversation,
+                ACCEPTED_TTL_S,
+                MAX_WAITING,
+                self.retention_s,
+            ],
+        )
+        if result == -1:
+            raise MailboxFullError(f"{MAX_WAITING} messages are waiting already")
+        return bool(result == 1)
+
+    async def stored_reply(self, message_id: str) -> Reply | None:
+        """Returns the answer to a message, if there is one yet."""
+        async with _translated():
+            text = await self.redis.get(self.keys.reply(message_id))
+        return None if text is None else Reply.from_json(text)
+
+    async def history(
+        self, conversation: str, *, after: str = "-", count: int = 100
+    ) -> list[ChatEvent]:
+        """Returns chat events, oldest first.
+
+        Args:
+            conversation: Whose.
+            after: Stream id after which to start; `-` gives the newest `count`.
+            count: Upper bound.
+        """
+        key = self.keys.out(conversation)
+        async with _translated():
+            if after == "-":
+                entries = await self.redis.xrevrange(key, count=count)
+                entries.reverse()
+            else:
+                entries = await self.redis.xrange(key, min=f"({after}", count=count)
+        return [
+            ChatEvent(
+                id=entry,
+                inbound=Inbound.from_json(fields["in"]) if "in" in fields else None,
+                reply=Reply.from_json(fields["out"]) if "out" in fields else None,
+            )
+            for entry, fields in entries
+        ]
+
+    # Worker side
+
+    async def create_group(self) -> None:
+        """Creates the workers' consumer group on both streams, once."""
+        for stream in (self.keys.ready, self.keys.ready_urgent):
+            async with _translated():
+                try:
+                    await self.redis.xgroup_create(
+                        stream, WORKER_GROUP, id="0", mkstream=True
+                    )
+                except ResponseError as err:
+                    if "BUSYGROUP" not in str(err):
+                        raise
+
+    async def next_signals(
+        self, consumer: str, *, count: int, block_ms: int
+    ) -> list[Signal]:
+        """Waits for conversations with mail; emergencies come first."""
+        keys = self.keys
+        async with _translated():
+            found = await self.redis.xreadgroup(
+                WORKER_GROUP, consumer, {keys.ready_urgent: ">"}, count=count
+            )
+            if not found:
+                found = await self.redis.xreadgroup(
+                    WORKER_GROUP,
+                    consumer,
+                    {keys.ready_urgent: ">", keys.ready: ">"},
+                    count=count,
+                    block=block_ms,
+                )
+        return [
+            Signal(stream, entry, fields["conversation"])
+            for stream, entries in found or []
+            for entry, fields in entries
+        ]
+
+    async def abandoned_signals(self, consumer: str, *, count: int) -> list[Signal]:
+        """Takes over signals that nobody has finished for one lease time."""
+        signals: list[Signal] = []
+        for stream in (self.keys.ready_urgent, self.keys.ready):
+            async with _translated():
+                _, entries, *_ = await self.redis.xautoclaim(
+                    stream,
+                    WORKER_GROUP,
+                    consumer,
+                    min_idle_time=int(self.lease_s * 1_000),
+                    count=count,
+                )
+            signals += [
+                Signal(stream, entry, fields["conversation"])
+                for entry, fields in entries
+                if fields
+            ]
+        return signals
+
+    async def finish_signal(self, signal: Signal) -> None:
+        """Acknowledges and removes a signal."""
+        async with _translated():
+            pipeline = self.redis.pipeline(transaction=True)
+            pipeline.xack(signal.stream, WORKER_GROUP, signal.entry)
+            pipeline.xdel(signal.stream, signal.entry)
+            await pipeline.execute()
+
+    async def acquire(self, conversation: str) -> Lease | None:
+        """Takes the conversation's lease; `None` while somebody else holds it."""
+        token = await self._run(
+            "ACQUIRE",
+            [self.keys.lease(conversation), self.keys.fence],
+            [int(self.lease_s * 1_000)],
+        )
+        return Lease(conversation, int(token)) if token else None
+
+    async def renew(self, lease: Lease) -> bool:
+        """Extends the lease; `False` if it was lost."""
+        return bool(
+            await self._run(
+                "RENEW",
+                [self.keys.lease(lease.conversation)],
+                [lease.token, int(self.lease_s * 1_000)],
+            )
+        )
+
+    async def release(self, lease: Lease, *, only_if_empty: bool = False) -> bool:
+        """Gives the lease up; `False` if mail came in and it is still held."""
+        return bool(
+            await self._run(
+                "RELEASE",
+                [
+                    self.keys.lease(lease.conversation),
+                    self.keys.mailbox(lease.conversation),
+                    self.keys.released(lease.conversation),
+                ],
+                [lease.token, "1" if only_if_empty else "0"],
+            )
+        )
+
+    async def head(self, conversation: str) -> Letter | None:
+        """Returns the oldest unanswered message without removing it."""
+        async with _translated():
+            raw = await self.redis.lindex(self.keys.mailbox(conversation), 0)
+        return None if raw is None else Letter(raw, Inbound.from_json(raw))
+
+    async def count_attempt(self, inbound: Inbound) -> int:
+        """Counts one more failed try of a message and returns the total."""
+        key = self.keys.attempts(inbound.conversation)
+        async with _translated():
+            pipeline = self.redis.pipeline(transaction=True)
+            pipeline.hincrby(key, inbound.id, 1)
+            pipeline.expire(key, DAY_S)
+            return int((await pipeline.execute())[0])
+
+    async def commit(
+        self,
+        lease: Lease,
+        letter: Letter,
+        *,
+        turn: str,
+        reply: Reply,
+        dead_letter: str = "",
+    ) -> None:
+        """Makes one message's outcome durable, all of it or nothing.
+
+        Args:
+            lease: Must still be held.
+            letter: Must still be the head of the mailbox; it is removed.
+            turn: Turn record to append; empty where the dialogue did not move.
+            reply: Stored for repeats, appended to the chat, announced.
+            dead_letter: Why the message was given up; empty normally.
+
+        Raises:
+            LeaseLostError: Another worker has taken over; nothing was written.
+        """
+        keys, conversation = self.keys, lease.conversation
+        result = await self._run(
+            "COMMIT",
+            [
+                keys.lease(conversation),
+                keys.mailbox(conversation),
+                keys.turns(conversation),
+                keys.out(conversation),
+                keys.reply(letter.inbound.id),
+                keys.attempts(conversation),
+                keys.live(conversation),
+                keys.gateway(letter.inbound.reply_to or "none"),
+                keys.dead,
+            ],
+            [
+                lease.token,
+                letter.raw,
+                letter.inbound.id,
+                turn,
+                reply.to_json(),
+                self.retention_s,
+                REPLY_TTL_S,
+                dead_letter,
+            ],
+        )
+        if result != 1:
+            raise LeaseLostError(
+                f"commit of {letter.inbound.id} refused ({result}): the conversation"
+                " belongs to another worker now"
+            )
+
+    # Dialogue turns
+
+    async def last_turns(self, conversation: str, count: int) -> list[Any]:
+        """Returns the newest turn records, oldest first."""
+        async with _translated():
+            rows = await self.redis.lrange(
+                self.keys.turns(conversation), -count, -1
+            )
+        return [json.loads(row) for row in rows]
+
+    async def all_turns(self, conversation: str) -> list[Any]:
+        """Returns every kept turn record, oldest first."""
+        async with _translated():
+            rows = await self.redis.lrange(self.keys.turns(conversation), 0, -1)
+        return [json.loads(row) for row in rows]
+
+    async def append_turn(
+        self, conversation: str, turn: str, *, lease: Lease | None = None
+    ) -> None:
+        """Appends a turn outside a worker's commit.
+
+        Raises:
+            LeaseLostError: `lease` was given and is not held any more.
+        """
+        result = await self._run(
+            "APPEND_TURN",
+            [self.keys.lease(conversation), self.keys.turns(conversation)],
+            [lease.token if lease else "", turn, self.retention_s],
+        )
+        if result != 1:
+            raise LeaseLostError(f"{conversation}: the lease was lost before saving")
+
+    async def trim_turns(self, conversation: str, *, oldest_s: float) -> None:
+        """Drops turns that began before `oldest_s` (Unix seconds)."""
+        await self._run("TRIM", [self.keys.turns(conversation)], [oldest_s])
+
+    async def conversations(self) -> AsyncIterator[str]:
+        """Yields every conversation that has turns, in no order."""
+        start = len(self.keys.turns("")) - len(":turns")
+        async with _translated():
+            async for key in self.redis.scan_iter(match=self.keys.turns("*")):
+                yield key[start : -len(":turns")]
+
+    async def forget(self, conversation: str) -> int:
+        """Deletes everything about one person; returns how many keys there were."""
+        keys = self.keys
+        async with _translated():
+            return int(
+                await self.redis.delete(
+                    keys.turns(conversation),
+                    keys.out(conversation),
+                    keys.mailbox(conversation),
+                    keys.attempts(conversation),
+                )
+            )
+
+
+async def listen(
+    redis: "Redis[str]", channel: str, on_message: Callable[[str], Awaitable[None]]
+) -> None:
+    """Calls `on_message` with each payload of a channel until cancelled."""
+    pubsub = redis.pubsub()
+    async with _translated():
+        await pubsub.subscribe(channel)
+    try:
+        while True:
+            async with _translated():
+                message = await pubsub.get_message(
+                    ignore_subscribe_messages=True, timeout=5
+                )
+            if message is not None:
+                await on_message(message["data"])
+    finally:
+        await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py has no hint

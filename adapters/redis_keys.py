@@ -1,0 +1,97 @@
+"""Every Redis key of the project, with type, time to live and writer.
+
+| key | type | TTL | written by |
+|---|---|---|---|
+| `accepted:<message id>` | string | `ACCEPTED_TTL_S` | gateway (accept) |
+| `conv:<c>:mailbox` | list of inbound records | none while not empty | gateway, worker |
+| `conv:<c>:lease` | string, `<fencing token>` | lease time | worker |
+| `conv:<c>:turns` | list of turn records | retention | worker (commit) |
+| `conv:<c>:out` | stream of chat events | retention | gateway, worker |
+| `conv:<c>:attempts` | hash message id → count | one day | worker |
+| `reply:<message id>` | string, reply record | `REPLY_TTL_S` | worker (commit) |
+| `fence` | counter | none | worker |
+| `ready`, `ready:urgent` | streams of conversations | trimmed | gateway |
+| `dead` | stream of dead letters | none | worker |
+| `rate:<bucket>` | counter | its window | gateway |
+Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply
+is stored), `released:<c>` (a lease was given up).
+"""
+
+from dataclasses import dataclass
+
+ACCEPTED_TTL_S = 7 * 86_400
+"""A repeat of a message is recognised for a week."""
+REPLY_TTL_S = 86_400
+"""A repeat within a day gets the stored answer."""
+WORKER_GROUP = "workers"
+
+
+@dataclass(frozen=True, slots=True)
+class RedisKeys:
+    """Builds keys below one prefix, so that tests and sites do not meet."""
+
+    prefix: str
+
+    def accepted(self, message_id: str) -> str:
+        """Set when a message has been accepted."""
+        return f"{self.prefix}:accepted:{message_id}"
+
+    def mailbox(self, conversation: str) -> str:
+        """Messages of a conversation that are not answered yet, oldest first."""
+        return f"{self.prefix}:conv:{conversation}:mailbox"
+
+    def lease(self, conversation: str) -> str:
+        """Who may work on the conversation."""
+        return f"{self.prefix}:conv:{conversation}:lease"
+
+    def turns(self, conversation: str) -> str:
+        """The dialogue, one record a turn, appended only."""
+        return f"{self.prefix}:conv:{conversation}:turns"
+
+    def out(self, conversation: str) -> str:
+        """What a chat page shows: both sides, in order."""
+        return f"{self.prefix}:conv:{conversation}:out"
+
+    def attempts(self, conversation: str) -> str:
+        """How often each unanswered message has failed."""
+        return f"{self.prefix}:conv:{conversation}:attempts"
+
+    def reply(self, message_id: str) -> str:
+        """The answer to a message."""
+        return f"{self.prefix}:reply:{message_id}"
+
+    @property
+    def fence(self) -> str:
+        """Source of fencing tokens."""
+        return f"{self.prefix}:fence"
+
+    @property
+    def ready(self) -> str:
+        """Conversations that have mail."""
+        return f"{self.prefix}:ready"
+
+    @property
+    def ready_urgent(self) -> str:
+        """Conversations that have an emergency; served first."""
+        return f"{self.prefix}:ready:urgent"
+
+    @property
+    def dead(self) -> str:
+        """Messages that failed too often."""
+        return f"{self.prefix}:dead"
+
+    def rate(self, bucket: str) -> str:
+        """A rate-limit counter."""
+        return f"{self.prefix}:rate:{bucket}"
+
+    def live(self, conversation: str) -> str:
+        """Channel: `conv:<c>:out` has grown."""
+        return f"{self.prefix}:live:{conversation}"
+
+    def gateway(self, instance: str) -> str:
+        """Channel: a reply for this gateway instance is stored."""
+        return f"{self.prefix}:gw:{instance}"
+
+    def released(self, conversation: str) -> str:
+        """Channel: the conversation's lease was given up."""
+        return f"{self.prefix}:released:{conversation}"

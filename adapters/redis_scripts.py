@@ -1,0 +1,85 @@
+"""Lua scripts: what must happen in Redis at once or not at all."""
+
+ACCEPT = """
+-- KEYS accepted, mailbox, ready, out, live
+-- ARGV message_id, record, conversation, accepted_ttl_s, max_waiting, retention_s
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+if redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[5]) then return -1 end
+redis.call('SET', KEYS[1], '1', 'EX', ARGV[4])
+redis.call('RPUSH', KEYS[2], ARGV[2])
+redis.call('XADD', KEYS[4], '*', 'in', ARGV[2])
+redis.call('EXPIRE', KEYS[4], ARGV[6])
+redis.call('XADD', KEYS[3], '*', 'conversation', ARGV[3])
+redis.call('PUBLISH', KEYS[5], ARGV[1])
+return 1
+"""
+"""Stores a message durably and signals the workers; 0 repeat, -1 mailbox full."""
+
+ACQUIRE = """
+-- KEYS lease, fence; ARGV lease_ms
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+local token = redis.call('INCR', KEYS[2])
+redis.call('SET', KEYS[1], token, 'PX', ARGV[1])
+return token
+"""
+"""Takes the lease and returns its fencing token; 0 while somebody holds it."""
+
+RENEW = """
+-- KEYS lease; ARGV token, lease_ms
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 1
+"""
+
+RELEASE = """
+-- KEYS lease, mailbox, released; ARGV token, only_if_empty
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 1 end
+if ARGV[2] == '1' and redis.call('LLEN', KEYS[2]) > 0 then return 0 end
+redis.call('DEL', KEYS[1])
+redis.call('PUBLISH', KEYS[3], ARGV[1])
+return 1
+"""
+"""Gives the lease up; 0 where mail has come in meanwhile and the lease is kept."""
+
+COMMIT = """
+-- KEYS lease, mailbox, turns, out, reply, attempts, live, gateway, dead
+-- ARGV token, record, message_id, turn, reply, retention_s, reply_ttl_s, dead_letter
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[2] then return -2 end
+if ARGV[4] ~= '' then
+  redis.call('RPUSH', KEYS[3], ARGV[4])
+  redis.call('EXPIRE', KEYS[3], ARGV[6])
+end
+redis.call('XADD', KEYS[4], '*', 'out', ARGV[5])
+redis.call('EXPIRE', KEYS[4], ARGV[6])
+redis.call('SET', KEYS[5], ARGV[5], 'EX', ARGV[7])
+redis.call('HDEL', KEYS[6], ARGV[3])
+redis.call('LPOP', KEYS[2])
+if ARGV[8] ~= '' then redis.call('XADD', KEYS[9], '*', 'letter', ARGV[8]) end
+redis.call('PUBLISH', KEYS[7], ARGV[3])
+redis.call('PUBLISH', KEYS[8], ARGV[3])
+return 1
+"""
+"""The one commit of a message; -1 lease lost, -2 not the head of the mailbox."""
+
+APPEND_TURN = """
+-- KEYS lease, turns; ARGV token, turn, retention_s
+if ARGV[1] ~= '' and redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
+redis.call('RPUSH', KEYS[2], ARGV[2])
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return 1
+"""
+"""Appends a turn outside the worker, for plain `rasa` commands."""
+
+TRIM = """
+-- KEYS turns; ARGV oldest_s
+for _ = 1, 20 do
+  local first = redis.call('LINDEX', KEYS[1], 0)
+  if not first then break end
+  local at = tonumber(string.match(first, '^{"at": ([%d.]+)'))
+  if not at or at >= tonumber(ARGV[1]) then break end
+  redis.call('LPOP', KEYS[1])
+end
+return 1
+"""
+"""Drops turns older than the retention from the front, at most twenty at once."""

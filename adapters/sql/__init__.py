@@ -1,0 +1,1 @@
+"""SQL adapters: tables, migrations, repositories (SQLite and PostgreSQL)."""

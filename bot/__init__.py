@@ -1,0 +1,1 @@
+"""The Rasa side: NLU components, stores, and the worker that runs dialogues."""

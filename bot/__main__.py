@@ -1,0 +1,36 @@
+"""`python -m bot worker` and `python -m bot parse`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from adapters.settings import Settings
+from community.errors import CommunityError
+
+
+def main() -> int:
+    """Runs the chosen command; errors of ours end with one clear line."""
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("worker", help="answer residents' messages")
+    parse = commands.add_parser("parse", help="understand lines of stdin as JSON")
+    parse.add_argument("--model", type=Path, help="model archive or folder of models")
+    arguments = parser.parse_args()
+    settings = Settings.from_env()
+    try:
+        if arguments.command == "parse":
+            from bot.parse import parse_lines  # noqa: PLC0415 - loads Rasa
+
+            return parse_lines(arguments.model or settings.model_path)
+        from bot.process import run_workers  # noqa: PLC0415 - loads Rasa
+
+        return run_workers(settings)
+    except CommunityError as err:
+        sys.stderr.write(f"[ERROR] {err}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""NLU graph components, in the order of the pipeline in `config.yml`."""

@@ -1,0 +1,174 @@
+"""Rasa component for the joint classifier, with retrieval intents in its output."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Text, Type
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.nlu.features import blocks
+from bot.nlu.linear import LinearModel, fit_linear
+
+RETRIEVAL_INTENTS = ["matter", "service"]
+LABEL_RANKING = "label_ranking"
+"""Message property: full keys with confidences, best first."""
+RANKING_LENGTH = 10
+
+
+def message_blocks(message: Message) -> List[List[Text]]:
+    """Returns the feature n-grams of a tokenized message."""
+    tokens = message.get("text_tokens") or []
+    return blocks(message.get(TEXT) or "", [token.text for token in tokens])
+
+
+def full_label(message: Message) -> Text:
+    """Returns the full retrieval intent of a training example, or its intent."""
+    return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)
+
+
+def set_intent(message: Message, ranking: List[Dict[Text, Any]]) -> None:
+    """Writes a ranking of full labels into a message, in Rasa's own shapes.
+
+    `intent` and `intent_ranking` hold base intents; `response_selector` holds one
+    entry for each retrieval intent, as a ResponseSelector would write it.
+    """
+    bases: Dict[Text, float] = {}
+    for entry in ranking:
+        base = entry["label"].split("/")[0]
+        bases[base] = bases.get(base, 0.0) + entry["confidence"]
+    top = ranking[0]
+    intent = {"name": top["label"].split("/")[0], "confidence": top["confidence"]}
+    message.set(INTENT, intent, add_to_output=True)
+    message.set(
+        "intent_ranking",
+        [intent]
+        + [
+            {"name": name, "confidence": confidence}
+            for name, confidence in sorted(bases.items(), key=lambda item: -item[1])
+            if name != intent["name"]
+        ],
+        add_to_output=True,
+    )
+    message.set(LABEL_RANKING, ranking[:RANKING_LENGTH], add_to_output=True)
+    selector: Dict[Text, Any] = {"all_retrieval_intents": RETRIEVAL_INTENTS}
+    for base in RETRIEVAL_INTENTS:
+        keys = [e for e in ranking if e["label"].startswith(f"{base}/")]
+        if not keys:
+            continue
+        selector[base] = {
+            "response": {
+                "responses": [],
+                "intent_response_key": keys[0]["label"],
+                "confidence": keys[0]["confidence"],
+                "utter_action": f"utter_{keys[0]['label']}",
+            },
+            "ranking": [
+                {"confidence": e["confidence"], "intent_response_key": e["label"]}
+                for e in keys[:RANKING_LENGTH]
+            ],
+        }
+    message.set("response_selector", selector, add_to_output=True)
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
+)
+class JointIntentClassifier(IntentClassifier, GraphComponent):
+    """Classifies into services, matters, talk and outside with one linear model."""
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Needs tokens (see parent class for full docstring)."""
+        return [Tokenizer]
+
+    @staticmethod
+    def supported_languages() -> Optional[List[Text]]:
+        """Supported languages (see parent class for full docstring)."""
+        return ["zh"]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Default config (see parent class for full docstring)."""
+        return {
+            # Inverse strength of regularisation of the linear model.
+            "C": 0.5,
+        }
+
+    def __init__(
+        self,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: Optional[LinearModel] = None,
+    ) -> None:
+        """Creates the component with or without a trained model."""
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> JointIntentClassifier:
+        """Creates an untrained component (see parent class for full docstring)."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Trains on all examples that have an intent and a text."""
+        examples = [
+            example
+            for example in training_data.intent_examples
+            if example.get(TEXT)
+        ]
+        self._model = fit_linear(
+            [message_blocks(example) for example in examples],
+            [full_label(example) for example in examples],
+            c=self._config["C"],
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> JointIntentClassifier:
+        """Loads the linear model (see parent class for full docstring)."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearModel.load(folder))
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Adds intent, rankings and response selector output to each message."""
+        if self._model is None:
+            return messages
+        for message in messages:
+            confidences = self._model.confidences(message_blocks(message))
+            order = np.argsort(-confidences)
+            ranking = [
+                {
+                    "label": self._model.labels[position],
+                    "confidence": float(confidences[position]),
+                }
+                for position in order
+            ]
+            set_intent(message, ranking)
+        return messages

@@ -1,0 +1,330 @@
+"""The worker: drains mailboxes, runs Rasa, commits once a message."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from contextlib import suppress
+from datetime import datetime, timezone
+from typing import Any, Callable, Dict, List, Optional, Set, Text
+
+import structlog
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from adapters.redis_conversations import Lease, Letter, RedisConversations, Signal
+from bot.tracker_store import PendingTurn, RedisTurnTrackerStore, pending_turn
+from community.catalog.model import Catalog
+from community.errors import (
+    CommunityError,
+    LeaseLostError,
+    RecordError,
+    StoreUnavailableError,
+)
+from community.interpretation import Context, Meaning, choose, interpret, rephrase
+from community.messages import Inbound, Kind
+from community.replies import Part, Reply, Text as TextPart, part_from_doc
+
+logger = structlog.get_logger()
+
+MAX_ATTEMPTS = 4
+RETRY_DELAYS_S = (0.2, 1.0, 3.0)
+CONCURRENT = 8
+BLOCK_MS = 2_000
+GIVEN_UP = (
+    "对不起，我这边出了毛病，这句话没处理成。已经记下来让人查看；"
+    "着急的事请打12345，危险请打110、119、120。"
+)
+UNREADABLE = "我现在只看得懂文字。您把事情打字或者用语音转文字告诉我，好吗？"
+
+
+class Worker:
+    """Handles the messages of many conversations, each one in order."""
+
+    def __init__(
+        self,
+        agent: Agent,
+        conversations: RedisConversations,
+        catalog: Callable[[], Catalog],
+        *,
+        name: Optional[Text] = None,
+        concurrent: int = CONCURRENT,
+    ) -> None:
+        """Binds a loaded agent to the conversations' store.
+
+        Args:
+            agent: Model and action endpoint; its stores are replaced.
+            conversations: Redis state.
+            catalog: Returns the catalogue as it is now.
+            name: Consumer name; unique among living workers.
+            concurrent: Conversations handled at a time.
+        """
+        if agent.processor is None:
+            raise CommunityError("worker: the agent has no model")
+        self.processor: MessageProcessor = agent.processor
+        self.conversations = conversations
+        self.catalog = catalog
+        self.name = name or f"{os.uname().nodename}-{os.getpid()}"
+        store = RedisTurnTrackerStore(
+            self.processor.domain, conversations=conversations
+        )
+        # Rasa wraps stores in one that answers from memory when Redis is down.
+        self.processor.tracker_store = store
+        self.store = store
+        self._slots = asyncio.Semaphore(concurrent)
+        self._tasks: Set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Works until `stop` is called; unfinished conversations are finished."""
+        await self._create_group()
+        reclaim = asyncio.create_task(self._reclaim())
+        try:
+            while not self._stopping.is_set():
+                await self._slots.acquire()
+                self._slots.release()
+                await self._take(self._next_signals)
+        finally:
+            reclaim.cancel()
+            with suppress(asyncio.CancelledError):
+                await reclaim
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=20)
+
+    def stop(self) -> None:
+        """Asks `run` to end after the messages under way."""
+        self._stopping.set()
+
+    async def _create_group(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self.conversations.create_group()
+                return
+            except StoreUnavailableError as err:
+                logger.warning("worker.redis.unavailable", error=str(err))
+                await asyncio.sleep(1)
+
+    async def _next_signals(self) -> List[Signal]:
+        return await self.conversations.next_signals(
+            self.name, count=1, block_ms=BLOCK_MS
+        )
+
+    async def _abandoned(self) -> List[Signal]:
+        return await self.conversations.abandoned_signals(self.name, count=20)
+
+    async def _reclaim(self) -> None:
+        while True:
+            await asyncio.sleep(self.conversations.lease_s / 2)
+            await self._take(self._abandoned)
+
+    async def _take(self, source: Callable[[], Any]) -> None:
+        try:
+            signals = await source()
+        except StoreUnavailableError as err:
+            logger.warning("worker.redis.unavailable", error=str(err))
+            await asyncio.sleep(0.5)
+            with suppress(StoreUnavailableError):
+                await self.conversations.create_group()
+            return
+        for signal in signals:
+            await self._slots.acquire()
+            task = asyncio.create_task(self._serve(signal))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._slots.release()
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("worker.task.failed", error=repr(task.exception()))
+
+    async def _serve(self, signal: Signal) -> None:
+        """Drains one conversation; the signal is kept unless that worked."""
+        try:
+            if await self.drain(signal.conversation):
+                await self.conversations.finish_signal(signal)
+        except (LeaseLostError, StoreUnavailableError) as err:
+            logger.warning("worker.conversation.left", error=str(err))
+
+    async def drain(self, conversation: Text) -> bool:
+        """Handles all waiting messages in order; `False` if others hold it.
+
+        Raises:
+            LeaseLostError: Another worker has taken over.
+            StoreUnavailableError: Redis is down, or a message must be retried.
+        """
+        lease = await self.conversations.acquire(conversation)
+        if lease is None:
+            return False
+        renewal = asyncio.create_task(self._renew(lease))
+        try:
+            while True:
+                letter = await self.conversations.head(conversation)
+                if letter is None:
+                    if await self.conversations.release(lease, only_if_empty=True):
+                        return True
+                    continue
+                await self._handle_until_done(lease, letter)
+        except BaseException:
+            with suppress(StoreUnavailableError):
+                await self.conversations.release(lease)
+            raise
+        finally:
+            renewal.cancel()
+
+    async def _renew(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(self.conversations.lease_s / 3)
+            with suppress(StoreUnavailableError):
+                if not await self.conversations.renew(lease):
+                    return
+
+    async def _handle_until_done(self, lease: Lease, letter: Letter) -> None:
+        while True:
+            try:
+                await self._handle(lease, letter)
+                return
+            except (LeaseLostError, asyncio.CancelledError):
+                raise
+            except Exception as err:
+                attempts = await self.conversations.count_attempt(letter.inbound)
+                logger.error(
+                    "worker.message.failed",
+                    message_id=letter.inbound.id,
+                    attempts=attempts,
+                    error=repr(err),
+                )
+                if attempts >= MAX_ATTEMPTS:
+                    await self._give_up(lease, letter, err)
+                    return
+                await asyncio.sleep(RETRY_DELAYS_S[attempts - 1])
+
+    async def _handle(self, lease: Lease, letter: Letter) -> None:
+        pending = PendingTurn(letter.inbound.id)
+        reset = pending_turn.set(pending)
+        try:
+            parts = await self._answer(letter.inbound)
+        finally:
+            pending_turn.reset(reset)
+        if pending.error is not None:
+            raise pending.error
+        await self.conversations.commit(
+            lease, letter, turn=pending.turn, reply=self._reply(letter, parts)
+        )
+
+    async def _give_up(self, lease: Lease, letter: Letter, err: Exception) -> None:
+        note = json.dumps({"message_id": letter.inbound.id, "error": repr(err)})
+        await self.conversations.commit(
+            lease,
+            letter,
+            turn="",
+            reply=self._reply(letter, [TextPart(GIVEN_UP)]),
+            dead_letter=note,
+        )
+
+    def _reply(self, letter: Letter, parts: List[Part]) -> Reply:
+        return Reply(
+            in_reply_to=letter.inbound.id,
+            conversation=letter.inbound.conversation,
+            parts=tuple(parts),
+            created_at=datetime.now(timezone.utc),
+        )
+
+    async def _answer(self, inbound: Inbound) -> List[Part]:
+        if inbound.kind not in (Kind.TEXT, Kind.CHOICE):
+            return [TextPart(UNREADABLE)]
+        tracker = await self.store.retrieve(inbound.conversation)
+        parse_data = await self.understand(inbound, tracker)
+        channel = CollectingOutputChannel()
+        await self.processor.handle_message(
+            UserMessage(
+                text=inbound.text,
+                output_channel=channel,
+                sender_id=inbound.conversation,
+                input_channel=inbound.channel,
+                message_id=inbound.id,
+                parse_data=parse_data,
+            )
+        )
+        return collected_parts(channel.messages)
+
+    async def understand(
+        self, inbound: Inbound, tracker: Optional[DialogueStateTracker]
+    ) -> Dict[Text, Any]:
+        """Parses a message and reads it in its conversation."""
+        context = context_of(tracker)
+        chosen = choose(inbound.text, inbound.choice, context.offered)
+        if chosen is not None:
+            meaning = Meaning(
+                chosen.intent,
+                item=chosen.item,
+                facets=tuple(facet.value for facet in chosen.facets),
+                value=chosen.value,
+                chosen=True,
+            )
+            return with_meaning(empty_parse(inbound.text), meaning)
+        text = rephrase(inbound.text)
+        if text.startswith("/"):  # Rasa would take it for an intent
+            text = "／" + text[1:]
+        parse_data = await self.processor.parse_message(UserMessage(text=text))
+        parse_data["text"] = inbound.text
+        return with_meaning(parse_data, interpret(parse_data, context, self.catalog()))
+
+
+def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
+    """Returns what a tracker knows, as the interpretation needs it."""
+    if tracker is None:
+        return Context()
+    return Context(
+        item=tracker.get_slot("item"),
+        facets=tuple(tracker.get_slot("facets") or ()),
+        offered=tuple(
+            (choice["title"], choice["payload"])
+            for choice in tracker.get_slot("offered") or ()
+        ),
+        requested_slot=tracker.get_slot("requested_slot"),
+    )
+
+
+def empty_parse(text: Text) -> Dict[Text, Any]:
+    """Returns a parse result for a message that needs no classifier."""
+    return {"text": text, "entities": [], "label_ranking": [], "emergency": None}
+
+
+def with_meaning(parse_data: Dict[Text, Any], meaning: Meaning) -> Dict[Text, Any]:
+    """Writes a meaning into Rasa's parse data; the classifier's view stays in it."""
+    confidence = (parse_data.get("intent") or {}).get("confidence", 1.0)
+    return {
+        **parse_data,
+        "intent": {
+            "name": meaning.intent,
+            "confidence": 1.0 if meaning.chosen else confidence,
+        },
+        "reading": {
+            "item": meaning.item,
+            "facets": list(meaning.facets),
+            "candidates": list(meaning.candidates),
+            "value": meaning.value,
+            "chosen": meaning.chosen,
+        },
+    }
+
+
+def collected_parts(messages: List[Dict[Text, Any]]) -> List[Part]:
+    """Returns the reply parts that the actions uttered, in order.
+
+    Raises:
+        RecordError: An action said something that is not a list of parts.
+    """
+    parts: List[Part] = []
+    for message in messages:
+        custom = message.get("custom")
+        if custom is None or "parts" not in custom:
+            raise RecordError(f"an action uttered no parts: {sorted(message)}")
+        parts += [part_from_doc(doc) for doc in custom["parts"]]
+    if not parts:
+        raise RecordError("the dialogue gave no reply")
+    return parts

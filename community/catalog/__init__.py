@@ -1,0 +1,1 @@
+"""What the assistant knows: services, matters, hotlines, emergencies, local facts."""

@@ -1,0 +1,160 @@
+"""Checks across catalogue files; each yields problems as `path: message`."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+from community.catalog.model import Catalog, Confidence, Statement
+from community.catalog.render import MAX_PART_BYTES, PLACEHOLDER
+
+DIGIT = re.compile(r"[0-9０-９]")
+Documents = Mapping[str, Any]
+"""Path relative to the catalogue → parsed YAML."""
+
+
+def check_documents(documents: Documents) -> Iterator[str]:
+    """Checks what only the raw files show: stems, source keys, dates."""
+    for path, doc in documents.items():
+        stem = PurePosixPath(path).name.split(".")[0]
+        folder = PurePosixPath(path).parts[0]
+        if folder in ("services", "matters", "local") and "id" in doc:
+            if doc["id"] != stem:
+                yield f"{path}: id is {doc['id']!r} but the file is named {stem!r}"
+        for name, statement in _raw_statements(doc):
+            yield from _check_raw_statement(path, name, statement, doc["sources"])
+
+
+def _raw_statements(doc: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(doc, Mapping) or "sources" not in doc:
+        return
+    for name in ("overview", "advice"):
+        if name in doc:
+            yield name, doc[name]
+    for facet, statement in doc.get("facets", {}).items():
+        yield f"facets.{facet}", statement
+
+
+def _check_raw_statement(
+    path: str, name: str, statement: Any, sources: Mapping[str, Any]
+) -> Iterator[str]:
+    where = f"{path}: {name}"
+    source = statement.get("source")
+    confidence = Confidence(statement["confidence"])
+    if source is not None and source not in sources:
+        yield f"{where}: source {source!r} is not in `sources` of this file"
+    if "checked_on" in statement and source is None:
+        yield f"{where}: checked_on without a source"
+    if confidence in (Confidence.LAW, Confidence.PAGE):
+        if source is None or "checked_on" not in statement:
+            yield f"{where}: confidence {confidence.value} needs source and checked_on"
+    if confidence is Confidence.UNKNOWN and source is not None:
+        yield f"{where}: confidence unknown must not name a source"
+    text = "".join([statement["text"], *statement.get("items", [])])
+    if source is None and DIGIT.search(PLACEHOLDER.sub("", text)):
+        yield f"{where}: digits in an unsourced statement"
+    for key in ("checked_on", "expires_on"):
+        if key in statement and not _is_date(statement[key]):
+            yield f"{where}: {key} is not a date: {statement[key]!r}"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def check_catalog(catalog: Catalog) -> Iterator[str]:
+    """Checks references between files, uniqueness, templates and sizes."""
+    yield from _check_aliases(catalog)
+    yield from _check_references(catalog)
+    for path, statement in statements(catalog):
+        yield from _check_statement(catalog, path, statement)
+    for place in catalog.places.values():
+        path = f"local/{place.id}"
+        if place.parent is not None and place.parent not in catalog.places:
+            yield f"{path}: parent {place.parent!r} does not exist"
+        for key in place.facts:
+            if key not in catalog.local_labels:
+                yield f"{path}: local fact {key!r} is not declared anywhere"
+
+
+def statements(catalog: Catalog) -> Iterator[tuple[str, Statement]]:
+    """Yields every statement of the catalogue with the place it stands in."""
+    for service in catalog.services.values():
+        yield f"services/{service.id}.yml: overview", service.overview
+        for facet, statement in service.facets.items():
+            yield f"services/{service.id}.yml: facets.{facet.value}", statement
+    for matter in catalog.matters.values():
+        yield f"matters/{matter.id}.yml: advice", matter.advice
+
+
+def _check_aliases(catalog: Catalog) -> Iterator[str]:
+    owners: dict[str, str] = {}
+    for item in (*catalog.services.values(), *catalog.matters.values()):
+        path = f"{item.key.split('/')[0]}s/{item.id}.yml"
+        for alias in dict.fromkeys((item.short_name, *item.aliases)):
+            owner = owners.setdefault(alias, item.key)
+            if owner != item.key:
+                yield f"{path}: alias {alias!r} belongs to {owner} already"
+
+
+def _check_references(catalog: Catalog) -> Iterator[str]:
+    keys = {i.key for i in (*catalog.services.values(), *catalog.matters.values())}
+    service_categories = {c.id for c in catalog.service_categories}
+    matter_categories = {c.id for c in catalog.matter_categories}
+    for service in catalog.services.values():
+        path = f"services/{service.id}.yml"
+        if service.category not in service_categories:
+            yield f"{path}: category {service.category!r} does not exist"
+        for rule in service.not_here:
+            if rule.to != "outside" and rule.to not in keys:
+                yield f"{path}: not_here names {rule.to!r}, which does not exist"
+    for matter in catalog.matters.values():
+        path = f"matters/{matter.id}.yml"
+        if matter.category not in matter_categories:
+            yield f"{path}: category {matter.category!r} does not exist"
+        for rule in matter.not_here:
+            if rule.to != "outside" and rule.to not in keys:
+                yield f"{path}: not_here names {rule.to!r}, which does not exist"
+        for hotline in matter.emergency.call if matter.emergency else ():
+            if hotline not in catalog.hotlines:
+                yield f"{path}: emergency calls unknown hotline {hotline!r}"
+    for emergency in catalog.emergencies.values():
+        for hotline in emergency.call:
+            if hotline not in catalog.hotlines:
+                yield f"emergencies.yml: {emergency.id} calls unknown {hotline!r}"
+        if emergency.matter not in catalog.matters:
+            yield f"emergencies.yml: {emergency.id} names unknown {emergency.matter!r}"
+    for referral in catalog.referrals:
+        if referral.hotline is not None and referral.hotline not in catalog.hotlines:
+            yield f"referrals.yml: {referral.id} names unknown {referral.hotline!r}"
+    for hotline in catalog.hotlines.values():
+        if (hotline.number is None) == (hotline.local_key is None):
+            yield f"hotlines.yml: {hotline.id} needs either number or local_key"
+        if hotline.local_key and hotline.local_key not in catalog.local_labels:
+            yield f"hotlines.yml: {hotline.id}: {hotline.local_key!r} is not declared"
+
+
+def _check_statement(
+    catalog: Catalog, path: str, statement: Statement
+) -> Iterator[str]:
+    for text in (statement.text, *statement.items):
+        for placeholder in PLACEHOLDER.findall(text):
+            if placeholder not in catalog.hotlines:
+                yield f"{path}: unknown hotline {{hotline.{placeholder}}}"
+        rest = PLACEHOLDER.sub("", text)
+        if "{" in rest or "}" in rest:
+            yield f"{path}: a brace that is not a placeholder {{hotline.ID}}"
+    for key in statement.local:
+        if key not in catalog.local_labels:
+            yield f"{path}: local fact {key!r} is not declared"
+    size = len("\n".join((statement.text, *statement.items)).encode())
+    if size > MAX_PART_BYTES:
+        yield f"{path}: {size} bytes, a message part holds {MAX_PART_BYTES}"
+    if statement.expires_on and statement.checked_on:
+        if statement.expires_on <= statement.checked_on:
+            yield f"{path}: expires_on is not after checked_on"

@@ -1,0 +1,34 @@
+"""Errors of the domain; every leaf says when it is raised."""
+
+
+class CommunityError(Exception):
+    """Root of all errors that this project raises on purpose."""
+
+
+class CatalogError(CommunityError):
+    """Raised when the catalogue cannot be used; lists every problem at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        """Keeps the problems, each `path: message`, for callers that print them."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class RecordError(CommunityError):
+    """Raised when a stored or received record does not have its contract's shape."""
+
+
+class StoreUnavailableError(CommunityError):
+    """Raised when Redis or the database did not answer; the caller may try again."""
+
+
+class LeaseLostError(CommunityError):
+    """Raised when a worker commits under a lease that is no longer its own."""
+
+
+class MailboxFullError(CommunityError):
+    """Raised when a conversation has too many unanswered messages."""
+
+
+class ConfigurationError(CommunityError):
+    """Raised at start-up when a setting is missing, malformed or unsafe."""

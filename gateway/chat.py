@@ -1,0 +1,258 @@
+"""The web chat's API: a session cookie, messages in, a stream of events out."""
+
+import asyncio
+import json
+import re
+from datetime import datetime, timezone
+from typing import Any
+
+from aiohttp import web
+
+from adapters.redis_conversations import ChatEvent, RedisConversations
+from community.emergency import detect
+from community.errors import MailboxFullError, StoreUnavailableError
+from community.messages import MAX_TEXT_CHARS, Inbound, Kind
+from community.replies import part_to_doc
+from gateway.keys import (
+    CATALOG,
+    CONVERSATIONS,
+    COOKIES,
+    COOKIE_SECURE,
+    LIVE,
+    MESSAGE_LIMIT,
+    SESSION_LIMIT,
+    TICKETS,
+)
+from gateway.residents import COOKIE, COOKIE_MAX_AGE_S
+
+CHANNEL = "web"
+MAX_BODY_BYTES = 32_768
+CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}")
+KEEP_ALIVE_S = 15.0
+URGENT_WAIT_S = 4.0
+HISTORY = 100
+routes = web.RouteTableDef()
+
+
+def problem(status: int, code: str, detail: str) -> web.HTTPException:
+    """Builds an RFC 9457 answer that a page can show to a resident."""
+    cls = {
+        400: web.HTTPBadRequest,
+        401: web.HTTPUnauthorized,
+        429: web.HTTPTooManyRequests,
+        503: web.HTTPServiceUnavailable,
+    }[status]
+    return cls(
+        text=json.dumps({"type": code, "detail": detail}, ensure_ascii=False),
+        content_type="application/problem+json",
+    )
+
+
+def conversation_of(request: web.Request) -> str:
+    """Returns the conversation of the request's cookie.
+
+    Raises:
+        web.HTTPUnauthorized: No valid cookie; the page must open a session.
+    """
+    resident = request.app[COOKIES].open(request.cookies.get(COOKIE))
+    if resident is None:
+        raise problem(401, "no_session", "请刷新页面再试。")
+    return f"{CHANNEL}:{resident}"
+
+
+@routes.post("/api/chat/session")
+async def open_session(request: web.Request) -> web.Response:
+    """Gives a new resident a cookie; an existing one is kept."""
+    cookies = request.app[COOKIES]
+    resident = cookies.open(request.cookies.get(COOKIE))
+    if resident is None:
+        if not await request.app[SESSION_LIMIT].allows(f"session:{request.remote}"):
+            raise problem(429, "too_many_sessions", "访问太频繁，请过一会儿再试。")
+        resident = cookies.new_id()
+    response = web.json_response({"ok": True})
+    response.set_cookie(
+        COOKIE,
+        cookies.seal(resident),
+        max_age=COOKIE_MAX_AGE_S,
+        httponly=True,
+        secure=request.app[COOKIE_SECURE],
+        samesite="Strict",
+        path="/",
+    )
+    return response
+
+
+@routes.post("/api/chat/messages")
+async def post_message(request: web.Request) -> web.Response:
+    """Stores a message durably, then acknowledges it; a repeat changes nothing."""
+    conversation = conversation_of(request)
+    inbound = read_message(await read_json(request), conversation)
+    if not await request.app[MESSAGE_LIMIT].allows(f"message:{conversation}"):
+        raise problem(429, "too_fast", "您发得太快了，我一句一句来，请稍等。")
+    try:
+        await request.app[CONVERSATIONS].accept(inbound)
+    except MailboxFullError as err:
+        raise problem(429, "too_many_waiting", "前面的话我还没答完，请稍等。") from err
+    emergency = await urgent_answer(request, inbound) if inbound.urgent else None
+    return web.json_response({"id": inbound.id, "emergency": emergency}, status=202)
+
+
+async def read_json(request: web.Request) -> Any:
+    """Reads a JSON body.
+
+    Raises:
+        web.HTTPBadRequest: It is not JSON in UTF-8.
+    """
+    if request.content_type != "application/json":
+        raise problem(400, "not_json", "请求格式不对。")
+    try:
+        return json.loads(await request.read())
+    except (ValueError, UnicodeDecodeError) as err:
+        raise problem(400, "not_json", "请求格式不对。") from err
+
+
+def read_message(body: Any, conversation: str) -> Inbound:
+    """Checks a posted message and builds its inbound record.
+
+    Raises:
+        web.HTTPBadRequest: A field is missing, malformed or empty.
+    """
+    if not isinstance(body, dict):
+        raise problem(400, "bad_message", "请求格式不对。")
+    client_id, text, choice = (body.get(k) for k in ("client_id", "text", "choice"))
+    if not isinstance(client_id, str) or not CLIENT_ID.fullmatch(client_id):
+        raise problem(400, "bad_client_id", "请求格式不对。")
+    if not isinstance(text, str) or not (choice is None or isinstance(choice, str)):
+        raise problem(400, "bad_message", "请求格式不对。")
+    clean = clean_text(text)
+    if not clean:
+        raise problem(400, "empty", "您还没有写字呢。")
+    if choice is not None and len(choice) > MAX_TEXT_CHARS:
+        raise problem(400, "bad_choice", "请求格式不对。")
+    return Inbound(
+        id=f"{conversation}:{client_id}",
+        conversation=conversation,
+        channel=CHANNEL,
+        kind=Kind.TEXT if choice is None else Kind.CHOICE,
+        text=clean[:MAX_TEXT_CHARS],
+        choice=choice,
+        received_at=datetime.now(timezone.utc),
+        urgent=choice is None and detect(clean) is not None,
+        extra={"cut": True} if len(clean) > MAX_TEXT_CHARS else {},
+    )
+
+
+def clean_text(text: str) -> str:
+    """Drops control characters and lone surrogates; keeps line breaks as spaces."""
+    visible = "".join(" " if c in "\r\n\t" else c for c in text)
+    visible = "".join(c for c in visible if c.isprintable() or c == "\u200d")
+    return visible.encode("utf-8", "ignore").decode().strip()
+
+
+async def urgent_answer(request: web.Request, inbound: Inbound) -> Any:
+    """Waits shortly for the worker; without it, the gateway says whom to call."""
+    conversations = request.app[CONVERSATIONS]
+    with request.app[LIVE].watch(inbound.conversation) as grown:
+        deadline = asyncio.get_running_loop().time() + URGENT_WAIT_S
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
+            if await conversations.stored_reply(inbound.id) is not None:
+                return None
+            grown.clear()
+            try:
+                await asyncio.wait_for(grown.wait(), left)
+            except asyncio.TimeoutError:
+                break
+    rule = detect(inbound.text)
+    if rule is None:
+        return None
+    return part_to_doc(request.app[CATALOG]().emergency(rule))
+
+
+@routes.get("/api/chat/events")
+async def events(request: web.Request) -> web.StreamResponse:
+    """Streams the conversation as server-sent events, from `Last-Event-ID` on.
+
+    Raises:
+        web.HTTPServiceUnavailable: Redis is down; browsers come back by themselves.
+    """
+    conversation = conversation_of(request)
+    last = request.headers.get("Last-Event-ID", request.query.get("after", "-"))
+    if not STREAM_ID.fullmatch(last):
+        last = "-"
+    conversations = request.app[CONVERSATIONS]
+    first = await conversations.history(conversation, after=last, count=HISTORY)
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "text/event-stream; charset=utf-8",
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        }
+    )
+    await response.prepare(request)
+    await response.write(b"retry: 1000\n\n")
+    with request.app[LIVE].watch(conversation) as grown:
+        while True:
+            for event in first:
+                last = event.id
+                await response.write(encode_event(event))
+            grown.clear()
+            first = await more(conversations, conversation, last)
+            if first:
+                continue
+            try:
+                await asyncio.wait_for(grown.wait(), KEEP_ALIVE_S)
+            except asyncio.TimeoutError:
+                await response.write(b": keep\n\n")
+
+
+async def more(
+    conversations: RedisConversations, conversation: str, last: str
+) -> list[ChatEvent]:
+    """Returns what came after `last`; an empty chat starts at its beginning."""
+    after = "0-0" if last == "-" else last
+    return await conversations.history(conversation, after=after, count=HISTORY)
+
+
+def encode_event(event: ChatEvent) -> bytes:
+    """Encodes one chat event in the server-sent events format."""
+    doc: dict[str, Any]
+    if event.inbound is not None:
+        doc = {
+            "side": "resident",
+            "id": event.inbound.id.rsplit(":", 1)[-1],
+            "text": event.inbound.text,
+            "at": event.inbound.received_at.isoformat(),
+        }
+    elif event.reply is not None:
+        doc = {
+            "side": "assistant",
+            "id": event.reply.in_reply_to.rsplit(":", 1)[-1],
+            "parts": [part_to_doc(part) for part in event.reply.parts],
+            "at": event.reply.created_at.isoformat(),
+        }
+    else:
+        return b""
+    data = json.dumps(doc, ensure_ascii=False)
+    return f"id: {event.id}\ndata: {data}\n\n".encode()
+
+
+@routes.delete("/api/chat/me")
+async def forget_me(request: web.Request) -> web.Response:
+    """Deletes this resident's dialogue and identity, and ends the session."""
+    conversation = conversation_of(request)
+    await request.app[TICKETS].forget(conversation)
+    await request.app[CONVERSATIONS].forget(conversation)
+    response = web.json_response({"ok": True})
+    response.del_cookie(COOKIE, path="/")
+    return response
+
+
+@web.middleware
+async def store_errors(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Turns an unavailable store into an answer that asks to try again."""
+    try:
+        response: web.StreamResponse = await handler(request)
+    except StoreUnavailableError as err:
+        raise problem(503, "unavailable", "系统正忙，您的话还没收到，请再发一次。") from err
+    return response

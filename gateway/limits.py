@@ -1,0 +1,36 @@
+"""Rate limits in Redis, shared by all gateways."""
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from adapters.redis_keys import RedisKeys
+from community.errors import StoreUnavailableError
+
+
+class RateLimit:
+    """At most `n` uses of a bucket in each window of `window_s` seconds."""
+
+    def __init__(
+        self, redis: "Redis[str]", keys: RedisKeys, *, n: int, window_s: int
+    ) -> None:
+        """Uses a client that somebody else closes."""
+        self._redis = redis
+        self._keys = keys
+        self._n = n
+        self._window_s = window_s
+
+    async def allows(self, bucket: str) -> bool:
+        """Counts one use and tells whether it is within the limit.
+
+        Raises:
+            StoreUnavailableError: Redis did not answer.
+        """
+        key = self._keys.rate(bucket)
+        try:
+            pipeline = self._redis.pipeline(transaction=True)
+            pipeline.incr(key)
+            pipeline.expire(key, self._window_s, nx=False)
+            count, _ = await pipeline.execute()
+        except (RedisError, OSError) as err:
+            raise StoreUnavailableError(f"rate limit: Redis: {err!r}") from err
+        return int(count) <= self._n

@@ -1,0 +1,37 @@
+"""Who is writing in the web chat: an anonymous id in a signed cookie."""
+
+import hashlib
+import hmac
+import secrets
+
+COOKIE = "yxl_resident"
+COOKIE_MAX_AGE_S = 180 * 86_400
+
+
+class ResidentCookies:
+    """Signs and verifies resident ids."""
+
+    def __init__(self, secret: str) -> None:
+        """Uses the given secret; an empty one means a random one for this process."""
+        self._secret = (secret or secrets.token_hex(32)).encode()
+
+    def new_id(self) -> str:
+        """Returns a fresh resident id."""
+        return secrets.token_hex(12)
+
+    def seal(self, resident_id: str) -> str:
+        """Returns the cookie's value."""
+        return f"{resident_id}.{self._mac(resident_id)}"
+
+    def open(self, cookie: str | None) -> str | None:
+        """Returns the resident id, or `None` for a missing or altered cookie."""
+        resident_id, _, mac = (cookie or "").partition(".")
+        if not resident_id or not mac.isascii():
+            return None
+        if not hmac.compare_digest(mac, self._mac(resident_id)):
+            return None
+        return resident_id
+
+    def _mac(self, resident_id: str) -> str:
+        digest = hmac.new(self._secret, resident_id.encode(), hashlib.sha256)
+        return digest.hexdigest()[:32]

@@ -1,0 +1,111 @@
+"""`python -m launcher`: the whole system on one machine, until Ctrl-C."""
+
+import fcntl
+import os
+import secrets
+import sys
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+from adapters.settings import ROOT, Settings
+from adapters.sql.migrate import upgrade
+from community.errors import CommunityError, ConfigurationError
+from launcher.redis_server import server_command, wait_for_redis
+from launcher.supervisor import Child, Supervisor, python
+
+STATE = ROOT / ".local"
+READY_TIMEOUT_S = 90.0
+
+
+def say(text: str) -> None:
+    """Prints progress at once."""
+    sys.stdout.write(f"› {text}\n")
+    sys.stdout.flush()
+
+
+def cookie_secret(folder: Path) -> str:
+    """Returns this machine's cookie secret, made once."""
+    path = folder / "cookie.secret"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def wait_for_gateway(url: str) -> None:
+    """Waits until the gateway is ready.
+
+    Raises:
+        ConfigurationError: It is not within `READY_TIMEOUT_S`.
+    """
+    deadline = monotonic() + READY_TIMEOUT_S
+    while monotonic() < deadline:
+        with suppress(OSError), urllib.request.urlopen(  # noqa: S310 - our own address
+            f"{url}/readyz", timeout=2
+        ) as answer:
+            if answer.status == 200:
+                return
+        sleep(0.1)
+    raise ConfigurationError(f"the gateway at {url} did not get ready; is the port free?")
+
+
+def lock_state(folder: Path) -> object:
+    """Makes sure that only one system uses the state folder.
+
+    Raises:
+        ConfigurationError: Another one runs already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / "launcher.lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as err:
+        raise ConfigurationError(f"already running with {folder}") from err
+    return file
+
+
+def run() -> None:
+    """Starts Redis (unless REDIS_URL is set), the worker and the gateway."""
+    os.chdir(ROOT)
+    lock = lock_state(STATE)
+    env = dict(os.environ)
+    env.setdefault("COOKIE_SECRET", cookie_secret(STATE))
+    settings = Settings.from_env(env)
+    children = []
+    if "REDIS_URL" not in env:
+        children.append(
+            Child(
+                "redis",
+                server_command(STATE / "redis"),
+                ready=lambda: wait_for_redis(settings.redis_url),
+            )
+        )
+    say("数据库：检查表结构")
+    upgrade(settings.database_url)
+    url = f"http://{settings.gateway_host}:{settings.gateway_port}"
+    children += [
+        Child("worker", python("bot", "worker")),
+        Child("gateway", python("gateway", "serve"), ready=lambda: wait_for_gateway(url)),
+    ]
+    supervisor = Supervisor(children, env, say)
+    say("启动进程：" + "、".join(child.name for child in children))
+    try:
+        supervisor.start()
+        say(f"云小路已启动：{url}  （按 Ctrl-C 停止）")
+        supervisor.run()
+    finally:
+        supervisor.stop()
+        del lock
+    say("已停止")
+
+
+if __name__ == "__main__":
+    try:
+        run()
+    except CommunityError as err:
+        sys.stderr.write(f"[ERROR] {err}\n")
+        sys.exit(1)
