@@ -301,4 +301,3 @@ def _matter(tracker: Tracker, composer: AnswerComposer) -> Matter:
 
 def _way_out() -> Choices:
     return Choices("", (CANCEL,))
-

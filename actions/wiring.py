@@ -28,7 +28,7 @@ _current: Ports | None = None
 
 def set_ports(ports: Ports) -> None:
     """Sets the ports of this process; called once at its start."""
-    global _current  # noqa: PLW0603 - rasa_sdk leaves no other way in
+    global _current
     _current = ports
 
 
@@ -39,7 +39,7 @@ def ports() -> Ports:
     """
     if _current is None:
         set_ports(ports_from_settings(Settings.from_env()))
-    assert _current is not None  # noqa: S101 - set just above
+    assert _current is not None
     return _current
 
 

@@ -84,7 +84,7 @@ class CatalogFiles:
         except CatalogError as err:
             if self._catalog is None:
                 raise
-            logger.error("catalog.reload.refused", problems=err.problems)
+            logger.warning("catalog.reload.refused", problems=err.problems)
         return self._catalog
 
     def load(self) -> Catalog:
@@ -160,8 +160,11 @@ class CatalogFiles:
                 labels[f"{service.id}.{key}"] = label
         words = {
             word
-            for item in (*services.values(), *matters.values())
-            for word in (item.name, item.short_name, *item.aliases)
+            for names in (
+                *((s.name, s.short_name, *s.aliases) for s in services.values()),
+                *((m.name, m.short_name, *m.aliases) for m in matters.values()),
+            )
+            for word in names
         }
         text = json.dumps(documents, ensure_ascii=False, sort_keys=True)
         return Catalog(

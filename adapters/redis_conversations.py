@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
@@ -73,15 +73,16 @@ async def _translated() -> AsyncIterator[None]:
         raise StoreUnavailableError(f"Redis did not answer: {err!r}") from err
 
 
-def open_redis(url: str) -> "Redis[str]":
+def open_redis(url: str) -> Redis:
     """Opens a client with time-outs; it connects at the first command."""
-    return Redis.from_url(
+    client: Redis = Redis.from_url(
         url,
         decode_responses=True,
         socket_timeout=10,
         socket_connect_timeout=3,
         health_check_interval=30,
     )
+    return client
 
 
 class RedisConversations:
@@ -89,7 +90,7 @@ class RedisConversations:
 
     def __init__(
         self,
-        redis: "Redis[str]",
+        redis: Redis,
         keys: RedisKeys,
         *,
         retention_days: int = 180,
@@ -287,7 +288,10 @@ class RedisConversations:
     async def head(self, conversation: str) -> Letter | None:
         """Returns the oldest unanswered message without removing it."""
         async with _translated():
-            raw = await self.redis.lindex(self.keys.mailbox(conversation), 0)
+            raw = await cast(
+                "Awaitable[str | None]",
+                self.redis.lindex(self.keys.mailbox(conversation), 0),
+            )
         return None if raw is None else Letter(raw, Inbound.from_json(raw))
 
     async def count_attempt(self, inbound: Inbound) -> int:
@@ -356,15 +360,19 @@ class RedisConversations:
     async def last_turns(self, conversation: str, count: int) -> list[Any]:
         """Returns the newest turn records, oldest first."""
         async with _translated():
-            rows = await self.redis.lrange(
-                self.keys.turns(conversation), -count, -1
+            rows = await cast(
+                "Awaitable[list[str]]",
+                self.redis.lrange(self.keys.turns(conversation), -count, -1),
             )
         return [json.loads(row) for row in rows]
 
     async def all_turns(self, conversation: str) -> list[Any]:
         """Returns every kept turn record, oldest first."""
         async with _translated():
-            rows = await self.redis.lrange(self.keys.turns(conversation), 0, -1)
+            rows = await cast(
+                "Awaitable[list[str]]",
+                self.redis.lrange(self.keys.turns(conversation), 0, -1),
+            )
         return [json.loads(row) for row in rows]
 
     async def append_turn(
@@ -409,7 +417,7 @@ class RedisConversations:
 
 
 async def listen(
-    redis: "Redis[str]", channel: str, on_message: Callable[[str], Awaitable[None]]
+    redis: Redis, channel: str, on_message: Callable[[str], Awaitable[None]]
 ) -> None:
     """Calls `on_message` with each payload of a channel until cancelled."""
     pubsub = redis.pubsub()

@@ -8,7 +8,7 @@ import yaml
 from community.errors import CatalogError
 
 
-class _PlainLoader(yaml.CSafeLoader):
+class _PlainLoader(yaml.CSafeLoader):  # type: ignore[misc]  # PyYAML has no hints
     """A safe loader that does not turn `2026-01-01` into a date object."""
 
 

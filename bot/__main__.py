@@ -1,4 +1,4 @@
-"""`python -m bot worker` and `python -m bot parse`."""
+"""`python -m bot worker`, `python -m bot parse`, `python -m bot train`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,20 @@ def main() -> int:
     commands.add_parser("worker", help="answer residents' messages")
     parse = commands.add_parser("parse", help="understand lines of stdin as JSON")
     parse.add_argument("--model", type=Path, help="model archive or folder of models")
+    train = commands.add_parser("train", help="train a model from data/ and catalog/")
+    train.add_argument("--output", type=Path, default=Path("models"))
     arguments = parser.parse_args()
-    settings = Settings.from_env()
     try:
+        settings = Settings.from_env()
+        if arguments.command == "train":
+            from bot.train import main as train_main
+
+            return train_main(arguments.output)
         if arguments.command == "parse":
-            from bot.parse import parse_lines  # noqa: PLC0415 - loads Rasa
+            from bot.parse import parse_lines
 
             return parse_lines(arguments.model or settings.model_path)
-        from bot.process import run_workers  # noqa: PLC0415 - loads Rasa
+        from bot.process import run_workers
 
         return run_workers(settings)
     except CommunityError as err:

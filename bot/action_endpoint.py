@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Optional, Text
+from typing import Any, Dict, Optional
 
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
@@ -19,7 +19,7 @@ class InProcessActionEndpoint(EndpointConfig):
     is recorded on the pending turn, because Rasa only logs it and goes on.
     """
 
-    def __init__(self, package: Text = "actions") -> None:
+    def __init__(self, package: str = "actions") -> None:
         """Registers all actions of a package."""
         super().__init__(url="inprocess://actions")
         self._executor = ActionExecutor()
@@ -27,16 +27,16 @@ class InProcessActionEndpoint(EndpointConfig):
 
     async def request(
         self,
-        method: Text = "post",
-        subpath: Optional[Text] = None,
-        content_type: Optional[Text] = "application/json",
+        method: str = "post",
+        subpath: Optional[str] = None,
+        content_type: Optional[str] = "application/json",
         compress: bool = False,
         **kwargs: Any,
-    ) -> Dict[Text, Any]:
+    ) -> Dict[str, Any]:
         """Runs one action (see parent class for full docstring)."""
         call = kwargs["json"]
         try:
-            result: Optional[Dict[Text, Any]] = await self._executor.run(call)
+            result: Optional[Dict[str, Any]] = await self._executor.run(call)
         except ActionExecutionRejection as rejection:
             body = json.dumps(
                 {"error": str(rejection), "action_name": rejection.action_name}

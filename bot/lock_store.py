@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import Any, AsyncGenerator, Optional, Text
+from typing import Any, AsyncGenerator, Optional
 
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
@@ -27,9 +27,9 @@ class LeaseLockStore(LockStore):
         self.conversations = conversations or _from_environment()
 
     @asynccontextmanager
-    async def lock(  # type: ignore[override]  # Rasa yields its own lock class
+    async def lock(
         self,
-        conversation_id: Text,
+        conversation_id: str,
         lock_lifetime: float = LOCK_LIFETIME,
         wait_time_in_seconds: float = 1,
     ) -> AsyncGenerator[Lease, None]:
@@ -46,7 +46,7 @@ class LeaseLockStore(LockStore):
             renewal.cancel()
             await self.conversations.release(lease)
 
-    async def _wait(self, conversation_id: Text, lock_lifetime: float) -> Lease:
+    async def _wait(self, conversation_id: str, lock_lifetime: float) -> Lease:
         store = self.conversations
         lease = await store.acquire(conversation_id)
         if lease is not None:
@@ -71,11 +71,11 @@ class LeaseLockStore(LockStore):
             await asyncio.sleep(self.conversations.lease_s / 3)
             await self.conversations.renew(lease)
 
-    def get_lock(self, conversation_id: Text) -> Optional[TicketLock]:
+    def get_lock(self, conversation_id: str) -> Optional[TicketLock]:
         """Not used: `lock` is overridden."""
         return None
 
-    def delete_lock(self, conversation_id: Text) -> None:
+    def delete_lock(self, conversation_id: str) -> None:
         """Not used: a lease ends by itself."""
 
     def save_lock(self, lock: TicketLock) -> None:

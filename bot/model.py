@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Optional, Text
+from typing import Optional
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
-from rasa.core.agent import Agent  # noqa: E402 - reads the variables above
-from rasa.core.lock_store import LockStore  # noqa: E402
-from rasa.core.tracker_store import TrackerStore  # noqa: E402
-from rasa.core.utils import AvailableEndpoints  # noqa: E402
+from rasa.core.agent import Agent
+from rasa.core.lock_store import LockStore
+from rasa.core.tracker_store import TrackerStore
+from rasa.core.utils import AvailableEndpoints
 
-from bot.lock_store import LeaseLockStore  # noqa: E402
-from bot.tracker_store import RedisTurnTrackerStore  # noqa: E402
-from community.errors import ConfigurationError  # noqa: E402
+from bot import rasa_patches
+from bot.lock_store import LeaseLockStore
+from bot.tracker_store import RedisTurnTrackerStore
+from community.errors import ConfigurationError
 
 
 def newest_model(path: Path) -> Path:
@@ -36,8 +37,9 @@ def newest_model(path: Path) -> Path:
 
 def load_agent(path: Path, *, with_actions: bool) -> Agent:
     """Loads a model; its stores are set by the worker."""
-    from bot.action_endpoint import InProcessActionEndpoint  # noqa: PLC0415 - slow
+    from bot.action_endpoint import InProcessActionEndpoint
 
+    rasa_patches.apply()
     agent = Agent(action_endpoint=InProcessActionEndpoint() if with_actions else None)
     agent.load_model(str(newest_model(path)))
     if agent.processor is None:
@@ -45,16 +47,14 @@ def load_agent(path: Path, *, with_actions: bool) -> Agent:
     return agent
 
 
-def check_endpoints(endpoints_file: Text = "endpoints.yml") -> None:
+def check_endpoints(endpoints_file: str = "endpoints.yml") -> None:
     """Refuses to start where Rasa would silently use in-memory stores.
 
     Raises:
         ConfigurationError: A class path in `endpoints.yml` does not resolve.
     """
     endpoints = AvailableEndpoints.read_endpoints(endpoints_file)
-    tracker_store: Optional[TrackerStore] = TrackerStore.create(
-        endpoints.tracker_store
-    )
+    tracker_store: Optional[TrackerStore] = TrackerStore.create(endpoints.tracker_store)
     inner = getattr(tracker_store, "_tracker_store", tracker_store)
     if not isinstance(inner, RedisTurnTrackerStore):
         raise ConfigurationError(

@@ -7,7 +7,7 @@ import contextlib
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict, Text
+from typing import Any, Dict
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
@@ -18,7 +18,7 @@ from bot.model import load_agent
 RANKED = 3
 
 
-def external_label(label: Text) -> Text:
+def external_label(label: str) -> str:
     """Returns a label as the catalogue writes it: `service:<id>`, `talk:<kind>`."""
     for kind in ("talk", "oos"):
         if label.startswith(f"{kind}_"):
@@ -26,7 +26,7 @@ def external_label(label: Text) -> Text:
     return label.replace("/", ":")
 
 
-def as_record(text: Text, parsed: Dict[Text, Any]) -> Dict[Text, Any]:
+def as_record(text: str, parsed: Dict[str, Any]) -> Dict[str, Any]:
     """Turns Rasa's parse data into the parse record of `docs/contracts.md`."""
     ranking = [
         {
@@ -55,7 +55,7 @@ def as_record(text: Text, parsed: Dict[Text, Any]) -> Dict[Text, Any]:
     }
 
 
-async def parse_text(agent: Agent, text: Text) -> Dict[Text, Any]:
+async def parse_text(agent: Agent, text: str) -> Dict[str, Any]:
     """Understands one message; an empty one is outside the catalogue."""
     safe = "／" + text[1:] if text.startswith("/") else text
     parsed = await agent.processor.parse_message(UserMessage(text=safe or " "))

@@ -11,7 +11,7 @@ import json
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, AsyncIterator, Dict, List, Optional, Text
+from typing import Any, AsyncIterator, Dict, List, Optional
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -54,7 +54,7 @@ pending_turn: ContextVar[Optional[PendingTurn]] = ContextVar(
 """Set while a worker handles a message; `save` then only stages the turn."""
 
 
-def state_of(tracker: DialogueStateTracker) -> Dict[Text, Any]:
+def state_of(tracker: DialogueStateTracker) -> Dict[str, Any]:
     """Returns what must be known of the past without its events."""
     return {
         "slots": {
@@ -72,7 +72,7 @@ def state_of(tracker: DialogueStateTracker) -> Dict[Text, Any]:
     }
 
 
-def state_events(state: Dict[Text, Any], at: float) -> List[Event]:
+def state_events(state: Dict[str, Any], at: float) -> List[Event]:
     """Returns events that bring a new tracker into a state."""
     events: List[Event] = [
         SlotSet(name, value, timestamp=at) for name, value in state["slots"].items()
@@ -94,10 +94,10 @@ class RedisTurnTrackerStore(TrackerStore):
     def __init__(
         self,
         domain: Optional[Domain],
-        host: Optional[Text] = None,
+        host: Optional[str] = None,
         event_broker: Optional[EventBroker] = None,
         conversations: Optional[RedisConversations] = None,
-        **kwargs: Dict[Text, Any],
+        **kwargs: Dict[str, Any],
     ) -> None:
         """Connects by the environment unless `conversations` is given.
 
@@ -111,20 +111,20 @@ class RedisTurnTrackerStore(TrackerStore):
         super().__init__(domain, event_broker)
         self.conversations = conversations or _from_environment()
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Returns snapshot and last turns (see parent class for full docstring)."""
         turns = await self.conversations.last_turns(sender_id, WINDOW_TURNS)
         return self._rebuild(sender_id, turns)
 
     async def retrieve_full_tracker(
-        self, conversation_id: Text
+        self, conversation_id: str
     ) -> Optional[DialogueStateTracker]:
         """Returns every kept event (see parent class for full docstring)."""
         turns = await self.conversations.all_turns(conversation_id)
         return self._rebuild(conversation_id, turns)
 
     def _rebuild(
-        self, sender_id: Text, turns: List[Any]
+        self, sender_id: str, turns: List[Any]
     ) -> Optional[DialogueStateTracker]:
         if not turns:
             return None
@@ -184,12 +184,12 @@ class RedisTurnTrackerStore(TrackerStore):
                 {"sender_id": tracker.sender_id, **event.as_dict()}
             )
 
-    async def keys(self) -> List[Text]:
+    async def keys(self) -> List[str]:
         """Returns all conversation ids (see parent class for full docstring)."""
-        ids: AsyncIterator[Text] = self.conversations.conversations()
+        ids: AsyncIterator[str] = self.conversations.conversations()
         return [sender_id async for sender_id in ids]
 
-    async def delete(self, sender_id: Text) -> None:
+    async def delete(self, sender_id: str) -> None:
         """Deletes everything of one person (see parent class for full docstring)."""
         await self.conversations.forget(sender_id)
 

@@ -7,7 +7,7 @@ import json
 import os
 from contextlib import suppress
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Optional, Set, Text
+from typing import Any, Callable, Dict, List, Optional, Set
 
 import structlog
 from rasa.core.agent import Agent
@@ -26,7 +26,8 @@ from community.errors import (
 )
 from community.interpretation import Context, Meaning, choose, interpret, rephrase
 from community.messages import Inbound, Kind
-from community.replies import Part, Reply, Text as TextPart, part_from_doc
+from community.replies import Part, Reply, part_from_doc
+from community.replies import Text as TextPart
 
 logger = structlog.get_logger()
 
@@ -50,7 +51,7 @@ class Worker:
         conversations: RedisConversations,
         catalog: Callable[[], Catalog],
         *,
-        name: Optional[Text] = None,
+        name: Optional[str] = None,
         concurrent: int = CONCURRENT,
     ) -> None:
         """Binds a loaded agent to the conversations' store.
@@ -102,10 +103,11 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 await self.conversations.create_group()
-                return
             except StoreUnavailableError as err:
                 logger.warning("worker.redis.unavailable", error=str(err))
                 await asyncio.sleep(1)
+            else:
+                return
 
     async def _next_signals(self) -> List[Signal]:
         return await self.conversations.next_signals(
@@ -149,7 +151,7 @@ class Worker:
         except (LeaseLostError, StoreUnavailableError) as err:
             logger.warning("worker.conversation.left", error=str(err))
 
-    async def drain(self, conversation: Text) -> bool:
+    async def drain(self, conversation: str) -> bool:
         """Handles all waiting messages in order; `False` if others hold it.
 
         Raises:
@@ -186,21 +188,21 @@ class Worker:
         while True:
             try:
                 await self._handle(lease, letter)
-                return
             except (LeaseLostError, asyncio.CancelledError):
                 raise
             except Exception as err:
                 attempts = await self.conversations.count_attempt(letter.inbound)
-                logger.error(
+                logger.exception(
                     "worker.message.failed",
                     message_id=letter.inbound.id,
                     attempts=attempts,
-                    error=repr(err),
                 )
                 if attempts >= MAX_ATTEMPTS:
                     await self._give_up(lease, letter, err)
                     return
                 await asyncio.sleep(RETRY_DELAYS_S[attempts - 1])
+            else:
+                return
 
     async def _handle(self, lease: Lease, letter: Letter) -> None:
         pending = PendingTurn(letter.inbound.id)
@@ -253,7 +255,7 @@ class Worker:
 
     async def understand(
         self, inbound: Inbound, tracker: Optional[DialogueStateTracker]
-    ) -> Dict[Text, Any]:
+    ) -> Dict[str, Any]:
         """Parses a message and reads it in its conversation."""
         context = context_of(tracker)
         chosen = choose(inbound.text, inbound.choice, context.offered)
@@ -289,12 +291,12 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
     )
 
 
-def empty_parse(text: Text) -> Dict[Text, Any]:
+def empty_parse(text: str) -> Dict[str, Any]:
     """Returns a parse result for a message that needs no classifier."""
     return {"text": text, "entities": [], "label_ranking": [], "emergency": None}
 
 
-def with_meaning(parse_data: Dict[Text, Any], meaning: Meaning) -> Dict[Text, Any]:
+def with_meaning(parse_data: Dict[str, Any], meaning: Meaning) -> Dict[str, Any]:
     """Writes a meaning into Rasa's parse data; the classifier's view stays in it."""
     confidence = (parse_data.get("intent") or {}).get("confidence", 1.0)
     return {
@@ -313,7 +315,7 @@ def with_meaning(parse_data: Dict[Text, Any], meaning: Meaning) -> Dict[Text, An
     }
 
 
-def collected_parts(messages: List[Dict[Text, Any]]) -> List[Part]:
+def collected_parts(messages: List[Dict[str, Any]]) -> List[Part]:
     """Returns the reply parts that the actions uttered, in order.
 
     Raises:

@@ -215,11 +215,6 @@ class AnswerComposer:
                     )
                 ]
             else:
-                parts = [
-                    Text(
-                        "这个我不在行。我能答社区办事，也能帮您反映身边的问题。"
-                    )
-                ]
+                parts = [Text("这个我不在行。我能答社区办事，也能帮您反映身边的问题。")]
         services = Choice("看看能办什么", talk_payload("identity"))
         return [*parts, Choices("需要的话：", (services, PERSON))]
-

@@ -112,9 +112,7 @@ def rephrase(text: str) -> str:
     return match.group(1) if match else text
 
 
-def interpret(
-    parse: Mapping[str, Any], context: Context, catalog: Catalog
-) -> Meaning:
+def interpret(parse: Mapping[str, Any], context: Context, catalog: Catalog) -> Meaning:
     """Decides what a typed message means in its conversation."""
     text: str = parse["text"]
     ranking = parse.get("label_ranking") or []

@@ -30,7 +30,9 @@ def item_payload(key: str) -> str:
 
 def ask_payload(key: str, facet: Facet) -> str:
     """Returns the payload that asks one facet of a service."""
-    return _build(key.split("/")[0], {"chosen_item": key, "chosen_facets": [facet.value]})
+    return _build(
+        key.split("/")[0], {"chosen_item": key, "chosen_facets": [facet.value]}
+    )
 
 
 def talk_payload(kind: str) -> str:

@@ -16,8 +16,8 @@ from community.replies import part_to_doc
 from gateway.keys import (
     CATALOG,
     CONVERSATIONS,
-    COOKIES,
     COOKIE_SECURE,
+    COOKIES,
     LIVE,
     MESSAGE_LIMIT,
     SESSION_LIMIT,
@@ -254,5 +254,7 @@ async def store_errors(request: web.Request, handler: Any) -> web.StreamResponse
     try:
         response: web.StreamResponse = await handler(request)
     except StoreUnavailableError as err:
-        raise problem(503, "unavailable", "系统正忙，您的话还没收到，请再发一次。") from err
+        raise problem(
+            503, "unavailable", "系统正忙，您的话还没收到，请再发一次。"
+        ) from err
     return response

@@ -10,9 +10,7 @@ from community.errors import StoreUnavailableError
 class RateLimit:
     """At most `n` uses of a bucket in each window of `window_s` seconds."""
 
-    def __init__(
-        self, redis: "Redis[str]", keys: RedisKeys, *, n: int, window_s: int
-    ) -> None:
+    def __init__(self, redis: Redis, keys: RedisKeys, *, n: int, window_s: int) -> None:
         """Uses a client that somebody else closes."""
         self._redis = redis
         self._keys = keys

@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from adapters.redis_keys import RedisKeys
 from community.errors import StoreUnavailableError
-from redis.exceptions import RedisError
 
 logger = structlog.get_logger()
 
@@ -18,7 +18,7 @@ logger = structlog.get_logger()
 class LiveUpdates:
     """One subscription for all requests of this process."""
 
-    def __init__(self, redis: "Redis[str]", keys: RedisKeys) -> None:
+    def __init__(self, redis: Redis, keys: RedisKeys) -> None:
         """Uses a client that somebody else closes."""
         self._redis = redis
         self._prefix = keys.live("")

@@ -44,13 +44,18 @@ def wait_for_gateway(url: str) -> None:
     """
     deadline = monotonic() + READY_TIMEOUT_S
     while monotonic() < deadline:
-        with suppress(OSError), urllib.request.urlopen(  # noqa: S310 - our own address
-            f"{url}/readyz", timeout=2
-        ) as answer:
+        with (
+            suppress(OSError),
+            urllib.request.urlopen(  # noqa: S310 - our own address
+                f"{url}/readyz", timeout=2
+            ) as answer,
+        ):
             if answer.status == 200:
                 return
         sleep(0.1)
-    raise ConfigurationError(f"the gateway at {url} did not get ready; is the port free?")
+    raise ConfigurationError(
+        f"the gateway at {url} did not get ready; is the port free?"
+    )
 
 
 def lock_state(folder: Path) -> object:
@@ -89,7 +94,9 @@ def run() -> None:
     url = f"http://{settings.gateway_host}:{settings.gateway_port}"
     children += [
         Child("worker", python("bot", "worker")),
-        Child("gateway", python("gateway", "serve"), ready=lambda: wait_for_gateway(url)),
+        Child(
+            "gateway", python("gateway", "serve"), ready=lambda: wait_for_gateway(url)
+        ),
     ]
     supervisor = Supervisor(children, env, say)
     say("启动进程：" + "、".join(child.name for child in children))

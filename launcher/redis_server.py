@@ -50,7 +50,9 @@ def wait_for_redis(url: str, timeout_s: float = START_TIMEOUT_S) -> None:
                 return
         except (RedisError, OSError) as err:
             if time.monotonic() > deadline:
-                raise ConfigurationError(f"Redis at {url} does not answer: {err}") from err
+                raise ConfigurationError(
+                    f"Redis at {url} does not answer: {err}"
+                ) from err
             time.sleep(0.05)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text, Type
+from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -24,24 +24,24 @@ LABEL_RANKING = "label_ranking"
 RANKING_LENGTH = 10
 
 
-def message_blocks(message: Message) -> List[List[Text]]:
+def message_blocks(message: Message) -> List[List[str]]:
     """Returns the feature n-grams of a tokenized message."""
     tokens = message.get("text_tokens") or []
     return blocks(message.get(TEXT) or "", [token.text for token in tokens])
 
 
-def full_label(message: Message) -> Text:
+def full_label(message: Message) -> str:
     """Returns the full retrieval intent of a training example, or its intent."""
     return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)
 
 
-def set_intent(message: Message, ranking: List[Dict[Text, Any]]) -> None:
+def set_intent(message: Message, ranking: List[Dict[str, Any]]) -> None:
     """Writes a ranking of full labels into a message, in Rasa's own shapes.
 
     `intent` and `intent_ranking` hold base intents; `response_selector` holds one
     entry for each retrieval intent, as a ResponseSelector would write it.
     """
-    bases: Dict[Text, float] = {}
+    bases: Dict[str, float] = {}
     for entry in ranking:
         base = entry["label"].split("/")[0]
         bases[base] = bases.get(base, 0.0) + entry["confidence"]
@@ -59,7 +59,7 @@ def set_intent(message: Message, ranking: List[Dict[Text, Any]]) -> None:
         add_to_output=True,
     )
     message.set(LABEL_RANKING, ranking[:RANKING_LENGTH], add_to_output=True)
-    selector: Dict[Text, Any] = {"all_retrieval_intents": RETRIEVAL_INTENTS}
+    selector: Dict[str, Any] = {"all_retrieval_intents": RETRIEVAL_INTENTS}
     for base in RETRIEVAL_INTENTS:
         keys = [e for e in ranking if e["label"].startswith(f"{base}/")]
         if not keys:
@@ -91,12 +91,12 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         return [Tokenizer]
 
     @staticmethod
-    def supported_languages() -> Optional[List[Text]]:
+    def supported_languages() -> Optional[List[str]]:
         """Supported languages (see parent class for full docstring)."""
         return ["zh"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """Default config (see parent class for full docstring)."""
         return {
             # Inverse strength of regularisation of the linear model.
@@ -105,7 +105,7 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         model: Optional[LinearModel] = None,
@@ -119,7 +119,7 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -130,9 +130,7 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Trains on all examples that have an intent and a text."""
         examples = [
-            example
-            for example in training_data.intent_examples
-            if example.get(TEXT)
+            example for example in training_data.intent_examples if example.get(TEXT)
         ]
         self._model = fit_linear(
             [message_blocks(example) for example in examples],
@@ -146,7 +144,7 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,

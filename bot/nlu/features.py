@@ -10,13 +10,13 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Dict, Iterable, List, Sequence, Text, Tuple
+from typing import Dict, Iterable, List, Sequence, Tuple
 
 import numpy as np
 import scipy.sparse as sp
 
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # 40 MB that are not needed
-from pypinyin import Style, lazy_pinyin  # noqa: E402 - reads the variable above
+from pypinyin import Style, lazy_pinyin
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 NUMBER = re.compile(r"\d+")
@@ -30,10 +30,10 @@ COARSE = (
     (re.compile(r"^n(?=[aeiouv])"), "l"),
     (re.compile(r"ng$"), "n"),
 )
-_SYLLABLES: Dict[Text, Tuple[Text, Text]] = {}
+_SYLLABLES: Dict[str, Tuple[str, str]] = {}
 
 
-def _syllable(char: Text) -> Tuple[Text, Text]:
+def _syllable(char: str) -> Tuple[str, str]:
     found = _SYLLABLES.get(char)
     if found is None:
         plain = lazy_pinyin(char, style=Style.NORMAL)[0]
@@ -44,13 +44,13 @@ def _syllable(char: Text) -> Tuple[Text, Text]:
     return found
 
 
-def normalise(text: Text) -> Text:
+def normalise(text: str) -> str:
     """Lower-cases, folds digits to 0 and white space and marks to one space."""
     text = NUMBER.sub(lambda m: "0" * min(len(m.group()), 4), text.lower())
     return SPACE_OR_MARK.sub(" ", text).strip()
 
 
-def ngrams(symbols: Sequence[Text], low: int, high: int, mark: Text) -> List[Text]:
+def ngrams(symbols: Sequence[str], low: int, high: int, mark: str) -> List[str]:
     """Returns all n-grams of `low` to `high` symbols, prefixed with `mark`."""
     return [
         mark + "\x1f".join(symbols[start : start + size])
@@ -59,7 +59,7 @@ def ngrams(symbols: Sequence[Text], low: int, high: int, mark: Text) -> List[Tex
     ]
 
 
-def blocks(text: Text, words: Sequence[Text]) -> List[List[Text]]:
+def blocks(text: str, words: Sequence[str]) -> List[List[str]]:
     """Returns the n-grams of a message, one list for each family."""
     clean = normalise(text)
     chars = ["^", *clean, "$"]
@@ -81,16 +81,16 @@ class Vectorizer:
     `weights` one factor for each family.
     """
 
-    vocabulary: Dict[Text, int]
+    vocabulary: Dict[str, int]
     idf: np.ndarray
     weights: Tuple[float, ...] = (1.0, 0.8, 0.7, 0.4)
 
     @classmethod
     def fit(
-        cls, documents: Iterable[List[List[Text]]], *, min_df: int = 2
+        cls, documents: Iterable[List[List[str]]], *, min_df: int = 2
     ) -> Vectorizer:
         """Learns vocabulary and document frequencies from training messages."""
-        counts: Counter[Text] = Counter()
+        counts: Counter[str] = Counter()
         n_documents = 0
         for document in documents:
             n_documents += 1
@@ -103,11 +103,11 @@ class Vectorizer:
         )
         return cls({gram: column for column, gram in enumerate(kept)}, idf)
 
-    def row(self, document: List[List[Text]]) -> Tuple[np.ndarray, np.ndarray]:
+    def row(self, document: List[List[str]]) -> Tuple[np.ndarray, np.ndarray]:
         """Returns columns and values of one message."""
         all_columns: List[int] = []
         all_values: List[float] = []
-        for block, weight in zip(document, self.weights):
+        for block, weight in zip(document, self.weights, strict=False):
             counts = Counter(
                 column
                 for gram in block
@@ -125,7 +125,7 @@ class Vectorizer:
             np.array(all_values, dtype=np.float32),
         )
 
-    def matrix(self, documents: Iterable[List[List[Text]]]) -> sp.csr_matrix:
+    def matrix(self, documents: Iterable[List[List[str]]]) -> sp.csr_matrix:
         """Returns features of shape (n_messages, n_features), float32."""
         columns, values, starts = [], [], [0]
         for document in documents:

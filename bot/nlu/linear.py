@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Sequence, Text, Tuple
+from typing import List, Sequence, Tuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -27,18 +27,18 @@ class LinearModel:
     by `temperature` and passed through softmax are the confidences.
     """
 
-    labels: List[Text]
+    labels: List[str]
     vectorizer: Vectorizer
     weights: np.ndarray
     bias: np.ndarray
     temperature: float = 1.0
 
-    def scores(self, document: List[List[Text]]) -> np.ndarray:
+    def scores(self, document: List[List[str]]) -> np.ndarray:
         """Returns raw scores of one message, shape (n_labels,)."""
         columns, values = self.vectorizer.row(document)
         return values @ self.weights[columns] + self.bias
 
-    def confidences(self, document: List[List[Text]]) -> np.ndarray:
+    def confidences(self, document: List[List[str]]) -> np.ndarray:
         """Returns calibrated confidences of one message, shape (n_labels,)."""
         return softmax(self.scores(document) / self.temperature)
 
@@ -92,7 +92,7 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def fit_linear(
-    documents: Sequence[List[List[Text]]], labels: Sequence[Text], *, c: float = 0.5
+    documents: Sequence[List[List[str]]], labels: Sequence[str], *, c: float = 0.5
 ) -> LinearModel:
     """Trains the classifier; the same input gives the same model."""
     vectorizer = Vectorizer.fit(documents)

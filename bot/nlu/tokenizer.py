@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 import jieba
 from rasa.engine.graph import ExecutionContext
@@ -19,7 +19,7 @@ from adapters.content_files import CatalogFiles
 WORDS_FILE = "words.txt"
 
 
-def new_jieba(words: List[Text]) -> jieba.Tokenizer:
+def new_jieba(words: List[str]) -> jieba.Tokenizer:
     """Returns an own jieba tokenizer that knows `words`."""
     segmenter = jieba.Tokenizer()
     jieba.setLogLevel("WARNING")
@@ -40,12 +40,12 @@ class CatalogueJiebaTokenizer(Tokenizer):
     """
 
     @staticmethod
-    def supported_languages() -> List[Text]:
+    def supported_languages() -> List[str]:
         """Supported languages (see parent class for full docstring)."""
         return ["zh"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """Default config (see parent class for full docstring)."""
         return {
             # Split full retrieval intents at a symbol (Rasa's own option, unused).
@@ -59,10 +59,10 @@ class CatalogueJiebaTokenizer(Tokenizer):
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        words: List[Text],
+        words: List[str],
     ) -> None:
         """Builds the segmenter from the given words."""
         super().__init__(config)
@@ -70,14 +70,14 @@ class CatalogueJiebaTokenizer(Tokenizer):
         self._resource = resource
         self._set_words(words)
 
-    def _set_words(self, words: List[Text]) -> None:
+    def _set_words(self, words: List[str]) -> None:
         self._words = words
         self.segmenter = new_jieba(words)
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -96,7 +96,7 @@ class CatalogueJiebaTokenizer(Tokenizer):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -107,7 +107,7 @@ class CatalogueJiebaTokenizer(Tokenizer):
             words = (folder / WORDS_FILE).read_text(encoding="utf-8").split("\n")
         return cls(config, model_storage, resource, [w for w in words if w])
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> List[Token]:
         """Splits a text; spaces are dropped, positions are kept."""
         text = message.get(attribute)
         return [

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
-from community.catalog.model import Catalog, Confidence, Statement
+from community.catalog.model import Catalog, Confidence, Matter, Service, Statement
 from community.catalog.render import MAX_PART_BYTES, PLACEHOLDER
 
 DIGIT = re.compile(r"[0-9０-９]")
@@ -19,9 +19,9 @@ def check_documents(documents: Documents) -> Iterator[str]:
     for path, doc in documents.items():
         stem = PurePosixPath(path).name.split(".")[0]
         folder = PurePosixPath(path).parts[0]
-        if folder in ("services", "matters", "local") and "id" in doc:
-            if doc["id"] != stem:
-                yield f"{path}: id is {doc['id']!r} but the file is named {stem!r}"
+        named = folder in ("services", "matters", "local") and "id" in doc
+        if named and doc["id"] != stem:
+            yield f"{path}: id is {doc['id']!r} but the file is named {stem!r}"
         for name, statement in _raw_statements(doc):
             yield from _check_raw_statement(path, name, statement, doc["sources"])
 
@@ -46,9 +46,9 @@ def _check_raw_statement(
         yield f"{where}: source {source!r} is not in `sources` of this file"
     if "checked_on" in statement and source is None:
         yield f"{where}: checked_on without a source"
-    if confidence in (Confidence.LAW, Confidence.PAGE):
-        if source is None or "checked_on" not in statement:
-            yield f"{where}: confidence {confidence.value} needs source and checked_on"
+    checked = source is not None and "checked_on" in statement
+    if confidence in (Confidence.LAW, Confidence.PAGE) and not checked:
+        yield f"{where}: confidence {confidence.value} needs source and checked_on"
     if confidence is Confidence.UNKNOWN and source is not None:
         yield f"{where}: confidence unknown must not name a source"
     text = "".join([statement["text"], *statement.get("items", [])])
@@ -70,6 +70,7 @@ def _is_date(text: str) -> bool:
 def check_catalog(catalog: Catalog) -> Iterator[str]:
     """Checks references between files, uniqueness, templates and sizes."""
     yield from _check_aliases(catalog)
+    yield from _check_items(catalog)
     yield from _check_references(catalog)
     for path, statement in statements(catalog):
         yield from _check_statement(catalog, path, statement)
@@ -92,69 +93,87 @@ def statements(catalog: Catalog) -> Iterator[tuple[str, Statement]]:
         yield f"matters/{matter.id}.yml: advice", matter.advice
 
 
+def _items(catalog: Catalog) -> Iterator[tuple[str, Service | Matter]]:
+    for service in catalog.services.values():
+        yield f"services/{service.id}.yml", service
+    for matter in catalog.matters.values():
+        yield f"matters/{matter.id}.yml", matter
+
+
 def _check_aliases(catalog: Catalog) -> Iterator[str]:
     owners: dict[str, str] = {}
-    for item in (*catalog.services.values(), *catalog.matters.values()):
-        path = f"{item.key.split('/')[0]}s/{item.id}.yml"
+    for path, item in _items(catalog):
         for alias in dict.fromkeys((item.short_name, *item.aliases)):
             owner = owners.setdefault(alias, item.key)
             if owner != item.key:
                 yield f"{path}: alias {alias!r} belongs to {owner} already"
 
 
-def _check_references(catalog: Catalog) -> Iterator[str]:
-    keys = {i.key for i in (*catalog.services.values(), *catalog.matters.values())}
-    service_categories = {c.id for c in catalog.service_categories}
-    matter_categories = {c.id for c in catalog.matter_categories}
-    for service in catalog.services.values():
-        path = f"services/{service.id}.yml"
-        if service.category not in service_categories:
-            yield f"{path}: category {service.category!r} does not exist"
-        for rule in service.not_here:
+def _check_items(catalog: Catalog) -> Iterator[str]:
+    keys = {item.key for _, item in _items(catalog)}
+    categories = {
+        "service": {c.id for c in catalog.service_categories},
+        "matter": {c.id for c in catalog.matter_categories},
+    }
+    for path, item in _items(catalog):
+        if item.category not in categories[item.key.split("/")[0]]:
+            yield f"{path}: category {item.category!r} does not exist"
+        for rule in item.not_here:
             if rule.to != "outside" and rule.to not in keys:
                 yield f"{path}: not_here names {rule.to!r}, which does not exist"
+
+
+def _hotline_uses(catalog: Catalog) -> Iterator[tuple[str, str]]:
     for matter in catalog.matters.values():
-        path = f"matters/{matter.id}.yml"
-        if matter.category not in matter_categories:
-            yield f"{path}: category {matter.category!r} does not exist"
-        for rule in matter.not_here:
-            if rule.to != "outside" and rule.to not in keys:
-                yield f"{path}: not_here names {rule.to!r}, which does not exist"
         for hotline in matter.emergency.call if matter.emergency else ():
-            if hotline not in catalog.hotlines:
-                yield f"{path}: emergency calls unknown hotline {hotline!r}"
+            yield f"matters/{matter.id}.yml: emergency", hotline
     for emergency in catalog.emergencies.values():
         for hotline in emergency.call:
-            if hotline not in catalog.hotlines:
-                yield f"emergencies.yml: {emergency.id} calls unknown {hotline!r}"
-        if emergency.matter not in catalog.matters:
-            yield f"emergencies.yml: {emergency.id} names unknown {emergency.matter!r}"
+            yield f"emergencies.yml: {emergency.id}", hotline
     for referral in catalog.referrals:
-        if referral.hotline is not None and referral.hotline not in catalog.hotlines:
-            yield f"referrals.yml: {referral.id} names unknown {referral.hotline!r}"
+        if referral.hotline is not None:
+            yield f"referrals.yml: {referral.id}", referral.hotline
+
+
+def _check_references(catalog: Catalog) -> Iterator[str]:
+    for path, hotline_id in _hotline_uses(catalog):
+        if hotline_id not in catalog.hotlines:
+            yield f"{path}: hotline {hotline_id!r} does not exist"
+    for emergency in catalog.emergencies.values():
+        if emergency.matter not in catalog.matters:
+            yield (
+                f"emergencies.yml: {emergency.id}: matter {emergency.matter!r}"
+                " does not exist"
+            )
     for hotline in catalog.hotlines.values():
         if (hotline.number is None) == (hotline.local_key is None):
             yield f"hotlines.yml: {hotline.id} needs either number or local_key"
         if hotline.local_key and hotline.local_key not in catalog.local_labels:
             yield f"hotlines.yml: {hotline.id}: {hotline.local_key!r} is not declared"
+    for referral in catalog.referrals:
+        yield from _check_text(catalog, f"referrals.yml: {referral.id}", referral.text)
 
 
 def _check_statement(
     catalog: Catalog, path: str, statement: Statement
 ) -> Iterator[str]:
     for text in (statement.text, *statement.items):
-        for placeholder in PLACEHOLDER.findall(text):
-            if placeholder not in catalog.hotlines:
-                yield f"{path}: unknown hotline {{hotline.{placeholder}}}"
-        rest = PLACEHOLDER.sub("", text)
-        if "{" in rest or "}" in rest:
-            yield f"{path}: a brace that is not a placeholder {{hotline.ID}}"
+        yield from _check_text(catalog, path, text)
     for key in statement.local:
         if key not in catalog.local_labels:
             yield f"{path}: local fact {key!r} is not declared"
     size = len("\n".join((statement.text, *statement.items)).encode())
     if size > MAX_PART_BYTES:
         yield f"{path}: {size} bytes, a message part holds {MAX_PART_BYTES}"
-    if statement.expires_on and statement.checked_on:
-        if statement.expires_on <= statement.checked_on:
-            yield f"{path}: expires_on is not after checked_on"
+    begins, ends = statement.checked_on, statement.expires_on
+    if begins and ends and ends <= begins:
+        yield f"{path}: expires_on is not after checked_on"
+
+
+def _check_text(catalog: Catalog, path: str, text: str) -> Iterator[str]:
+    for placeholder in PLACEHOLDER.findall(text):
+        if placeholder not in catalog.hotlines:
+            yield f"{path}: unknown hotline {{hotline.{placeholder}}}"
+    rest = PLACEHOLDER.sub("", text)
+    if "{" in rest or "}" in rest:
+        yield f"{path}: a brace that is not a placeholder {{hotline.ID}}"

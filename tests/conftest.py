@@ -1,0 +1,68 @@
+"""Shared fixtures: a real Redis, a real database, the real catalogue and model."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from adapters.content_files import CatalogFiles
+from adapters.redis_conversations import RedisConversations, open_redis
+from adapters.redis_keys import RedisKeys
+from adapters.settings import ROOT
+from adapters.sql.engine import create_engine
+from adapters.sql.migrate import upgrade
+from adapters.sql.tickets import SqlTicketRepository
+from community.catalog.model import Catalog
+from launcher.redis_server import start_for_tests
+
+NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real Redis with the settings of production."""
+    folder = Path(f"/tmp/yxl-{secrets.token_hex(6)}")
+    process = start_for_tests(folder)
+    yield f"unix://{folder}/redis.sock"
+    process.terminate()
+    process.wait(10)
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.unlink() if not path.is_dir() else path.rmdir()
+    folder.rmdir()
+
+
+@pytest.fixture
+async def conversations(redis_url: str) -> AsyncIterator[RedisConversations]:
+    """Conversation state below a random prefix."""
+    redis = open_redis(redis_url)
+    keys = RedisKeys(f"test-{secrets.token_hex(6)}")
+    yield RedisConversations(redis, keys, lease_s=1.0)
+    await redis.aclose()
+
+
+@pytest.fixture
+async def tickets(tmp_path: Path) -> AsyncIterator[SqlTicketRepository]:
+    """Tickets in a migrated SQLite file."""
+    url = f"sqlite:///{tmp_path}/test.db"
+    await asyncio.to_thread(upgrade, url)
+    engine = create_engine(url)
+    yield SqlTicketRepository(engine)
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The catalogue of this checkout, without local facts."""
+    return CatalogFiles(ROOT / "catalog", default_place="junan").load()
+
+
+@pytest.fixture(scope="session")
+def model_path() -> Path:
+    """The newest trained model."""
+    archives = sorted((ROOT / "models").glob("*.tar.gz"))
+    if not archives:
+        pytest.skip("no trained model: run `make train`")
+    return archives[-1]

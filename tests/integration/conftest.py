@@ -1,0 +1,78 @@
+"""A worker in this process, over a real Redis, database and model."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from rasa.core.agent import Agent
+
+from actions.wiring import Ports, set_ports
+from adapters.redis_conversations import RedisConversations
+from adapters.sql.tickets import SqlTicketRepository
+from bot.model import load_agent
+from bot.worker import Worker
+from community.catalog.model import Catalog
+from community.messages import Inbound, Kind
+from community.replies import Reply
+from tests.conftest import NOW
+
+Send = Callable[..., Inbound]
+Talk = Callable[..., Awaitable[Reply]]
+
+
+@pytest.fixture(scope="session")
+def agent(model_path: Path) -> Agent:
+    """The trained model, loaded once."""
+    return load_agent(model_path, with_actions=True)
+
+
+@pytest.fixture
+def worker(
+    agent: Agent,
+    conversations: RedisConversations,
+    tickets: SqlTicketRepository,
+    catalog: Catalog,
+) -> Worker:
+    """A worker that is driven by hand."""
+    set_ports(Ports(catalog=lambda: catalog, tickets=tickets, now=lambda: NOW))
+    return Worker(agent, conversations, lambda: catalog, name="test")
+
+
+@pytest.fixture
+def message() -> Send:
+    """Builds inbound records."""
+
+    def build(
+        text: str,
+        *,
+        who: str = "web:grandma",
+        choice: str | None = None,
+        message_id: str | None = None,
+    ) -> Inbound:
+        return Inbound(
+            id=message_id or f"{who}:{secrets.token_hex(6)}",
+            conversation=who,
+            channel="web",
+            kind=Kind.TEXT if choice is None else Kind.CHOICE,
+            text=text,
+            choice=choice,
+            received_at=NOW,
+        )
+
+    return build
+
+
+@pytest.fixture
+def talk(worker: Worker, message: Send) -> Talk:
+    """Says something to the assistant and returns its reply."""
+
+    async def say(text: str, **options: str) -> Reply:
+        inbound = message(text, **options)
+        assert await worker.conversations.accept(inbound)
+        assert await worker.drain(inbound.conversation)
+        reply = await worker.conversations.stored_reply(inbound.id)
+        assert reply is not None
+        return reply
+
+    return say
