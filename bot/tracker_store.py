@@ -190,7 +190,7 @@ class RedisTurnTrackerStore(TrackerStore):
         return [sender_id async for sender_id in ids]
 
     async def delete(self, sender_id: str) -> None:
-        """Deletes everything of one person (see parent class for full docstring)."""
+        """Deletes everything of one person."""
         await self.conversations.forget(sender_id)
 
 
