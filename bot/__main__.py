@@ -19,6 +19,10 @@ def main() -> int:
     parse.add_argument("--model", type=Path, help="model archive or folder of models")
     train = commands.add_parser("train", help="train a model from data/ and catalog/")
     train.add_argument("--output", type=Path, default=Path("models"))
+    evaluate = commands.add_parser("evaluate", help="figures on kept-out messages")
+    evaluate.add_argument("--model", type=Path)
+    evaluate.add_argument("--data", type=Path, default=Path("evaluation/validation"))
+    evaluate.add_argument("--errors", action="store_true")
     arguments = parser.parse_args()
     try:
         settings = Settings.from_env()
@@ -26,6 +30,14 @@ def main() -> int:
             from bot.train import main as train_main
 
             return train_main(arguments.output)
+        if arguments.command == "evaluate":
+            from bot.evaluation import main as evaluate_main
+
+            return evaluate_main(
+                arguments.model or settings.model_path,
+                arguments.data,
+                errors=arguments.errors,
+            )
         if arguments.command == "parse":
             from bot.parse import parse_lines
 

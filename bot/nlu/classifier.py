@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
@@ -15,8 +16,11 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.decision import Thresholds, decide
+from bot.nlu.examples import read_examples
 from bot.nlu.features import blocks
-from bot.nlu.linear import LinearModel, fit_linear
+from bot.nlu.linear import LinearModel, calibrate, fit_linear
+from bot.nlu.tokenizer import catalogue_words, shared_jieba
 
 RETRIEVAL_INTENTS = ["matter", "service"]
 LABEL_RANKING = "label_ranking"
@@ -101,6 +105,14 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         return {
             # Inverse strength of regularisation of the linear model.
             "C": 0.5,
+            # Messages kept out of training that set confidences and thresholds.
+            "calibration": "evaluation/calibration",
+            # Folder of the catalogue whose words the calibration messages are cut by.
+            "content_dir": "catalog",
+            # The dial: share of outright answers that may be wrong.
+            "accepted_error": 0.05,
+            # Share of messages within the catalogue that may be turned away.
+            "accepted_rejection": 0.03,
         }
 
     def __init__(
@@ -115,6 +127,14 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._thresholds = Thresholds()
+        if model is not None:
+            self._set_thresholds(model)
+
+    def _set_thresholds(self, model: LinearModel) -> None:
+        self._thresholds = model.calibration.thresholds(
+            self._config["accepted_error"], self._config["accepted_rejection"]
+        )
 
     @classmethod
     def create(
@@ -132,14 +152,28 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         examples = [
             example for example in training_data.intent_examples if example.get(TEXT)
         ]
-        self._model = fit_linear(
+        model = fit_linear(
             [message_blocks(example) for example in examples],
             [full_label(example) for example in examples],
             c=self._config["C"],
         )
+        self._model = model = self._calibrated(model)
+        self._set_thresholds(model)
         with self._model_storage.write_to(self._resource) as folder:
-            self._model.save(folder)
+            model.save(folder)
         return self._resource
+
+    def _calibrated(self, model: LinearModel) -> LinearModel:
+        folder = Path(self._config["calibration"])
+        examples = read_examples(folder) if folder.is_dir() else []
+        if not examples:
+            return model
+        cut = shared_jieba(tuple(catalogue_words(self._config["content_dir"]))).lcut
+        return calibrate(
+            model,
+            [blocks(example.text, cut(example.text)) for example in examples],
+            [(example.label, *example.alternatives) for example in examples],
+        )
 
     @classmethod
     def load(
@@ -169,4 +203,9 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
                 for position in order
             ]
             set_intent(message, ranking)
+            decision, candidates = decide(
+                self._model.labels, confidences, order, self._thresholds
+            )
+            message.set("decision", decision, add_to_output=True)
+            message.set("candidates", candidates, add_to_output=True)
         return messages

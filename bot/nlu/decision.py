@@ -6,8 +6,8 @@ the accepted error is the one dial, everything else follows from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Dict, List, Sequence, Text, Tuple
+from dataclasses import dataclass, field
+from typing import Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -19,53 +19,131 @@ MAX_CANDIDATES = 3
 class Thresholds:
     """Where the decisions change; all are confidences between 0 and 1."""
 
-    answer: float
+    answer: float = 0.5
     """At least this sure of an item: answer."""
-    outside: float
+    outside: float = 0.5
     """At least this sure that the topic is outside: abstain."""
-    candidate: float = 0.04
+    candidate: float = 0.03
     """An item must be at least this likely to be offered as a choice."""
     hopeless: float = 0.06
     """Where no item is this likely, offering choices helps nobody."""
 
 
-def is_item(label: Text) -> bool:
+@dataclass(frozen=True)
+class Calibration:
+    """What the calibration messages showed; thresholds for any dial follow from it.
+
+    All arrays have shape (n_messages,).
+    """
+
+    best: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """Confidence of the best label where that is an item, else 0."""
+    wrong: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Answering with the best label would be wrong."""
+    outside: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """Confidence of being outside the catalogue."""
+    is_outside: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """The true label is outside the catalogue."""
+
+    @classmethod
+    def of(
+        cls,
+        labels: Sequence[str],
+        confidences: np.ndarray,
+        is_right: np.ndarray,
+        true_labels: Sequence[str],
+    ) -> Calibration:
+        """Collects what is needed from predictions on kept-out messages.
+
+        Args:
+            labels: Names of the columns.
+            confidences: Shape (n_messages, n_labels).
+            is_right: Which labels would be accepted, same shape.
+            true_labels: The true label of each message.
+        """
+        rows = np.arange(len(confidences))
+        top = confidences.argmax(axis=1)
+        item = np.array([is_item(name) for name in labels])
+        out = np.array([name in OUTSIDE for name in labels])
+        return cls(
+            best=np.where(item[top], confidences[rows, top], 0.0),
+            wrong=~is_right[rows, top],
+            outside=confidences[:, out].sum(axis=1),
+            is_outside=np.array([name in OUTSIDE for name in true_labels]),
+        )
+
+    def thresholds(
+        self, accepted_error: float, accepted_rejection: float
+    ) -> Thresholds:
+        """Returns the thresholds for one setting of the dial."""
+        if len(self.best) == 0:
+            return Thresholds()
+        answerable = self.best > 0
+        outside = outside_threshold(self.outside, self.is_outside, accepted_rejection)
+        answerable &= self.outside < outside
+        return Thresholds(
+            answer=answer_threshold(
+                self.best[answerable], self.wrong[answerable], accepted_error
+            ),
+            outside=outside,
+        )
+
+    def arrays(self) -> Dict[str, np.ndarray]:
+        """Returns what is stored in the model."""
+        return {
+            "calibration_best": self.best,
+            "calibration_wrong": self.wrong,
+            "calibration_outside": self.outside,
+            "calibration_is_outside": self.is_outside,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Calibration:
+        """Reads what `arrays` gave."""
+        return cls(
+            best=arrays["calibration_best"],
+            wrong=arrays["calibration_wrong"],
+            outside=arrays["calibration_outside"],
+            is_outside=arrays["calibration_is_outside"],
+        )
+
+
+def is_item(label: str) -> bool:
     """Tells whether a label is a service or a matter."""
     return "/" in label
 
 
-def outside_share(labels: Sequence[Text], confidences: np.ndarray) -> float:
-    """Returns the confidence that a message is outside the catalogue."""
-    return float(
-        sum(c for label, c in zip(labels, confidences) if label in OUTSIDE)  # noqa: B905
-    )
-
-
 def decide(
-    ranking: List[Dict[Text, object]], outside: float, thresholds: Thresholds
-) -> Tuple[Text, List[Text]]:
+    labels: Sequence[str],
+    confidences: np.ndarray,
+    order: np.ndarray,
+    thresholds: Thresholds,
+) -> Tuple[str, List[str]]:
     """Returns the decision and the items worth offering.
 
     Args:
-        ranking: Entries with `label` and `confidence`, best first.
-        outside: Confidence that the message is outside the catalogue.
+        labels: Names of the labels.
+        confidences: Confidence of each label, shape (n_labels,).
+        order: Positions, best first.
         thresholds: Where the decisions change.
     """
-    top = ranking[0]
-    label, confidence = str(top["label"]), float(top["confidence"])  # type: ignore[arg-type]
+    best = labels[order[0]]
+    outside = sum(
+        float(c) for n, c in zip(labels, confidences, strict=True) if n in OUTSIDE
+    )
     candidates = [
-        str(entry["label"])
-        for entry in ranking
-        if is_item(str(entry["label"]))
-        and float(entry["confidence"]) >= thresholds.candidate  # type: ignore[arg-type]
+        labels[position]
+        for position in order[:12]
+        if is_item(labels[position]) and confidences[position] >= thresholds.candidate
     ][:MAX_CANDIDATES]
-    if label in OUTSIDE or outside >= thresholds.outside:
-        return "abstain", candidates
-    if not is_item(label):
+    if not is_item(best) and best not in OUTSIDE:
         return "answer", candidates
+    if best in OUTSIDE or outside >= thresholds.outside:
+        return "abstain", candidates
+    confidence = float(confidences[order[0]])
     if confidence >= thresholds.answer:
         return "answer", candidates
-    if confidence < thresholds.hopeless or not candidates:
+    if confidence < thresholds.hopeless:
         return "abstain", candidates
     return "clarify", candidates
 

@@ -6,7 +6,7 @@ Pure numpy and scikit-learn; the Rasa component in `classifier` wraps it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import List, Sequence, Tuple
 
@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.svm import LinearSVC
 
+from bot.nlu.decision import Calibration
 from bot.nlu.features import Vectorizer
 
 SEED = 20210614
@@ -32,6 +33,7 @@ class LinearModel:
     weights: np.ndarray
     bias: np.ndarray
     temperature: float = 1.0
+    calibration: Calibration = field(default_factory=Calibration)
 
     def scores(self, document: List[List[str]]) -> np.ndarray:
         """Returns raw scores of one message, shape (n_labels,)."""
@@ -50,6 +52,7 @@ class LinearModel:
             bias=self.bias,
             idf=self.vectorizer.idf,
             temperature=np.array(self.temperature),
+            **self.calibration.arrays(),
         )
         vocabulary = sorted(
             self.vectorizer.vocabulary, key=self.vectorizer.vocabulary.__getitem__
@@ -82,6 +85,7 @@ class LinearModel:
                 weights=arrays["weights"].astype(np.float32),
                 bias=arrays["bias"],
                 temperature=float(arrays["temperature"]),
+                calibration=Calibration.from_arrays(arrays),
             )
 
 
@@ -116,11 +120,41 @@ def fit_weights(
     return weights, bias
 
 
-def fit_temperature(scores: np.ndarray, target: np.ndarray) -> float:
-    """Finds the temperature that makes held-out confidences honest."""
-    candidates = np.geomspace(0.02, 2.0, 60)
-    rows = np.arange(len(target))
+def fit_temperature(scores: np.ndarray, is_right: np.ndarray) -> float:
+    """Finds the temperature that makes held-out confidences honest.
+
+    Args:
+        scores: Raw scores, shape (n_messages, n_labels).
+        is_right: Which labels a judge would accept, same shape, boolean.
+    """
+    candidates = np.geomspace(0.05, 2.0, 60)
     losses = [
-        -np.log(softmax(scores / t)[rows, target] + 1e-12).mean() for t in candidates
+        -np.log((softmax(scores / t) * is_right).sum(axis=1) + 1e-12).mean()
+        for t in candidates
     ]
     return float(candidates[int(np.argmin(losses))])
+
+
+def calibrate(
+    model: LinearModel,
+    documents: Sequence[List[List[str]]],
+    accepted: Sequence[Sequence[str]],
+) -> LinearModel:
+    """Returns the model with a temperature and thresholds from kept-out messages.
+
+    Args:
+        model: A trained model.
+        documents: Kept-out messages.
+        accepted: For each message the labels that a judge would accept; the first
+            one is the true label.
+    """
+    raw = np.array([model.scores(document) for document in documents])
+    is_right = np.array(
+        [[name in labels for name in model.labels] for labels in accepted]
+    )
+    temperature = fit_temperature(raw, is_right)
+    confidences = softmax(raw / temperature)
+    calibration = Calibration.of(
+        model.labels, confidences, is_right, [labels[0] for labels in accepted]
+    )
+    return replace(model, temperature=temperature, calibration=calibration)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 import jieba
 from rasa.engine.graph import ExecutionContext
@@ -17,6 +18,17 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from adapters.content_files import CatalogFiles
 
 WORDS_FILE = "words.txt"
+
+
+@lru_cache(maxsize=2)
+def shared_jieba(words: Tuple[str, ...]) -> jieba.Tokenizer:
+    """Returns the tokenizer for a word list; equal lists share one instance."""
+    return new_jieba(list(words))
+
+
+def catalogue_words(content_dir: str) -> List[str]:
+    """Returns the names and aliases of a catalogue, in stable order."""
+    return list(CatalogFiles(Path(content_dir)).load().words)
 
 
 def new_jieba(words: List[str]) -> jieba.Tokenizer:
@@ -72,7 +84,7 @@ class CatalogueJiebaTokenizer(Tokenizer):
 
     def _set_words(self, words: List[str]) -> None:
         self._words = words
-        self.segmenter = new_jieba(words)
+        self.segmenter = shared_jieba(tuple(words))
 
     @classmethod
     def create(
@@ -87,8 +99,7 @@ class CatalogueJiebaTokenizer(Tokenizer):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Reads the catalogue's words and stores them in the model."""
-        catalog = CatalogFiles(Path(self._config["content_dir"])).load()
-        self._set_words(list(catalog.words))
+        self._set_words(catalogue_words(self._config["content_dir"]))
         with self._model_storage.write_to(self._resource) as folder:
             (folder / WORDS_FILE).write_text("\n".join(self._words), encoding="utf-8")
         return self._resource
