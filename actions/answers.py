@@ -24,7 +24,7 @@ class AnswerService(SpeakingAction):
         """Answers the service in the reading."""
         key = reading.item or ""
         service = composer.catalog.services.get(key.removeprefix("service/"))
-        if service is None:
+        if service is None or reading.is_unsure:
             return not_understood(reading, tracker, composer)
         parts = composer.service(service, reading.facets)
         return parts, remember(key, reading)
@@ -51,6 +51,27 @@ class AnswerFollowUp(SpeakingAction):
                 Choices("", (Choice("看看能办什么", talk_payload("identity")), PERSON)),
             ], [SlotSet(FACETS_SLOT, [f.value for f in reading.facets])]
         return composer.service(service, reading.facets), remember(key, reading)
+
+
+class Compare(SpeakingAction):
+    """Tells two services apart with the catalogue's boundary rules."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_compare"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Compares the first two candidates of the reading."""
+        services = [
+            composer.catalog.services[key.removeprefix("service/")]
+            for key in reading.candidates[:2]
+            if key.startswith("service/")
+        ]
+        if len(services) != 2:
+            return not_understood(reading, tracker, composer)
+        return composer.comparison(*services), [SlotSet(UNCLEAR_SLOT, 0.0)]
 
 
 class Unclear(SpeakingAction):

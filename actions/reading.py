@@ -35,6 +35,8 @@ class Reading:
     """Answer to a form's question, where a choice gave one."""
     entities: tuple[tuple[str, str], ...]
     """Pairs of entity name and value."""
+    is_unsure: bool = False
+    """Under plain `rasa` commands, where no worker has read the decision."""
 
 
 def reading_of(tracker: Tracker) -> Reading:
@@ -55,7 +57,9 @@ def reading_of(tracker: Tracker) -> Reading:
         message_id=latest.get("message_id") or "",
         item=item,
         facets=tuple(Facet(name) for name in facets),
-        candidates=tuple(context.get("candidates") or ()),
+        candidates=tuple(
+            (context if "reading" in latest else latest).get("candidates") or ()
+        ),
         emergency=latest.get("emergency"),
         value=context.get("value") or named.get("chosen_value"),
         entities=tuple(
@@ -63,4 +67,6 @@ def reading_of(tracker: Tracker) -> Reading:
             for e in entities
             if e["entity"] not in ("chosen_item", "chosen_facets", "chosen_value")
         ),
+        is_unsure="reading" not in latest
+        and latest.get("decision", "answer") != "answer",
     )
