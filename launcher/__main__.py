@@ -1,10 +1,13 @@
-"""`python -m launcher`: the whole system on one machine, until Ctrl-C."""
+"""`python -m launcher [run|backup FILE|restore FILE]`: one machine, whole system."""
 
+import argparse
 import fcntl
 import os
 import secrets
+import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,6 +15,7 @@ from time import monotonic, sleep
 from adapters.settings import ROOT, Settings
 from adapters.sql.migrate import upgrade
 from community.errors import CommunityError, ConfigurationError
+from launcher.backup import backup, restore
 from launcher.redis_server import server_command, wait_for_redis
 from launcher.supervisor import Child, Supervisor, python
 
@@ -110,9 +114,49 @@ def run() -> None:
     say("已停止")
 
 
-if __name__ == "__main__":
+def with_own_redis(action: Callable[[Settings], int]) -> int:
+    """Runs an action with the embedded Redis, starting it if nothing runs."""
+    os.chdir(ROOT)
+    settings = Settings.from_env()
+    own = None
+    if "REDIS_URL" not in os.environ:
+        try:
+            wait_for_redis(settings.redis_url, timeout_s=0.5)
+        except ConfigurationError:
+            own = subprocess.Popen(server_command(STATE / "redis"))  # noqa: S603 - ours
+            wait_for_redis(settings.redis_url)
     try:
-        run()
+        return action(settings)
+    finally:
+        if own is not None:
+            own.terminate()
+            own.wait(20)
+
+
+def main() -> int:
+    """Runs the chosen command; errors of ours end with one clear line."""
+    parser = argparse.ArgumentParser(prog="python -m launcher", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="start everything")
+    commands.add_parser("backup", help="save all state").add_argument("file", type=Path)
+    commands.add_parser("restore", help="bring it back").add_argument("file", type=Path)
+    arguments = parser.parse_args()
+    try:
+        if arguments.command == "backup":
+            n_files = with_own_redis(lambda s: backup(s, arguments.file.absolute()))
+            say(f"已备份 {n_files} 个文件到 {arguments.file}")
+        elif arguments.command == "restore":
+            lock = lock_state(STATE)
+            n_files = with_own_redis(lambda s: restore(s, arguments.file.absolute()))
+            say(f"已从 {arguments.file} 恢复 {n_files} 个文件")
+            del lock
+        else:
+            run()
     except CommunityError as err:
         sys.stderr.write(f"[ERROR] {err}\n")
-        sys.exit(1)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

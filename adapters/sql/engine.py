@@ -34,6 +34,14 @@ def async_url(database_url: str) -> sa.URL:
     return url.set(drivername=DRIVERS[backend])
 
 
+def sync_url(database_url: str) -> sa.URL:
+    """Returns the address for plain, blocking tools such as the backup."""
+    url = async_url(database_url)
+    if url.drivername.startswith("sqlite"):
+        return url.set(drivername="sqlite")
+    return url
+
+
 def create_engine(database_url: str) -> AsyncEngine:
     """Creates an engine; SQLite gets WAL, full sync and a busy time-out."""
     url = async_url(database_url)

@@ -18,6 +18,8 @@ from bot.nlu.decision import Calibration
 from bot.nlu.features import Vectorizer
 
 SEED = 20210614
+UNCALIBRATED_TEMPERATURE = 0.2
+"""A usable guess for models without a calibration set, such as those of tests."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class LinearModel:
     vectorizer: Vectorizer
     weights: np.ndarray
     bias: np.ndarray
-    temperature: float = 1.0
+    temperature: float = UNCALIBRATED_TEMPERATURE
     calibration: Calibration = field(default_factory=Calibration)
 
     def scores(self, document: List[List[str]]) -> np.ndarray:

@@ -1,0 +1,103 @@
+"""The drill: save all state, lose it, bring it back."""
+
+import asyncio
+import secrets
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from adapters.redis_conversations import RedisConversations, open_redis
+from adapters.redis_keys import RedisKeys
+from adapters.settings import Settings
+from adapters.sql.engine import create_engine
+from adapters.sql.migrate import upgrade
+from adapters.sql.tickets import SqlTicketRepository
+from community.errors import ConfigurationError
+from community.messages import Inbound, Kind
+from community.tickets import TicketDraft, TicketKind
+from launcher.backup import backup, read_archive, restore
+from tests.conftest import NOW
+
+
+@pytest.fixture
+def settings(redis_url: str, tmp_path: Path) -> Settings:
+    content, models = tmp_path / "content", tmp_path / "models"
+    content.mkdir()
+    models.mkdir()
+    (content / "a.yml").write_text("a: 1\n")
+    (models / "m.tar.gz").write_bytes(b"model")
+    return replace(
+        Settings.from_env({}),
+        redis_url=redis_url,
+        redis_prefix=f"drill-{secrets.token_hex(4)}",
+        database_url=f"sqlite:///{tmp_path}/state.db",
+        content_dir=content,
+        model_path=models,
+    )
+
+
+async def fill(settings: Settings) -> None:
+    redis = open_redis(settings.redis_url)
+    conversations = RedisConversations(redis, RedisKeys(settings.redis_prefix))
+    await conversations.accept(
+        Inbound("m1", "web:a", "web", Kind.TEXT, "路灯坏了", NOW)
+    )
+    await conversations.append_turn("web:a", '{"at": 1.0, "v": 1}')
+    await redis.aclose()
+    engine = create_engine(settings.database_url)
+    draft = TicketDraft("m1#0", TicketKind.REPORT, "web:a", "matter/noise", "吵")
+    await SqlTicketRepository(engine).open(draft, now=NOW)
+    await engine.dispose()
+
+
+async def look(settings: Settings) -> tuple[object, ...]:
+    redis = open_redis(settings.redis_url)
+    conversations = RedisConversations(redis, RedisKeys(settings.redis_prefix))
+    head = await conversations.head("web:a")
+    turns = await conversations.all_turns("web:a")
+    await redis.aclose()
+    engine = create_engine(settings.database_url)
+    tickets = await SqlTicketRepository(engine).of_conversation("web:a", limit=5)
+    await engine.dispose()
+    content = sorted(p.name for p in settings.content_dir.iterdir())
+    return head, turns, tickets, content, (settings.model_path / "m.tar.gz").is_file()
+
+
+async def test_all_state_comes_back(settings, tmp_path):
+    await asyncio.to_thread(upgrade, settings.database_url)
+    await fill(settings)
+    before = await look(settings)
+    await asyncio.to_thread(backup, settings, tmp_path / "b.tar.gz")
+    with Redis.from_url(settings.redis_url) as client:
+        for key in client.scan_iter(match=f"{settings.redis_prefix}:*"):
+            client.delete(key)
+    for path in (tmp_path / "state.db", settings.content_dir / "a.yml"):
+        path.unlink()
+    (settings.model_path / "m.tar.gz").unlink()
+    await asyncio.to_thread(restore, settings, tmp_path / "b.tar.gz")
+    assert await look(settings) == before
+
+
+async def test_a_damaged_archive_is_refused_and_changes_nothing(settings, tmp_path):
+    await asyncio.to_thread(upgrade, settings.database_url)
+    await fill(settings)
+    target = tmp_path / "b.tar.gz"
+    await asyncio.to_thread(backup, settings, target)
+    before = await look(settings)
+    data = bytearray(target.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    target.write_bytes(bytes(data))
+    with pytest.raises(ConfigurationError, match=r"backup|damaged"):
+        await asyncio.to_thread(restore, settings, target)
+    assert await look(settings) == before
+
+
+def test_something_else_is_no_backup(tmp_path):
+    path = tmp_path / "x.tar.gz"
+    path.write_bytes(b"not an archive")
+    with pytest.raises(ConfigurationError, match="is not a backup"):
+        read_archive(path)
+    with pytest.raises(ConfigurationError, match="is not a backup"):
+        read_archive(tmp_path / "missing.tar.gz")
