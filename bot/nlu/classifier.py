@@ -110,9 +110,9 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
             # Folder of the catalogue whose words the calibration messages are cut by.
             "content_dir": "catalog",
             # The dial: share of outright answers that may be wrong.
-            "accepted_error": 0.05,
+            "accepted_error": 0.02,
             # Share of messages within the catalogue that may be turned away.
-            "accepted_rejection": 0.03,
+            "accepted_rejection": 0.01,
         }
 
     def __init__(

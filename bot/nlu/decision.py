@@ -1,7 +1,9 @@
 """Answer, clarify or abstain: how sure is sure enough.
 
 Thresholds come from messages that were kept out of training (the calibration set):
-the accepted error is the one dial, everything else follows from it.
+the accepted error is the one dial, everything else follows from it. What counts for
+answering is the lead of the best label over the second: two items that are hard to
+tell apart may both look likely, and then a choice is better than an answer.
 """
 
 from __future__ import annotations
@@ -17,12 +19,12 @@ MAX_CANDIDATES = 3
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Where the decisions change; all are confidences between 0 and 1."""
+    """Where the decisions change."""
 
-    answer: float = 0.5
-    """At least this sure of an item: answer."""
+    answer: float = 1.0
+    """With at least this lead of an item over the next label: answer."""
     outside: float = 0.5
-    """At least this sure that the topic is outside: abstain."""
+    """With at least this confidence that the topic is outside: abstain."""
     candidate: float = 0.03
     """An item must be at least this likely to be offered as a choice."""
     hopeless: float = 0.06
@@ -36,8 +38,8 @@ class Calibration:
     All arrays have shape (n_messages,).
     """
 
-    best: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    """Confidence of the best label where that is an item, else 0."""
+    lead: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    """Lead of the best label where that is an item, else -1."""
     wrong: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """Answering with the best label would be wrong."""
     outside: np.ndarray = field(default_factory=lambda: np.zeros(0))
@@ -66,7 +68,7 @@ class Calibration:
         item = np.array([is_item(name) for name in labels])
         out = np.array([name in OUTSIDE for name in labels])
         return cls(
-            best=np.where(item[top], confidences[rows, top], 0.0),
+            lead=np.where(item[top], leads(confidences), -1.0),
             wrong=~is_right[rows, top],
             outside=confidences[:, out].sum(axis=1),
             is_outside=np.array([name in OUTSIDE for name in true_labels]),
@@ -76,14 +78,14 @@ class Calibration:
         self, accepted_error: float, accepted_rejection: float
     ) -> Thresholds:
         """Returns the thresholds for one setting of the dial."""
-        if len(self.best) == 0:
+        if len(self.lead) == 0:
             return Thresholds()
-        answerable = self.best > 0
+        answerable = self.lead >= 0
         outside = outside_threshold(self.outside, self.is_outside, accepted_rejection)
         answerable &= self.outside < outside
         return Thresholds(
             answer=answer_threshold(
-                self.best[answerable], self.wrong[answerable], accepted_error
+                self.lead[answerable], self.wrong[answerable], accepted_error
             ),
             outside=outside,
         )
@@ -91,7 +93,7 @@ class Calibration:
     def arrays(self) -> Dict[str, np.ndarray]:
         """Returns what is stored in the model."""
         return {
-            "calibration_best": self.best,
+            "calibration_lead": self.lead,
             "calibration_wrong": self.wrong,
             "calibration_outside": self.outside,
             "calibration_is_outside": self.is_outside,
@@ -101,11 +103,20 @@ class Calibration:
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> Calibration:
         """Reads what `arrays` gave."""
         return cls(
-            best=arrays["calibration_best"],
+            lead=arrays["calibration_lead"],
             wrong=arrays["calibration_wrong"],
             outside=arrays["calibration_outside"],
             is_outside=arrays["calibration_is_outside"],
         )
+
+
+def leads(confidences: np.ndarray) -> np.ndarray:
+    """Returns the lead of the best label over the second, shape (n_messages,).
+
+    The lead is the natural logarithm of the ratio of their confidences.
+    """
+    two = np.sort(confidences, axis=1)[:, -2:] + 1e-12
+    return np.log(two[:, 1] / two[:, 0])
 
 
 def is_item(label: str) -> bool:
@@ -140,34 +151,33 @@ def decide(
         return "answer", candidates
     if best in OUTSIDE or outside >= thresholds.outside:
         return "abstain", candidates
-    confidence = float(confidences[order[0]])
-    if confidence >= thresholds.answer:
+    if leads(confidences[None, :])[0] >= thresholds.answer:
         return "answer", candidates
-    if confidence < thresholds.hopeless:
+    if confidences[order[0]] < thresholds.hopeless:
         return "abstain", candidates
     return "clarify", candidates
 
 
 def answer_threshold(
-    confidences: np.ndarray, is_wrong: np.ndarray, accepted_error: float
+    lead: np.ndarray, is_wrong: np.ndarray, accepted_error: float
 ) -> float:
-    """Returns the lowest threshold whose error stays within the accepted one.
+    """Returns the lowest lead whose error stays within the accepted one.
 
     Split conformal control of the selective error: among the calibration messages at
     or above the threshold, (wrong + 1) / (answered + 1) must not exceed the dial.
 
     Args:
-        confidences: Confidence of the best item, shape (n,).
+        lead: Lead of the best item, shape (n,).
         is_wrong: Whether the best item would be a wrong answer, shape (n,).
         accepted_error: Share of outright answers that may be wrong.
     """
-    order = np.argsort(-confidences)
+    order = np.argsort(-lead)
     wrong = np.cumsum(is_wrong[order])
     answered = np.arange(1, len(order) + 1)
     fine = (wrong + 1) / (answered + 1) <= accepted_error
     if not fine.any():
-        return 1.1
-    return float(confidences[order[int(np.nonzero(fine)[0][-1])]])
+        return float("inf")
+    return float(lead[order[int(np.nonzero(fine)[0][-1])]])
 
 
 def outside_threshold(

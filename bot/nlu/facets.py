@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.svm import LinearSVC
 
 from bot.nlu.classifier import message_blocks
-from bot.nlu.facet_patterns import pattern_grams
+from bot.nlu.facet_patterns import STRONG, pattern_grams
 from bot.nlu.features import Vectorizer
 from bot.nlu.linear import SEED
 from community.catalog.facets import Facet
@@ -159,14 +159,16 @@ class FacetDetector(GraphComponent):
         return messages
 
     def _detect(self, message: Message) -> List[str]:
+        text = message.get(TEXT) or ""
+        certain = [name for name in NAMES if STRONG[name].search(text)]
         if self._model is None:
-            return []
+            return certain
         vectorizer, weights, bias = self._model
-        document = facet_document(message.get(TEXT) or "", message_blocks(message))
-        columns, values = vectorizer.row(document)
+        columns, values = vectorizer.row(facet_document(text, message_blocks(message)))
         scores = values @ weights[columns] + bias
         order = np.argsort(-scores)
-        return [NAMES[i] for i in order if scores[i] > self._config["threshold"]]
+        likely = [NAMES[i] for i in order if scores[i] > self._config["threshold"]]
+        return likely + [name for name in certain if name not in likely]
 
 
 def _load(folder: Path) -> Optional[Tuple[Vectorizer, np.ndarray, np.ndarray]]:
