@@ -61,7 +61,10 @@ def check_endpoints(endpoints_file: str = "endpoints.yml") -> None:
             f"{endpoints_file}: tracker_store is {type(inner).__name__}, expected"
             " bot.tracker_store.RedisTurnTrackerStore"
         )
-    lock_store = LockStore.create(endpoints.lock_store)
+    try:
+        lock_store = LockStore.create(endpoints.lock_store)
+    except Exception as err:  # Rasa raises a bare Exception here
+        raise ConfigurationError(f"{endpoints_file}: lock_store: {err}") from err
     if not isinstance(lock_store, LeaseLockStore):
         raise ConfigurationError(
             f"{endpoints_file}: lock_store is {type(lock_store).__name__}, expected"

@@ -1,0 +1,64 @@
+"""Each patch is needed by this Rasa and keeps its behaviour."""
+
+import inspect
+from pathlib import Path
+
+import jsonschema
+import pytest
+import rasa
+from rasa.core.actions.action import RemoteAction
+from rasa.engine.storage import local_model_storage
+from rasa.shared.nlu.training_data import loading
+
+from bot import rasa_patches
+from community.errors import ConfigurationError
+
+
+@pytest.fixture(autouse=True)
+def patched() -> None:
+    rasa_patches.apply()
+
+
+def source_of(module_file: str) -> str:
+    return Path(module_file).read_text(encoding="utf-8")
+
+
+def test_rasa_still_checks_its_own_schema_at_each_action():
+    source = source_of(inspect.getfile(RemoteAction))
+    assert "validate(result, self.action_response_format_spec())" in source
+
+
+def test_the_patched_validation_accepts_and_refuses_as_rasa_does():
+    action = RemoteAction("action_x", None)
+    good = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": []}
+    assert action._validate_action_result(good)
+    for bad in ({"events": 5}, {"responses": ["text"]}, {"events": [{"name": "x"}]}):
+        with pytest.raises(jsonschema.ValidationError):
+            action._validate_action_result(bad)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(bad, RemoteAction.action_response_format_spec())
+
+
+def test_rasa_still_packs_models_at_full_compression():
+    assert 'TarSafe.open(model_archive_path, "w:gz")' in source_of(
+        inspect.getfile(local_model_storage)
+    )
+
+
+def test_rasa_still_parses_training_files_without_memory():
+    assert "lru_cache" not in source_of(inspect.getfile(loading))
+
+
+def test_a_training_file_is_parsed_once_until_it_changes(tmp_path):
+    path = tmp_path / "nlu.yml"
+    path.write_text('version: "3.1"\nnlu:\n- intent: a\n  examples: |\n    - 你好\n')
+    first = loading._load(str(path), "zh")
+    assert loading._load(str(path), "zh") is first
+    path.write_text('version: "3.1"\nnlu:\n- intent: a\n  examples: |\n    - 你好啊\n')
+    assert loading._load(str(path), "zh") is not first
+
+
+def test_another_rasa_is_refused(monkeypatch):
+    monkeypatch.setattr(rasa, "__version__", "3.7.0")
+    with pytest.raises(ConfigurationError, match="review"):
+        rasa_patches.apply()
