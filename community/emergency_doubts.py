@@ -1,0 +1,206 @@
+"""What speaks against a danger word: past, denied, supposed, studied, a service."""
+
+from __future__ import annotations
+
+import re
+
+_NOW = re.compile(
+    r"现在|正在|这时|还在|刚刚|刚才|刚(?!好|需|性)|今天|今早|今晚|今夜|又|快来|快点|"
+    r"赶紧|救命|突然"
+)
+_URGENT = re.compile(r"现在|正在|刚才|刚刚|快来|救命|还在|突然")
+_PAST = re.compile(
+    r"去年|前年|前几年|那年|几年前|年前|头[一两]年|早先|以前|从前|当年|小时候|年轻时候|"
+    r"上个?(?:月|礼拜|星期|周)|前(?:几|些|两)?(?:天|日|个月|阵)|(?<!头)[有过]一?回(?!头)|"
+    r"(?<!网)(?<!手)上(?:一)?[回次](?!头)|那[回次]|有一?[回次](?!头)|早前就|曾经?|"
+    r"[0-9一二两三四五六七八九十几]个?(?:月|年|周|礼拜|星期)前"
+)
+_YESTERDAY = re.compile(r"昨[天晚日夜]|前天|前晚")
+_DONE = re.compile(
+    r"扑灭|灭了火|(?:已经?|早就?|都|后来|当天|就)[^，。]{0,6}(?:修好|弄好|处理完|处理好|"
+    r"处理过|解决了|接好|换好|找到了|找着|找回|送回|救出|救上来|救下|没事了|好利索|平息|"
+    r"抓住了|抓走了|灭了|获救|养好|结束|拘留)|现在没味|没味了|误报|虚惊|"
+    r"(?:找到|找着|找回来|送回来|修好|好利索|没事|获救|灭掉|平息)了(?=，|。|$)|"
+    r"已(?:立案|报案|获救|寻回|平息|送医)|寻回|取消"
+)
+_NEGATION = re.compile(
+    r"(?:没|不是|没(?:在|再|说过?|想过?|听说)|未|不会|从没|别|不像|绝不|不存在)[^，。]?$"
+)
+_SUPPOSED = re.compile(
+    r"万一|如果|要是|假如|假设|要真|真要|真(?=着)|怕|担心|会不会|免得|省得|以免|避免|防止|"
+    r"预防|等(?:着|到|哪天|出|炸)|非(?:得|要)|迟早|早晚|难保|说不定|容易|听说|人家说|哪天|"
+    r"可能会|一旦|(?:遇到|碰到|碰上|发生)(?=[^。]{0,10}(?:怎么|如何|该|时|咋))|差点|"
+    r"差一点|险些|据说|存在|隐患|都能|眼看着?要"
+)
+_STUDY = re.compile(
+    r"演练|演习|培训|讲座|科普|宣传|知识|常识|考试|手抄报|作文|预案|短视频|想学|学学|"
+    r"如何(?:处理|应对|自救|逃生|预防|报警|防)|"
+    r"怎么(?:预防|逃生|自救|防范|防|避免|判断|识别|分辨)|是否属于"
+)
+_SHOULD = re.compile(r"(?:该|应该?|应当|需要)(?:怎么|咋|如何|先|打)")
+_OWN = re.compile(r"[我她他家屋孩妈爸楼店奶爷]|对门|邻居|厨房")
+_NEWS = re.compile(
+    r"电视[上里剧]|看电视|新闻|电影|小说|小品|报纸|网上看|抖音上?看|看了个|外地一个|"
+    r"奥特曼|打游戏|梦见|做梦"
+)
+_SERVICE = re.compile(
+    r"保险|赔付|赔偿|赔多少|报销|补贴|补助|补住|鉴定|评残|失能|起诉|官司|律师|疫苗|"
+    r"救助(?!站|，|。|$)|救济|救急|救不|抚恤|丧葬|丧藏|火化|火葬|慢性?病|特殊病|保显|"
+    r"[医社长]保|医宝|社宝|底保|低保|特困|孤儿|残补|残疾证|身份证(?!收|扣|藏|没)|生份证|户口|结婚证|"
+    r"证明|养老金|养老保|养老钱|退休金|公租房|廉租|减免|学费|护[理里]|托养|过户|入当|"
+    r"党组织|组织生活|备案|贷款(?!要)|领钱|给钱|领取|报不|给报|拨款|公示|年审|认[证正]|"
+    r"政审|失业|险种|意外险|吃啥药|办手续|复查|康复|登个记|登记[不没吗下]|那份钱|凝血|截肢|假肢|"
+    r"植物人|残了|残废|没钱|揭不开|断顿|手续|看守所|缓刑|工伤|公证|住院|狂犬针|申请|"
+    r"评[一级]|几级|遗[属蜀]|优抚|凑钱|贫困户|报名|医院半个|给孤儿|老两口拉扯|撇下|"
+    r"生活难以|没饭吃|房租|缺钙|多少[钱年]|"
+    r"咨询[^，。]{0,16}(?:条件|材料|政策|流程|途径|如何)"
+)
+_TURN = re.compile(
+    r"回头再说|先不问|不问了?|不是(?:来)?问|等一下|等下|一抬头|问到一半|写到一半|刚写|"
+    r"顺便|可是|可我|外头|一转身|一回头|道到|到她家|现场|本来|先说这个|先别|也不给|约好|突然|请立即|请速|快"
+)
+_CHILD = re.compile(r"[孩幼娃婴]|岁|我爸|弟弟|我弟|妹妹|学生|同学")
+_EXCUSES: dict[str, re.Pattern[str]] = {
+    # Smoke and flames where they belong, or that only pollute the air.
+    "fire": re.compile(
+        r"焚烧(?!垃圾引)|烧秸|锅炉(?!房)|劣质|打不着|点不着|一打火|蒸馒头|冒过|隐患"
+    ),
+    # Smells of other things, alarms of other things, devices to be changed.
+    "gas": re.compile(
+        r"烟感|没电|地漏冒|馋|酸臭|院里倒气|喷漆|塑料|垃圾[桶站]|养殖|装修味|甲醛|"
+        r"熄火保护|试鸣|人防|电梯"
+    ),
+    # Mere discomfort, and animals.
+    "medical": re.compile(r"静电|腿抽筋|[狗猫]趴|按键|谁赔|产生火花|猫抓|轮椅推"),
+    "self_harm": re.compile(r"自杀式|公证|房子给谁"),
+    # Things hit by cars, past accidents of a family, questions about points.
+    "traffic": re.compile(
+        r"铁栏杆|草坪|井盖|盲道|人没事|没人受伤|没伤着人|扣12分|安个灯|标线|花坛|"
+        r"[两三]回车祸|爸妈车祸|恢复得|没收入|没上班|只是[^，。]{0,3}剐"
+    ),
+    # What happens again and again, but not to this moment.
+    "crime": re.compile(
+        r"牌子|快打起来|小偷都能|轮椅|多次|天天|判了|没证据|车不让走|等他砸|开的门"
+    ),
+    "violence_home": re.compile(
+        r"电梯|看守所|放出来|翻窗户出来|开的门|在医院|保护令|天天自己|一辈子|动不动|"
+        r"[0-9一二三四五六七八九十]+年(?!级)|架过|分居"
+    ),
+    # Cables without current, and places already guarded or mended.
+    "electric_water": re.compile(
+        r"网线|通信|宽带|废(?:弃|线)|线绳|没通电|已[^，。]{0,3}拦|提醒行人|补了|电梯"
+    ),
+    # Fees of ordinary life, and frauds that were seen through or are over.
+    "fraud_now": re.compile(
+        r"每户|医保[^，。]{0,3}(?:账户|大厅)|养老钱|凑|签了|贷款到现在|退不|尺码|改造|"
+        r"没(?:交|转|点|给|信|理|损失|搭理)|立案|报过?案|之前|上周的事|我挂了|给挂了|"
+        r"补贴名额|交医保|还是现金|提醒|二维码截图|绑定|不买就罚"
+    ),
+    # Businesses that closed, parents who left long ago, pets.
+    "missing": re.compile(
+        r"父母双双|服刑|监狱|改嫁|老板|工头|负责人|物业|(?:我家|宠物)[猫狗]|猫跑|狗跑|"
+        r"垃圾|没满|未满|算吗|失踪证明|宣告|打一天电话|锁不住|没了爹|党员|快递|商家|健身"
+    ),
+}
+_OUTSIDER = re.compile(
+    r"贼|客人|要账|讨债|催收|网贷|醉汉|喝多的|陌生|老板|工友|讨薪|滴水|告他|车位|独居|"
+    r"电梯|噎|保安|挪车|不认识|收账|顾客|要债|催债|混混|小偷|(?:有人|人|几个)(?:在|正)?(?:砸|踹|撬|敲|闯)|有人往|有人拿|邻居[^，。]{0,3}(?:拿|要打|打我)|一伙|醉鬼|传销"
+)
+_FAMILY_CRIMES = ("crime", "violence_home", "fraud_now", "traffic", "fire")
+
+
+_MARKERS = {
+    "now": _NOW,
+    "past": _PAST,
+    "yesterday": _YESTERDAY,
+    "done": _DONE,
+    "supposed": _SUPPOSED,
+    "study": _STUDY,
+    "should": _SHOULD,
+    "own": _OWN,
+    "news": _NEWS,
+    "service": _SERVICE,
+    "turn": _TURN,
+    "outsider": _OUTSIDER,
+    "child": _CHILD,
+}
+
+
+def markers(plain: str) -> list[str]:
+    """Names the kinds of words in a canonical text that bear on its urgency."""
+    return [name for name, pattern in _MARKERS.items() if pattern.search(plain)]
+
+
+def doubts(plain: str, rule: str, start: int, end: int) -> tuple[str, ...]:
+    """Names what speaks against a danger found at `plain[start:end]`.
+
+    Args:
+        plain: Canonical text of the whole message.
+        rule: Rule that the danger belongs to.
+        start: First position of the danger.
+        end: Position after it.
+    """
+    begin = max(plain.rfind(mark, 0, start) for mark in "，。") + 1
+    stops = [i for i in (plain.find(mark, end) for mark in "，。") if i >= 0]
+    stop = min(stops, default=len(plain))
+    now = [match.start() for match in _NOW.finditer(plain)]
+    checks = {
+        "negated": bool(_NEGATION.search(plain[begin:start])),
+        "supposed": _is_supposed(plain, rule, max(begin, start - 12), end),
+        "past": _is_past(plain, rule, stop, now),
+        "done": _is_done(plain, rule, now),
+        "study": _is_study(plain, now),
+        "news": bool(_NEWS.search(plain, 0, stop)),
+        "service": _is_service(plain, rule, start, now),
+        "excused": _is_excused(plain, rule, start, end),
+    }
+    return tuple(name for name, holds in checks.items() if holds)
+
+
+def _is_supposed(plain: str, rule: str, begin: int, end: int) -> bool:
+    return rule != "self_harm" and bool(_SUPPOSED.search(plain, begin, end))
+
+
+def _is_past(plain: str, rule: str, stop: int, now: list[int]) -> bool:
+    past = [match.start() for match in _PAST.finditer(plain, 0, stop)]
+    if rule in _FAMILY_CRIMES:
+        past += [match.start() for match in _YESTERDAY.finditer(plain, 0, stop)]
+    return bool(past) and not any(max(past) < moment < stop for moment in now)
+
+
+def _is_done(plain: str, rule: str, now: list[int]) -> bool:
+    done = [match.end() for match in _DONE.finditer(plain)]
+    if rule == "self_harm" or not done:
+        return False
+    return not any(done[-1] <= moment for moment in now)
+
+
+def _is_study(plain: str, now: list[int]) -> bool:
+    if now:
+        return False
+    return bool(
+        _STUDY.search(plain) or (_SHOULD.search(plain) and not _OWN.search(plain))
+    )
+
+
+def _is_service(plain: str, rule: str, start: int, now: list[int]) -> bool:
+    """Whether the text is about a service and does not turn away from it."""
+    services = [match.start() for match in _SERVICE.finditer(plain)]
+    if rule in ("self_harm", "fraud_now") or not services:
+        return False
+    turns = [match.start() for match in _TURN.finditer(plain)]
+    if services[-1] > start:
+        return not any(turn <= start for turn in turns)
+    return not any(services[-1] - 6 < turn <= start + 8 for turn in turns + now)
+
+
+def _is_excused(plain: str, rule: str, start: int, end: int) -> bool:
+    if rule == "violence_home":
+        if _OUTSIDER.search(plain):
+            return True
+        if _CHILD.search(plain, start, end):
+            return False
+    if _URGENT.search(plain):
+        return False
+    excuse = _EXCUSES.get(rule)
+    return bool(excuse and excuse.search(plain))
