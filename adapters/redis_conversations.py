@@ -21,7 +21,7 @@ from adapters.redis_keys import (
     RedisKeys,
 )
 from community.errors import LeaseLostError, MailboxFullError, StoreUnavailableError
-from community.messages import Inbound
+from community.messages import Inbound, log_id
 from community.replies import Reply
 
 MAX_WAITING = 50
@@ -351,7 +351,7 @@ class RedisConversations:
         )
         if result != 1:
             raise LeaseLostError(
-                f"commit of {letter.inbound.id} refused ({result}): the conversation"
+                f"commit of {log_id(letter.inbound.id)} refused ({result}): it"
                 " belongs to another worker now"
             )
 
@@ -389,7 +389,9 @@ class RedisConversations:
             [lease.token if lease else "", turn, self.retention_s],
         )
         if result != 1:
-            raise LeaseLostError(f"{conversation}: the lease was lost before saving")
+            raise LeaseLostError(
+                f"{log_id(conversation)}: the lease was lost before saving"
+            )
 
     async def trim_turns(self, conversation: str, *, oldest_s: float) -> None:
         """Drops turns that began before `oldest_s` (Unix seconds)."""

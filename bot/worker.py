@@ -25,7 +25,7 @@ from community.errors import (
     StoreUnavailableError,
 )
 from community.interpretation import Context, Meaning, choose, interpret, rephrase
-from community.messages import Inbound, Kind
+from community.messages import Inbound, Kind, log_id
 from community.replies import Part, Reply, part_from_doc
 from community.replies import Text as TextPart
 
@@ -194,7 +194,7 @@ class Worker:
                 attempts = await self.conversations.count_attempt(letter.inbound)
                 logger.exception(
                     "worker.message.failed",
-                    message_id=letter.inbound.id,
+                    message=log_id(letter.inbound.id),
                     attempts=attempts,
                 )
                 if attempts >= MAX_ATTEMPTS:

@@ -3,6 +3,7 @@
 Contract version 1, see `docs/contracts.md`.
 """
 
+import hashlib
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +16,14 @@ VERSION = 1
 
 MAX_TEXT_CHARS = 2_000
 """Longer messages are cut by the gateway, which tells the resident so."""
+
+
+def log_id(identifier: str) -> str:
+    """Returns a short stand-in for a message or conversation id, for logs.
+
+    The ids hold the channel's id of the person, which no log may show in full.
+    """
+    return hashlib.blake2s(identifier.encode(), digest_size=6).hexdigest()
 
 
 class Kind(str, Enum):
