@@ -51,6 +51,7 @@ _PREFIXED = re.compile(r"[.\d/:：A-Za-z_-]$")
 _WORD = re.compile(r"[\u4e00-\u9fff]+|[A-Za-z]+")
 _PLACE_NAME = re.compile(rf".*(?:{PLACE_NAME_END})")
 _ORDINAL = re.compile("[一二三四五六七八九十几两]+")
+_COUNTS = tuple("一二两三四五几每各上前这那哪")
 _ASKED = "找叫和跟给问让是请喊"
 _TRIGGER = re.compile(
     "(" + "|".join(sorted(TRIGGERS, key=len, reverse=True)) + r")(的|是|叫)?[：:，, ]*$"
@@ -144,6 +145,8 @@ def _title(symbols: Symbols, found: Candidate) -> Optional[Candidate]:
     if goes_on and text[found.end] not in AFTER_PERSON:
         return None
     if text[found.start : found.start + 2] in NOT_PERSONS:
+        return None
+    if text[found.start] == "任" and text[found.start - 1 : found.start] in _COUNTS:
         return None
     if text[found.start] in RARE_SURNAMES and found.start not in symbols.edges:
         return found if text[found.start - 1] in _ASKED + "里" else None

@@ -155,7 +155,9 @@ _NAME_CHAR = shape("[\u4e00-\u9fff]")
 PERSON_PATTERNS: List[Pattern] = [
     _whole("person", _SURNAME, tag("TITLE"), name="title"),
     _whole("person", *_COMPOUND, tag("TITLE"), name="title"),
-    _whole("person", _SURNAME, _NAME_CHAR, _NAME_CHAR, tag("TITLE"), name="named_title"),
+    _whole(
+        "person", _SURNAME, _NAME_CHAR, _NAME_CHAR, tag("TITLE"), name="named_title"
+    ),
     _whole("person", text("老", "小"), _SURNAME, text("头", op="?"), name="nick"),
     _whole("person", _SURNAME, _NAME_CHAR, name="full"),
     _whole("person", _SURNAME, _NAME_CHAR, _NAME_CHAR, name="full"),
