@@ -21,6 +21,12 @@ _SINCE = re.compile(
     r"(?:多)?(?:天|个?(?:星期|礼拜|月)|年|个?小时))(?:了|前|开始|以来|多)*"
 )
 
+_PLACE_LINK = re.compile(r"[的，,、\s—－-]{0,2}")
+_NOT_SINCE = re.compile(
+    r"^(?:每|天天|明|后天|下个?[周星礼月]|赶明)|内$|^(?:[早晚上下中]|凌晨)"
+)
+"""Times that are not a beginning: every evening, next week, within three days."""
+
 
 def details_are_thin(text: str, matter: Matter) -> bool:
     """Tells whether a message says no more than the name of the problem."""
@@ -31,15 +37,44 @@ def details_are_thin(text: str, matter: Matter) -> bool:
 
 
 def place_in(text: str, entities: Iterable[tuple[str, str]]) -> str | None:
-    """Returns the place that a message names, in its own words."""
-    found = [value for name, value in entities if name in PLACE_ENTITIES]
-    if found:
-        return "".join(dict.fromkeys(found))
+    """Returns the place that a message names, in its own words.
+
+    Neighbouring parts are one place with what stands between them (幸福小区的3号楼);
+    of several places the one with the most parts counts, then the first.
+    """
+    places = _places(text, entities)
+    if places:
+        start, end, _ = max(places, key=lambda place: (place[2], -place[0]))
+        return text[start:end]
     match = _PLACE.search(text)
     return match.group() if match else None
 
 
-def since_in(text: str) -> str | None:
+def _places(
+    text: str, entities: Iterable[tuple[str, str]]
+) -> list[tuple[int, int, int]]:
+    """Returns start, end and number of parts of each place in a text."""
+    places: list[tuple[int, int, int]] = []
+    position = 0
+    for name, value in entities:
+        if name not in PLACE_ENTITIES:
+            continue
+        start = text.find(value, position)
+        if start < 0:
+            continue
+        position = start + len(value)
+        if places and _PLACE_LINK.fullmatch(text[places[-1][1] : start]):
+            first, _, n_parts = places.pop()
+            places.append((first, position, n_parts + 1))
+        else:
+            places.append((start, position, 1))
+    return places
+
+
+def since_in(text: str, entities: Iterable[tuple[str, str]] = ()) -> str | None:
     """Returns when a message says that it began, in its own words."""
+    for name, value in entities:
+        if name == "time" and value in text and not _NOT_SINCE.search(value):
+            return value
     match = _SINCE.search(text)
     return match.group() if match else None

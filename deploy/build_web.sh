@@ -38,11 +38,9 @@ install_wheel() {
 # The machine's own Node if it is new enough, otherwise the one from PyPI.
 find_node() {
   if node_is_usable && npm --version >/dev/null 2>&1; then return; fi
-  local folder
-  folder=$(wheel_folder) || { install_wheel && folder=$(wheel_folder); } || return 1
-  PATH="$PWD/$folder/bin:$PATH"
-  case $folder in /*) PATH="$folder/bin:$PATH" ;; esac
-  npm() { node "$folder/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
+  wheel=$(wheel_folder) || { install_wheel && wheel=$(wheel_folder); } || return 1
+  PATH="$wheel/bin:$PATH"
+  npm() { node "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
   node_is_usable && npm --version >/dev/null
 }
 
@@ -50,7 +48,8 @@ install_packages() {
   local wanted=web/package-lock.json stamp=web/node_modules/.installed
   cmp -s "$wanted" "$stamp" && return
   # Install scripts of packages never run: nothing here needs one.
-  npm --prefix web ci --include=dev --ignore-scripts --no-audit --no-fund && cp "$wanted" "$stamp"
+  npm --prefix web ci --include=dev --ignore-scripts --prefer-offline \
+    --fetch-retries=2 --fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=8000 && cp "$wanted" "$stamp"
 }
 
 # Built beside the page in use and then exchanged, so that a failed build takes nothing away.
@@ -69,7 +68,8 @@ exec 9>.local/web-build.lock
 if command -v flock >/dev/null 2>&1; then flock 9; fi
 is_current && exit 0
 say "构建网页（第一次要一两分钟）……"
-if { find_node && install_packages && build; } >"$log" 2>&1; then exit 0; fi
+# In a shell of its own, so that no mistake in it can stop the rest of the system.
+if (find_node && install_packages && build) >"$log" 2>&1; then exit 0; fi
 say "警告：网页没有构建成功，接口和机器人照常可用，只是浏览器里没有聊天页面。"
 say "原因（全文见 $log）：$(grep -iE 'error|ERR!|找不到|not found' "$log" | head -n 1 || tail -n 1 "$log")"
 say "需要 Node 20.19 以上（或 22.12 以上）和能用的 npm 源；修好后再运行 make web。"

@@ -113,7 +113,7 @@ def fit_weights(
     matrix: sp.csr_matrix, target: np.ndarray, n_labels: int, c: float
 ) -> Tuple[np.ndarray, np.ndarray]:
     """Trains one-against-rest; returns (n_features, n_labels) and (n_labels,)."""
-    machine = LinearSVC(C=c, random_state=SEED, dual=True, tol=1e-3)
+    machine = LinearSVC(C=c, random_state=SEED, dual=True, tol=0.1)
     machine.fit(matrix, target)
     weights = np.zeros((matrix.shape[1], n_labels), dtype=np.float32)
     bias = np.full(n_labels, -1.0, dtype=np.float32)

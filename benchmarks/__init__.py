@@ -1,0 +1,1 @@
+"""Benchmarks: one module a question, all run by `make bench`."""
