@@ -1,18 +1,45 @@
 """The ticket port over every database."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from adapters.sql.engine import create_engine
 from adapters.sql.migrate import upgrade
+from adapters.sql.tables import ticket
 from adapters.sql.tickets import SqlTicketRepository
 from community.errors import StoreUnavailableError
 from community.tickets import TicketDraft, TicketKind, TicketStatus
 from tests.conftest import NOW
+from tests.postgres import private_postgres, programs
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    if programs() is None:
+        pytest.skip("PostgreSQL's server programs are not installed")
+    with private_postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def tickets(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[SqlTicketRepository]:
+    """The repository over each database, freshly migrated."""
+    url = f"sqlite:///{tmp_path}/contract.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    await asyncio.to_thread(upgrade, url)
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        await connection.execute(sa.delete(ticket))
+    yield SqlTicketRepository(engine)
+    await engine.dispose()
 
 
 def draft(key: str = "m1#0", who: str = "web:a") -> TicketDraft:
