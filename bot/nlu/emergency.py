@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Type
+from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.svm import LinearSVC
 
-from bot.nlu.classifier import message_blocks
+from bot.nlu.classifier import LABEL_RANKING, full_label, message_blocks
 from bot.nlu.facets import marks_of
 from bot.nlu.features import Vectorizer
 from bot.nlu.linear import SEED
@@ -30,6 +31,9 @@ EMERGENCY = "emergency"
 NAMES = list(RULE_IDS)
 FAMILY_WEIGHTS = (1.0, 0.8, 0.6, 0.0, 0.7)
 MIN_DF = 3
+PRONE_SHARE = 0.12
+"""A label is prone to emergencies if so many of its examples are one."""
+PRONE_FILE = "prone.json"
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,17 @@ def fit_emergency(
     return EmergencyModel(vectorizer, weights, bias)
 
 
+def prone_labels(
+    labels: Sequence[str], rules: Sequence[Optional[str]]
+) -> FrozenSet[str]:
+    """Returns the labels under which emergencies are common."""
+    total = Counter(labels)
+    urgent = Counter(label for label, rule in zip(labels, rules, strict=True) if rule)
+    return frozenset(
+        label for label in total if urgent[label] / total[label] > PRONE_SHARE
+    )
+
+
 def decide(
     found: Sequence[Sign], scores: Optional[np.ndarray], threshold: float
 ) -> Optional[str]:
@@ -156,7 +171,9 @@ class EmergencyDetector(GraphComponent):
         """Default config (see parent class for full docstring)."""
         return {
             # Score above which the linear model alone calls a message urgent.
-            "threshold": -0.05,
+            "threshold": 0.2,
+            # The same where the message was understood as a dangerous kind of matter.
+            "prone_threshold": -0.35,
         }
 
     def __init__(
@@ -165,12 +182,14 @@ class EmergencyDetector(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: Optional[EmergencyModel] = None,
+        prone: Sequence[str] = (),
     ) -> None:
         """Creates the component with or without a trained model."""
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._prone = frozenset(prone)
 
     @classmethod
     def create(
@@ -189,13 +208,13 @@ class EmergencyDetector(GraphComponent):
             example for example in training_data.intent_examples if example.get(TEXT)
         ]
         if examples:
-            self._model = fit_emergency(
-                [_document(example) for example in examples],
-                [marks_of(example).get("emergency") for example in examples],
-            )
+            rules = [marks_of(example).get("emergency") for example in examples]
+            self._model = fit_emergency([_document(e) for e in examples], rules)
+            self._prone = prone_labels([full_label(e) for e in examples], rules)
         with self._model_storage.write_to(self._resource) as folder:
             if self._model is not None:
                 self._model.save(folder)
+            (folder / PRONE_FILE).write_text(json.dumps(sorted(self._prone)))
         return self._resource
 
     @classmethod
@@ -209,7 +228,9 @@ class EmergencyDetector(GraphComponent):
     ) -> EmergencyDetector:
         """Loads the model (see parent class for full docstring)."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, EmergencyModel.load(folder))
+            prone = json.loads((folder / PRONE_FILE).read_text())
+            model = EmergencyModel.load(folder)
+            return cls(config, model_storage, resource, model, prone)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Adds the property `emergency` to each message."""
@@ -224,7 +245,9 @@ class EmergencyDetector(GraphComponent):
         if self._model is not None:
             document = emergency_document(text, message_blocks(message), found)
             scores = self._model.scores(document)
-        return decide(found, scores, self._config["threshold"])
+        best = (message.get(LABEL_RANKING) or [{"label": ""}])[0]["label"]
+        key = "prone_threshold" if best in self._prone else "threshold"
+        return decide(found, scores, self._config[key])
 
 
 def _document(example: Message) -> List[List[str]]:
