@@ -3,7 +3,13 @@
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.reading import FACETS_SLOT, ITEM_SLOT, UNCLEAR_SLOT, Reading
+from actions.reading import (
+    FACETS_SLOT,
+    ITEM_SLOT,
+    UNCLEAR_SLOT,
+    UNCLEAR_TEXT_SLOT,
+    Reading,
+)
 from actions.speaking import Events, SpeakingAction
 from community.answers import PERSON, AnswerComposer
 from community.catalog.facets import FACET_TITLES
@@ -27,7 +33,62 @@ class AnswerService(SpeakingAction):
         if service is None or reading.is_unsure:
             return not_understood(reading, tracker, composer)
         parts = composer.service(service, reading.facets)
+        if reading.also is not None:
+            other = composer.catalog.services[reading.also[0].removeprefix("service/")]
+            second = composer.service(other, reading.also[1])
+            parts = [*parts[:-1], *second]
         return parts, remember(key, reading)
+
+
+class Shorter(SpeakingAction):
+    """Says the last answer again in one sentence."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_shorter"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Keeps the first sentence of what was said."""
+        key = reading.item or ""
+        service = composer.catalog.services.get(key.removeprefix("service/"))
+        if service is None:
+            return [Text("好，您问一句我答一句。")], []
+        return composer.in_short(service, reading.facets), remember(key, reading)
+
+
+class Reason(SpeakingAction):
+    """Asked why something was refused or stopped: a person, and how to appeal."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_reason"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Never guesses the reason."""
+        return composer.reason(reading.item), remember(reading.item, reading)
+
+
+class OtherPeople(SpeakingAction):
+    """Asked about somebody else's affairs: declined."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_other_people"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Protects the other family."""
+        return [
+            Text(
+                "别人家的事我不能说，这是人家的隐私，您家的事我也一样替您守着。"
+                "您自己家想办什么，跟我说就行。"
+            )
+        ], []
 
 
 class AnswerFollowUp(SpeakingAction):
@@ -71,7 +132,10 @@ class Compare(SpeakingAction):
         ]
         if len(services) != 2:
             return not_understood(reading, tracker, composer)
-        return composer.comparison(*services), [SlotSet(UNCLEAR_SLOT, 0.0)]
+        return composer.comparison(*services), [
+            SlotSet(UNCLEAR_SLOT, 0.0),
+            SlotSet(ITEM_SLOT, services[0].key),
+        ]
 
 
 class Unclear(SpeakingAction):
@@ -123,12 +187,13 @@ class NotThese(SpeakingAction):
         ], []
 
 
-def remember(key: str, reading: Reading) -> Events:
+def remember(key: str | None, reading: Reading) -> Events:
     """Returns events that keep item and facets for the next question."""
     return [
         SlotSet(ITEM_SLOT, key),
         SlotSet(FACETS_SLOT, [facet.value for facet in reading.facets]),
         SlotSet(UNCLEAR_SLOT, 0.0),
+        SlotSet(UNCLEAR_TEXT_SLOT, None),
     ]
 
 
@@ -137,7 +202,11 @@ def not_understood(
 ) -> tuple[list[Part], Events]:
     """Returns choices while there are candidates, else the offer of a person."""
     n_unclear = float(tracker.get_slot(UNCLEAR_SLOT) or 0.0) + 1
-    events = [SlotSet(UNCLEAR_SLOT, n_unclear)]
+    events = [
+        SlotSet(UNCLEAR_SLOT, n_unclear),
+        SlotSet(UNCLEAR_TEXT_SLOT, reading.text),
+        SlotSet(FACETS_SLOT, [facet.value for facet in reading.facets]),
+    ]
     if n_unclear >= 2:
         return [
             Text("我还是没弄明白，别耽误您的事。要不我请网格员直接联系您？"),

@@ -15,6 +15,8 @@ OFFERED_SLOT = "offered"
 """Choices offered last: list of `{title, payload}`."""
 UNCLEAR_SLOT = "n_unclear"
 """How many messages in a row were not understood."""
+UNCLEAR_TEXT_SLOT = "unclear_text"
+"""The message that was not understood last; a chosen matter is filed with it."""
 PLACE_SLOT = "place"
 """Id of the place the resident is bound to."""
 
@@ -35,6 +37,8 @@ class Reading:
     """Answer to a form's question, where a choice gave one."""
     entities: tuple[tuple[str, str], ...]
     """Pairs of entity name and value."""
+    also: tuple[str, tuple[Facet, ...]] | None = None
+    """A second service asked about in the same message, with its facets."""
     is_unsure: bool = False
     """Under plain `rasa` commands, where no worker has read the decision."""
 
@@ -67,6 +71,11 @@ def reading_of(tracker: Tracker) -> Reading:
             for e in entities
             if e["entity"] not in ("chosen_item", "chosen_facets", "chosen_value")
         ),
+        also=_also(context.get("also")),
         is_unsure="reading" not in latest
         and latest.get("decision", "answer") != "answer",
     )
+
+
+def _also(found: Any) -> tuple[str, tuple[Facet, ...]] | None:
+    return (found[0], tuple(Facet(name) for name in found[1])) if found else None

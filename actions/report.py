@@ -7,11 +7,18 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.reading import ITEM_SLOT, UNCLEAR_SLOT, Reading, reading_of
+from actions.reading import (
+    ITEM_SLOT,
+    UNCLEAR_SLOT,
+    UNCLEAR_TEXT_SLOT,
+    Reading,
+    reading_of,
+)
 from actions.speaking import Events, SpeakingAction, say
 from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
+from community.emergency import hazard
 from community.errors import CommunityError
 from community.payloads import talk_payload, value_payload
 from community.replies import Choice, Choices, Part, Text
@@ -54,7 +61,7 @@ class BeginReport(SpeakingAction):
             raise CommunityError(f"action_begin_report: no matter {key!r}")
         text = reading.text[:MAX_ANSWER_CHARS]
         chosen = reading.text in (matter.short_name, f"反映：{matter.short_name}")
-        previous = tracker.get_slot("unclear_text") or ""
+        previous = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
         what = previous if chosen and previous else text
         thin = details_are_thin(what, matter)
         events = [
@@ -63,11 +70,15 @@ class BeginReport(SpeakingAction):
             SlotSet(ITEM, key),
             SlotSet(WHAT, None if thin else what),
             SlotSet(PLACE, place_in(what, reading.entities)),
-            SlotSet(SINCE, since_in(what)),
+            SlotSet(SINCE, since_in(what, reading.entities)),
             SlotSet(UNCLEAR_SLOT, 0.0),
         ]
         advice = composer.matter_advice(matter)
-        return [Text(f"我帮您把“{matter.short_name}”报给网格员。{advice}")], events
+        parts: list[Part] = [Text(f"我帮您把“{matter.short_name}”报给网格员。{advice}")]
+        warning = composer.matter_emergency(matter)
+        if warning is not None and hazard(matter.id, what):
+            parts.insert(0, warning)
+        return parts, events
 
 
 class ValidateReportForm(FormValidationAction):

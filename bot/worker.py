@@ -24,7 +24,14 @@ from community.errors import (
     RecordError,
     StoreUnavailableError,
 )
-from community.interpretation import Context, Meaning, choose, interpret, rephrase
+from community.interpretation import (
+    Context,
+    Meaning,
+    choose,
+    interpret,
+    rephrase,
+    two_asks,
+)
 from community.messages import Inbound, Kind, log_id
 from community.replies import Part, Reply, part_from_doc
 from community.replies import Text as TextPart
@@ -260,20 +267,54 @@ class Worker:
         context = context_of(tracker)
         chosen = choose(inbound.text, inbound.choice, context.offered)
         if chosen is not None:
+            facets = tuple(facet.value for facet in chosen.facets)
+            if not facets and context.is_unclear:
+                facets = context.facets
             meaning = Meaning(
                 chosen.intent,
                 item=chosen.item,
-                facets=tuple(facet.value for facet in chosen.facets),
+                facets=facets,
                 value=chosen.value,
                 chosen=True,
             )
             return with_meaning(empty_parse(inbound.text), meaning)
-        text = rephrase(inbound.text)
+        parse_data = await self._parse(rephrase(inbound.text))
+        parse_data["text"] = inbound.text
+        meaning = interpret(parse_data, context, self.catalog())
+        return with_meaning(parse_data, await self._with_second(inbound.text, meaning))
+
+    async def _parse(self, text: str) -> Dict[str, Any]:
         if text.startswith("/"):  # Rasa would take it for an intent
             text = "／" + text[1:]
-        parse_data = await self.processor.parse_message(UserMessage(text=text))
-        parse_data["text"] = inbound.text
-        return with_meaning(parse_data, interpret(parse_data, context, self.catalog()))
+        parsed: Dict[str, Any] = await self.processor.parse_message(
+            UserMessage(text=text)
+        )
+        return parsed
+
+    async def _with_second(self, text: str, meaning: Meaning) -> Meaning:
+        """Adds the second of two asks, where both are sure and differ."""
+        halves = (
+            two_asks(text) if meaning.intent in ("service", "nlu_fallback") else None
+        )
+        if halves is None:
+            return meaning
+        first, second = [await self._parse(half) for half in halves]
+        items = [sure_service(parsed) for parsed in (first, second)]
+        if None in items or items[0] == items[1]:
+            return meaning
+        return Meaning(
+            "service",
+            item=items[0],
+            facets=tuple(first.get("facets") or ()),
+            also=(str(items[1]), tuple(second.get("facets") or ())),
+        )
+
+
+def sure_service(parsed: Dict[str, Any]) -> Optional[str]:
+    """Returns the service that a text surely asks about, or None."""
+    label: str = parsed["label_ranking"][0]["label"]
+    sure = parsed.get("decision") == "answer" and label.startswith("service/")
+    return label if sure else None
 
 
 def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
@@ -288,6 +329,7 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
             for choice in tracker.get_slot("offered") or ()
         ),
         requested_slot=tracker.get_slot("requested_slot"),
+        is_unclear=bool(tracker.get_slot("n_unclear")),
     )
 
 
@@ -311,6 +353,7 @@ def with_meaning(parse_data: Dict[str, Any], meaning: Meaning) -> Dict[str, Any]
             "candidates": list(meaning.candidates),
             "value": meaning.value,
             "chosen": meaning.chosen,
+            "also": list(meaning.also) if meaning.also else None,
         },
     }
 

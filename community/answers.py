@@ -1,5 +1,6 @@
 """Composes answers from the catalogue; the words residents read."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -13,6 +14,7 @@ from community.replies import Choice, Choices, Emergency, ItemList, Part, Text
 MAX_FACETS = 3
 """How many asked facets one reply answers."""
 MAX_CHOICES = 3
+_FIRST_SENTENCE = re.compile(r"[^。；]*[。；]?")
 RECALL_NOTE = "一般是这样，具体以窗口说的为准。"
 EXPIRED = "这一条的规定可能变了，我不敢乱说，建议直接问社区。"
 PERSON = Choice("找网格员帮忙", talk_payload("handoff"))
@@ -94,14 +96,34 @@ class AnswerComposer:
             else:
                 known.append(f"{self.facts.label(key)}：{value}")
         if missing:
-            known.append(
-                f"{'、'.join(missing)}我这里还没有登记，"
-                "您可以问社区，或让我转给网格员。"
-            )
+            names = "、".join(missing[:2]) + ("等" if len(missing) > 2 else "")
+            known.append(f"{names}我这里还没有登记，您可以问社区，或让我转给网格员。")
         return known
 
     def _render(self, text: str) -> str:
         return render(text, self.catalog, self.facts)
+
+    def in_short(self, service: Service, facets: Sequence[Facet]) -> list[Part]:
+        """Answers again with the first sentence only."""
+        statements = [service.facets[facet] for facet in facets] or [service.overview]
+        lines = [
+            f"【{service.short_name}】"
+            f"{self._render(_FIRST_SENTENCE.match(s.text).group())}"  # type: ignore[union-attr]  # matches any text
+            for s in statements[:MAX_FACETS]
+            if not s.is_expired(self.today)
+        ]
+        text = "\n".join(lines) or EXPIRED
+        return [Text(text), self.next_steps(service, facets)]
+
+    def reason(self, key: str | None) -> list[Part]:
+        """Says who can tell a reason, and how to appeal; never guesses one."""
+        name = f"“{self.catalog.item_name(key)}”" if key else "这件事"
+        text = self._render(
+            f"{name}为什么没批、停了，要看您家的材料，我查不到，不能瞎猜。"
+            "您可以请受理的窗口书面说明理由；不服的，可以申请行政复议，"
+            "也可以打{hotline.gov}反映。要不我请网格员陪您问清楚？"
+        )
+        return [Text(text), Choices("", (PERSON,))]
 
     def comparison(self, one: Service, other: Service) -> list[Part]:
         """Tells two services apart with their boundary rules."""
@@ -133,9 +155,15 @@ class AnswerComposer:
             for key in keys[:MAX_CHOICES]
         )
         if len(choices) == 1:
+            name = self.catalog.item_name(keys[0])
+            ask = (
+                f"您是要反映“{name}”哪里坏了、有问题吗？"
+                if keys[0].startswith("matter/")
+                else f"您是想问“{name}”吗？"
+            )
             return [
                 Choices(
-                    "我没太听明白，您是说这件事吗？点一下或回数字就行。",
+                    f"{ask}点一下或回数字就行。",
                     (*choices, Choice("不是这个", talk_payload("deny")), PERSON),
                 )
             ]

@@ -14,6 +14,11 @@ from community.errors import RecordError
 from community.payloads import ChosenMeaning, read_payload
 
 ELLIPSIS_MAX_CHARS = 12
+ELLIPSIS_MIN_CHARS = 3
+ANSWER_ENTITIES = frozenset(
+    {"building", "unit", "room", "address", "phone", "id_number"}
+)
+"""Who names one of these answers the form's question."""
 NUMBER_WORDS = {
     **{str(n): n for n in range(1, 4)},
     **dict(zip("一二三", range(1, 4), strict=True)),
@@ -37,7 +42,36 @@ _CONTRAST = re.compile(
 )
 _COMPARE = re.compile(r"区别|不一样|有啥不同|有什么不同|一回事|啥两样|哪个好|和.*还是")
 
-FORM_DIGRESSIONS = frozenset({"talk_cancel", "talk_handoff", "talk_ticket_status"})
+FORM_DIGRESSIONS = frozenset(
+    {"talk_handoff", "talk_ticket_status", "talk_feedback_bad"}
+)
+_CANCEL = re.compile(
+    r"取消|不报|别报|不用了|不要了|算了|拉倒|退出|撤了|撤回|先不|不说了|不反映"
+)
+_REPEAT = re.compile(
+    r"(?:再|重新?)(?:说|讲|念|发)(?:一?[遍次回])|没听清|没看清|重复一[遍下]|刚才说的啥"
+)
+_SHORTER = re.compile(
+    r"说?(?:短|简单|少|简短)(?:一?点|些)|太长|太啰嗦|听不懂这么多|简单说|长话短说"
+)
+_REASON = re.compile(
+    r"(?:为|因)(?:啥|什么|么|何|吗).{0,10}(?:没批|不批|没通过|停|取消|不给|没给|退回|驳回|拒|降|少了)"
+    r"|凭(?:啥|什么).{0,8}(?:停|不批|不给|取消|降|退)"
+    r"|(?:没批|不批|被停|停发|停了|取消|驳回|没通过).{0,8}(?:为啥|为什么|啥原因|什么原因|咋回事|怎么回事|给个说法)"
+)
+_OTHERS = re.compile(
+    r"(?:谁|哪)家.{0,6}(?:吃|领|办|拿|享受).{0,4}(?:低保|补[贴助]|特困|救助)"
+    r"|(?:谁|哪些人|哪几户|哪几家).{0,4}(?:吃|领|拿|享受)着?.{0,4}(?:低保|补[贴助]|特困|救助)"
+    r"|(?:[张王李赵刘陈杨孙周吴徐马朱胡][一-龥]{0,2}|对门|隔壁|邻居|楼[上下]|人家|他们?|她们?)家.{0,6}"
+    r"(?:吃|领|办|拿|享受).{0,4}(?:低保|补[贴助]|特困|救助|残疾证).{0,6}(?:吗|不|没|没有|多少)"
+)
+_TROUBLE = re.compile(
+    r"坏|不亮|不[走来通热响]|没[水电气人]|漏|堵|吵|臭|脏|破|断|裂|歪|掉|丢|满|乱|冒|塌|挡|占|咬|叫|打|骗|欠|闹|停|暗|黑|慢|差|投诉|反映|举报"
+)
+_SECOND = re.compile(
+    r"[，。；,;? ？]*(?:还有(?:就是|一个)?|另外|再就是|再问(?:一下|个)?|顺便(?:再)?问?|对了)[，, ]?"
+)
+NOUN_MAX_CHARS = 4
 QUESTION = re.compile(r"[?？吗呢么]$|咋|怎么|啥|什么|多少|几|哪|能不能|要不要|可以")
 
 
@@ -51,6 +85,8 @@ class Context:
     """Title and payload of the choices on the table."""
     requested_slot: str | None = None
     """Slot that a form is asking for."""
+    is_unclear: bool = False
+    """The message before was not understood; `facets` are what it asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +100,8 @@ class Meaning:
     value: str | None = None
     chosen: bool = False
     """The resident chose among offered choices."""
+    also: tuple[str, tuple[str, ...]] | None = None
+    """A second service that the message asks about, with its facets."""
 
 
 def choose(
@@ -112,32 +150,76 @@ def rephrase(text: str) -> str:
     return match.group(1) if match else text
 
 
+def two_asks(text: str) -> tuple[str, str] | None:
+    """Splits a message that asks two things, or returns None."""
+    match = _SECOND.search(text, 4)
+    if match is None or len(text) - match.end() < ELLIPSIS_MIN_CHARS:
+        return None
+    return text[: match.start()], text[match.end() :]
+
+
 def interpret(parse: Mapping[str, Any], context: Context, catalog: Catalog) -> Meaning:
     """Decides what a typed message means in its conversation."""
     text: str = parse["text"]
     ranking = parse.get("label_ranking") or []
     label: str = ranking[0]["label"] if ranking else "oos_other"
     facets = tuple(parse.get("facets") or ())
-    decision: str = parse.get("decision", "answer")
     item = label if "/" in label else None
-    candidates = tuple(parse.get("candidates") or ())
     if parse.get("emergency"):
         return Meaning("emergency", item=item)
     if context.requested_slot is not None:
-        return _within_form(text, label, item, facets, decision, parse)
+        return _within_form(label, item, facets, parse, catalog)
+    special = _by_wording(text, item, facets, context, catalog)
+    if special is not None:
+        return special
+    return _by_decision(label, item, facets, parse, context)
+
+
+def _by_wording(
+    text: str,
+    item: str | None,
+    facets: tuple[str, ...],
+    context: Context,
+    catalog: Catalog,
+) -> Meaning | None:
+    """Reads what a set phrase says, whatever the classifier thinks."""
+    if _OTHERS.search(text):
+        return Meaning("other_people")
     compared = _compared(text, catalog)
     if len(compared) == 2:
         return Meaning("compare", candidates=compared)
-    same = _same_question(text, item, facets, context, catalog)
-    if same is not None:
-        return same
+    if context.item and _SHORTER.search(text) and len(text) <= ELLIPSIS_MAX_CHARS:
+        return Meaning("shorter", item=context.item, facets=context.facets)
+    if context.item and _REPEAT.search(text):
+        asked = facets or context.facets
+        return Meaning("talk_ask_facet", item=context.item, facets=asked)
+    if _REASON.search(text) and (item or context.item):
+        about = item if item and item.startswith("service/") else context.item
+        return Meaning("reason", item=about)
+    bare = re.sub(r"\W", "", text)
+    is_noun = len(bare) <= NOUN_MAX_CHARS and not _TROUBLE.search(bare)
+    if is_noun and item and item.startswith("matter/"):
+        return Meaning("nlu_fallback", candidates=(item,))
+    return _same_question(text, item, facets, context, catalog)
+
+
+def _by_decision(
+    label: str,
+    item: str | None,
+    facets: tuple[str, ...],
+    parse: Mapping[str, Any],
+    context: Context,
+) -> Meaning:
+    decision: str = parse.get("decision", "answer")
+    candidates = tuple(parse.get("candidates") or ())
+    unsure = item is not None and decision != "answer"
     if label == "talk_ask_facet" or (
-        facets and item and decision != "answer" and _may_follow(text, context)
+        facets and unsure and _may_follow(parse["text"], context)
     ):
         return Meaning("talk_ask_facet", item=context.item, facets=facets)
     if item is None:
         intent = label if decision != "clarify" else "nlu_fallback"
-        return Meaning(intent, candidates=candidates)
+        return Meaning(intent, candidates=candidates, facets=facets)
     if decision == "answer":
         return Meaning(item.split("/")[0], item=item, facets=facets)
     if decision == "clarify":
@@ -146,22 +228,36 @@ def interpret(parse: Mapping[str, Any], context: Context, catalog: Catalog) -> M
 
 
 def _within_form(
-    text: str,
     label: str,
     item: str | None,
     facets: tuple[str, ...],
-    decision: str,
     parse: Mapping[str, Any],
+    catalog: Catalog,
 ) -> Meaning:
+    """An answer to the form's question, unless it clearly is something else."""
+    text: str = parse["text"]
+    if _CANCEL.search(text) and len(text) <= ELLIPSIS_MAX_CHARS:
+        return Meaning("talk_cancel")
     if label in FORM_DIGRESSIONS:
         return Meaning(label)
-    is_question = bool(QUESTION.search(text)) and not parse.get("entities")
+    named = named_services(text, catalog)
+    if named and text.strip() in service_names(named[0], catalog):
+        return Meaning("service", item=named[0])
+    entities = {entity["entity"] for entity in parse.get("entities") or ()}
+    is_question = bool(QUESTION.search(text)) and not entities & ANSWER_ENTITIES
     if label == "talk_ask_facet" and is_question and len(text) <= ELLIPSIS_MAX_CHARS:
         return Meaning(label, facets=facets)
-    if item and item.startswith("service/") and decision == "answer" and is_question:
+    sure = parse.get("decision", "answer") == "answer"
+    if item and item.startswith("service/") and sure and is_question:
         return Meaning("service", item=item, facets=facets)
     value = {"talk_affirm": "yes", "talk_deny": "no"}.get(label)
     return Meaning("inform", value=value)
+
+
+def service_names(key: str, catalog: Catalog) -> frozenset[str]:
+    """Returns all names of a service."""
+    service = catalog.services[key.removeprefix("service/")]
+    return frozenset({service.name, service.short_name, *service.aliases})
 
 
 def _may_follow(text: str, context: Context) -> bool:
