@@ -8,6 +8,7 @@ from actions.report import clear_report
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from community.answers import AnswerComposer
+from community.emergency import hazard
 from community.errors import CommunityError, StoreUnavailableError
 from community.replies import Part, Text
 from community.reports import place_in
@@ -31,7 +32,12 @@ class EmergencyAction(SpeakingAction):
         matter_key = f"matter/{rule.matter}"
         if reading.item and reading.item.startswith("matter/"):
             matter_key = reading.item
-        parts: list[Part] = [composer.emergency(rule.id)]
+        first = composer.emergency(rule.id)
+        matter = composer.catalog.matters[matter_key.removeprefix("matter/")]
+        own = composer.matter_emergency(matter)
+        if own is not None and hazard(matter.id, reading.text):
+            first = own  # the matter knows better whom to call, as for a lift
+        parts: list[Part] = [first]
         try:
             ticket = await ports().tickets.open(
                 TicketDraft(

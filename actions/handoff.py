@@ -12,7 +12,7 @@ from community.tickets import TicketDraft, TicketKind, TicketStatus
 
 MAX_LISTED = 3
 STATUS_WORDS = {
-    TicketStatus.OPEN: "已经交给网格员，正在办",
+    TicketStatus.OPEN: "已经记在案，等网格员处理",
     TicketStatus.WITHDRAWN: "您已经撤回",
     TicketStatus.CLOSED: "已经办结",
 }
@@ -46,8 +46,8 @@ class Handoff(SpeakingAction):
         call = f"着急的话可以先打社区电话 {phone}。" if phone else ""
         return [
             Text(
-                f"好的，{about}我已经记下来交给网格员，编号 {ticket.number}。"
-                f"有人会联系您。{call}"
+                f"好的，{about}我已经记下来转给网格员，编号 {ticket.number}。"
+                f"着急或没人找您，拿编号打社区电话或12345。{call}"
             )
         ], [SlotSet(UNCLEAR_SLOT, 0.0)]
 

@@ -297,8 +297,8 @@ def filed(ticket: Ticket, matter: Matter) -> Text:
     """Says truthfully what has happened and what comes next."""
     within = f"{matter.respond_hours:g}个小时内"
     return Text(
-        f"报好了，编号 {ticket.number}，您记一下。"
-        f"按规矩{within}会有人跟您联系；想问进展就跟我说“查一下我的反映”。"
+        f"记好了，编号 {ticket.number}，您记一下。这类事按规矩{within}该有人联系；"
+        "到时没人找您，拿编号打社区电话或12345催。问进展就说“查一下我的反映”。"
     )
 
 

@@ -12,6 +12,7 @@ from rasa_sdk.types import DomainDict
 from actions.reading import OFFERED_SLOT, PLACE_SLOT, Reading, reading_of
 from actions.wiring import ports
 from community.answers import AnswerComposer
+from community.calendar import local_day
 from community.catalog.local import LocalFacts
 from community.replies import Choices, Part, part_to_doc
 
@@ -21,7 +22,7 @@ Events = list[dict[str, Any]]
 def composer_for(tracker: Tracker) -> AnswerComposer:
     """Returns a composer for the resident's place, as of today."""
     catalog = ports().catalog()
-    today = ports().now().date()
+    today = local_day(ports().now())
     facts = LocalFacts(catalog, tracker.get_slot(PLACE_SLOT), today)
     return AnswerComposer(catalog, facts, today)
 

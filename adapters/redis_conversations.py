@@ -407,9 +407,16 @@ class RedisConversations:
     async def forget(self, conversation: str) -> int:
         """Deletes everything about one person; returns how many keys there were."""
         keys = self.keys
+        ids = {
+            event.inbound.id
+            for event in await self.history(conversation, after="0-0", count=10_000)
+            if event.inbound is not None
+        }
         async with _translated():
             return int(
                 await self.redis.delete(
+                    *(keys.reply(message_id) for message_id in ids),
+                    *(keys.accepted(message_id) for message_id in ids),
                     keys.turns(conversation),
                     keys.out(conversation),
                     keys.mailbox(conversation),

@@ -10,7 +10,7 @@
 | `conv:<c>:attempts` | hash message id → count | one day | worker |
 | `reply:<message id>` | string, reply record | `REPLY_TTL_S` | worker (commit) |
 | `fence` | counter | none | worker |
-| `ready`, `ready:urgent` | streams of conversations | trimmed | gateway |
+| `ready`, `ready:urgent` | streams of conversations | none; finished entries are deleted | gateway |
 | `dead` | stream of dead letters | none | worker |
 | `rate:<bucket>` | counter | its window | gateway |
 Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply

@@ -26,7 +26,6 @@ class Settings:
     cookie_secret: str
     cookie_secure: bool
     retention_days: int
-    session_expiry_min: int
     worker_processes: int
     lease_s: float
     log_level: str
@@ -55,11 +54,8 @@ class Settings:
             cookie_secret=source.get("COOKIE_SECRET", ""),
             cookie_secure=_flag(source, "COOKIE_SECURE", default=False),
             retention_days=_integer(source, "RETENTION_DAYS", 180, low=1, high=3650),
-            session_expiry_min=_integer(
-                source, "SESSION_EXPIRY_MIN", 60, low=1, high=10_080
-            ),
             worker_processes=_integer(source, "WORKER_PROCESSES", 1, low=1, high=64),
-            lease_s=_number(source, "LEASE_S", 15.0, low=0.2, high=600.0),
+            lease_s=_number(source, "LEASE_S", 5.0, low=0.2, high=600.0),
             log_level=source.get("LOG_LEVEL", "INFO"),
         )
 

@@ -281,11 +281,18 @@ def judge(figures: dict[str, Any]) -> list[Aim]:
             ),
         ]
     times = figures["training"]
-    shorter = times["peer_subset"]["wall_s"] / times["own_subset"]["wall_s"]
+    shorter, lighter = (
+        times["peer_subset"][key] / times["own_subset"][key]
+        for key in ("wall_s", "cpu_s")
+    )
     right = figures["accuracy"]
     return [
         *aims,
-        Aim("training time ≤ 1/50 of the peer's", f"1/{shorter:.1f}", shorter >= 50),
+        Aim(
+            "training time ≤ 1/50 of the peer's, by the clock and in CPU time",
+            f"1/{shorter:.1f}, 1/{lighter:.1f}",
+            min(shorter, lighter) >= 50,
+        ),
         Aim(
             "better accuracy on the same subset",
             f"{right['own_subset']:.1%} against {right['peer_subset']:.1%}",

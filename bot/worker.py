@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any, Callable, Dict, List, Optional, Set
@@ -33,7 +34,7 @@ from community.interpretation import (
     two_asks,
 )
 from community.messages import Inbound, Kind, log_id
-from community.replies import Part, Reply, part_from_doc
+from community.replies import Choices, Part, Reply, part_from_doc
 from community.replies import Text as TextPart
 
 logger = structlog.get_logger()
@@ -173,6 +174,7 @@ class Worker:
             while True:
                 letter = await self.conversations.head(conversation)
                 if letter is None:
+                    await self._trim(conversation)
                     if await self.conversations.release(lease, only_if_empty=True):
                         return True
                     continue
@@ -183,6 +185,10 @@ class Worker:
             raise
         finally:
             renewal.cancel()
+
+    async def _trim(self, conversation: str) -> None:
+        oldest_s = time.time() - self.conversations.retention_s
+        await self.conversations.trim_turns(conversation, oldest_s=oldest_s)
 
     async def _renew(self, lease: Lease) -> None:
         while True:
@@ -372,4 +378,10 @@ def collected_parts(messages: List[Dict[str, Any]]) -> List[Part]:
         parts += [part_from_doc(doc) for doc in custom["parts"]]
     if not parts:
         raise RecordError("the dialogue gave no reply")
-    return parts
+    return with_one_question(parts)
+
+
+def with_one_question(parts: List[Part]) -> List[Part]:
+    """Keeps only the last choices: an answered digression ends in the form's question."""
+    last = next((p for p in reversed(parts) if isinstance(p, Choices)), None)
+    return [p for p in parts if not isinstance(p, Choices) or p is last]

@@ -14,7 +14,7 @@ from community.replies import Choice, Choices, Emergency, ItemList, Part, Text
 MAX_FACETS = 3
 """How many asked facets one reply answers."""
 MAX_CHOICES = 3
-_FIRST_SENTENCE = re.compile(r"[^。；]*[。；]?")
+_FIRST_SENTENCE = re.compile(r"[。；]")
 RECALL_NOTE = "一般是这样，具体以窗口说的为准。"
 EXPIRED = "这一条的规定可能变了，我不敢乱说，建议直接问社区。"
 PERSON = Choice("找网格员帮忙", talk_payload("handoff"))
@@ -108,7 +108,7 @@ class AnswerComposer:
         statements = [service.facets[facet] for facet in facets] or [service.overview]
         lines = [
             f"【{service.short_name}】"
-            f"{self._render(_FIRST_SENTENCE.match(s.text).group())}"  # type: ignore[union-attr]  # matches any text
+            f"{self._render(_FIRST_SENTENCE.split(s.text)[0])}。"
             for s in statements[:MAX_FACETS]
             if not s.is_expired(self.today)
         ]

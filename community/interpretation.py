@@ -48,6 +48,7 @@ FORM_DIGRESSIONS = frozenset(
 _CANCEL = re.compile(
     r"取消|不报|别报|不用了|不要了|算了|拉倒|退出|撤了|撤回|先不|不说了|不反映"
 )
+_EARLIER = re.compile(r"报过|报的|反映|编号|进[度展]|上次|上回|之前|查一?下|那个事")
 _REPEAT = re.compile(
     r"(?:再|重新?)(?:说|讲|念|发)(?:一?[遍次回])|没听清|没看清|重复一[遍下]|刚才说的啥"
 )
@@ -172,7 +173,24 @@ def interpret(parse: Mapping[str, Any], context: Context, catalog: Catalog) -> M
     special = _by_wording(text, item, facets, context, catalog)
     if special is not None:
         return special
+    unsure = parse.get("decision", "answer") != "answer"
+    follows = facets and item is not None and _may_follow(text, context)
+    if follows and (unsure or not _names(text, item, catalog)):
+        return Meaning("talk_ask_facet", item=context.item, facets=facets)
     return _by_decision(label, item, facets, parse, context)
+
+
+def _names(text: str, item: str | None, catalog: Catalog) -> bool:
+    """Tells whether a text has any two characters of an item's names in it."""
+    if item is None:
+        return False
+    if not item.startswith("service/"):
+        return True
+    return any(
+        name[i : i + 2] in text
+        for name in service_names(item, catalog)
+        for i in range(len(name) - 1)
+    )
 
 
 def _by_wording(
@@ -212,11 +230,10 @@ def _by_decision(
 ) -> Meaning:
     decision: str = parse.get("decision", "answer")
     candidates = tuple(parse.get("candidates") or ())
-    unsure = item is not None and decision != "answer"
-    if label == "talk_ask_facet" or (
-        facets and unsure and _may_follow(parse["text"], context)
-    ):
-        return Meaning("talk_ask_facet", item=context.item, facets=facets)
+    if label == "talk_ask_facet":
+        if context.item is None and candidates:
+            return Meaning("nlu_fallback", candidates=candidates, facets=facets)
+        return Meaning(label, item=context.item, facets=facets)
     if item is None:
         intent = label if decision != "clarify" else "nlu_fallback"
         return Meaning(intent, candidates=candidates, facets=facets)
@@ -238,7 +255,9 @@ def _within_form(
     text: str = parse["text"]
     if _CANCEL.search(text) and len(text) <= ELLIPSIS_MAX_CHARS:
         return Meaning("talk_cancel")
-    if label in FORM_DIGRESSIONS:
+    if label in FORM_DIGRESSIONS and (
+        label != "talk_ticket_status" or _EARLIER.search(text)
+    ):
         return Meaning(label)
     named = named_services(text, catalog)
     if named and text.strip() in service_names(named[0], catalog):
@@ -277,13 +296,14 @@ def _same_question(
 ) -> Meaning | None:
     """那特困呢？ asks the last facet of another item."""
     match = _SAME.match(text.strip())
-    if match is None or facets or not context.facets:
+    if match is None or not context.facets:
         return None
     named = named_services(match.group(1), catalog)
-    target = named[0] if named else item
-    if target is None or not target.startswith("service/"):
+    if named:
+        return Meaning("service", item=named[0], facets=context.facets)
+    if facets or item is None or not item.startswith("service/"):
         return None
-    return Meaning("service", item=target, facets=context.facets)
+    return Meaning("service", item=item, facets=context.facets)
 
 
 def _compared(text: str, catalog: Catalog) -> tuple[str, ...]:

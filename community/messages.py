@@ -15,7 +15,7 @@ from community.errors import RecordError
 VERSION = 1
 
 MAX_TEXT_CHARS = 2_000
-"""Longer messages are cut by the gateway, which tells the resident so."""
+"""Longer messages are cut by the gateway; the page counts while one writes."""
 
 
 def log_id(identifier: str) -> str:

@@ -10,11 +10,10 @@ MIN_DETAIL_CHARS = 6
 """Shorter messages, or a bare alias, get one question about details."""
 
 _PLACE = re.compile(
-    r"[\u4e00-\u9fff0-9A-Za-z]{0,12}?"
-    r"(?:小区|花园|家园|新村|公寓|大院|社区|村|街|路|巷|胡同|广场|市场|学校|公园)"
-    r"[\u4e00-\u9fff0-9A-Za-z-]{0,4}?"
-    r"(?:[0-9一二三四五六七八九十]+号?楼?)?(?:[0-9一二三四五六七八九十]+单元)?"
+    r"(?!我们|你们|俺们|咱们|这个|那个|一个|整个|老旧|附近|旁边)"
+    r"[\u4e00-\u9fff]{2,6}(?:小区|花园|家园|新村|公寓|大院|广场|市场)"
 )
+"""Named estates and squares that the entities missed; 小区里 alone is no place."""
 _SINCE = re.compile(
     r"(?:从|打)?(?:今天|今儿|今早|今晚|昨天|昨晚|昨儿|夜来|前天|大前天|上周|上个?月|"
     r"这几天|好几天|半个?月|一个?(?:多)?(?:星期|礼拜|月)|[0-9一二两三四五六七八九十]+"

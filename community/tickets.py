@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Protocol
 
+from community.calendar import CHINA
+
 
 class TicketKind(str, Enum):
     """Why a ticket was opened."""
@@ -82,4 +84,4 @@ def ticket_number(idempotency_key: str, requested_at: datetime, attempt: int) ->
     """
     digest = hashlib.sha256(f"{idempotency_key}|{attempt}".encode()).digest()
     serial = int.from_bytes(digest[:4], "big") % 10_000
-    return f"{requested_at:%m%d}-{serial:04d}"
+    return f"{requested_at.astimezone(CHINA):%m%d}-{serial:04d}"

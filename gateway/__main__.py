@@ -12,6 +12,9 @@ from community.errors import CommunityError
 from gateway.app import build_app
 from gateway.shell import shell
 
+SHUTDOWN_TIMEOUT_S = 2.0
+"""Open event streams are cut after this; browsers come back by themselves."""
+
 
 def main() -> int:
     """Runs the chosen command."""
@@ -31,6 +34,7 @@ def main() -> int:
             host=settings.gateway_host,
             port=settings.gateway_port,
             print=None,
+            shutdown_timeout=SHUTDOWN_TIMEOUT_S,
         )
     except CommunityError as err:
         sys.stderr.write(f"[ERROR] {err}\n")

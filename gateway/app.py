@@ -16,6 +16,7 @@ from adapters.settings import ROOT, Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.tickets import SqlTicketRepository
 from community.answers import AnswerComposer
+from community.calendar import local_day
 from community.catalog.local import LocalFacts
 from gateway import chat
 from gateway.keys import (
@@ -76,7 +77,7 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
     )
 
     def composer() -> AnswerComposer:
-        today = datetime.now(timezone.utc).date()
+        today = local_day(datetime.now(timezone.utc))
         catalog = files.current()
         return AnswerComposer(catalog, LocalFacts(catalog, None, today), today)
 

@@ -10,7 +10,11 @@ from aiohttp import web
 
 from adapters.redis_conversations import ChatEvent, RedisConversations
 from community.emergency import detect
-from community.errors import MailboxFullError, StoreUnavailableError
+from community.errors import (
+    CommunityError,
+    MailboxFullError,
+    StoreUnavailableError,
+)
 from community.messages import MAX_TEXT_CHARS, Inbound, Kind
 from community.replies import part_to_doc
 from gateway.keys import (
@@ -88,14 +92,43 @@ async def post_message(request: web.Request) -> web.Response:
     """Stores a message durably, then acknowledges it; a repeat changes nothing."""
     conversation = conversation_of(request)
     inbound = read_message(await read_json(request), conversation)
-    if not await request.app[MESSAGE_LIMIT].allows(f"message:{conversation}"):
-        raise problem(429, "too_fast", "您发得太快了，我一句一句来，请稍等。")
     try:
-        await request.app[CONVERSATIONS].accept(inbound)
-    except MailboxFullError as err:
-        raise problem(429, "too_many_waiting", "前面的话我还没答完，请稍等。") from err
+        await take_in(request, inbound)
+    except (MailboxFullError, StoreUnavailableError) as err:
+        raise refusal(request, inbound, err) from err
     emergency = await urgent_answer(request, inbound) if inbound.urgent else None
     return web.json_response({"id": inbound.id, "emergency": emergency}, status=202)
+
+
+async def take_in(request: web.Request, inbound: Inbound) -> None:
+    """Stores a message within the limits.
+
+    Raises:
+        MailboxFullError: The person writes faster than can be answered.
+        StoreUnavailableError: Redis did not answer; nothing was stored.
+    """
+    bucket = f"message:{inbound.conversation}"
+    if not await request.app[MESSAGE_LIMIT].allows(bucket):
+        raise MailboxFullError("too many messages in a minute")
+    await request.app[CONVERSATIONS].accept(inbound)
+
+
+def refusal(
+    request: web.Request, inbound: Inbound, err: CommunityError
+) -> web.HTTPException:
+    """Builds the answer to a message that could not be taken in.
+
+    Even then an emergency gets the number to call, and first.
+    """
+    if isinstance(err, MailboxFullError):
+        status, code, detail = 429, "too_fast", "您发得太快了，我一句一句来，请稍等。"
+    else:
+        status, code = 503, "unavailable"
+        detail = "系统正忙，您的话还没收到，请再发一次。"
+    rule = detect(inbound.text) if inbound.urgent else None
+    if rule is not None:
+        detail = request.app[CATALOG]().emergency(rule).text + detail
+    return problem(status, code, detail)
 
 
 async def read_json(request: web.Request) -> Any:
@@ -139,7 +172,6 @@ def read_message(body: Any, conversation: str) -> Inbound:
         choice=choice,
         received_at=datetime.now(timezone.utc),
         urgent=choice is None and detect(clean) is not None,
-        extra={"cut": True} if len(clean) > MAX_TEXT_CHARS else {},
     )
 
 

@@ -26,9 +26,9 @@ class RateLimit:
         key = self._keys.rate(bucket)
         try:
             pipeline = self._redis.pipeline(transaction=True)
+            pipeline.set(key, 0, ex=self._window_s, nx=True)
             pipeline.incr(key)
-            pipeline.expire(key, self._window_s, nx=False)
-            count, _ = await pipeline.execute()
+            _, count = await pipeline.execute()
         except (RedisError, OSError) as err:
             raise StoreUnavailableError(f"rate limit: Redis: {err!r}") from err
         return int(count) <= self._n

@@ -1,5 +1,6 @@
 """Keeps child processes alive: restarts what dies, ends all on a signal."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -8,6 +9,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+PR_SET_PDEATHSIG = 1
+"""From <linux/prctl.h>."""
 RESTART_AFTER_S = (0.2, 1.0, 3.0, 10.0)
 STABLE_AFTER_S = 60.0
 STOP_TIMEOUT_S = 20.0
@@ -64,7 +67,10 @@ class Supervisor:
 
     def _launch(self, child: Child) -> None:
         child.process = subprocess.Popen(  # noqa: S603 - commands of this program
-            child.command, env=self._env, start_new_session=True
+            child.command,
+            env=self._env,
+            start_new_session=True,
+            preexec_fn=end_with_parent,
         )
         child.started_at = time.monotonic()
         if child.ready is not None:
@@ -98,6 +104,15 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 os.killpg(child.process.pid, signal.SIGKILL)
                 child.process.wait()
+
+
+def end_with_parent() -> None:
+    """Asks the kernel to end this child when the launcher dies, however it dies.
+
+    Otherwise a killed launcher would leave a Redis behind, and the next start would
+    run a second one on the same files.
+    """
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def python(*arguments: str) -> list[str]:

@@ -80,10 +80,17 @@ async def test_many_tickets_of_one_day_have_different_numbers(tickets):
 
 
 async def test_newest_tickets_come_first_and_are_limited(tickets):
-    for n in range(4):
+    opened = [
         await tickets.open(draft(f"m{n}#0"), now=NOW + timedelta(minutes=n))
+        for n in range(4)
+    ]
     found = await tickets.of_conversation("web:a", limit=2)
-    assert [t.draft.idempotency_key for t in found] == ["m3#0", "m2#0"]
+    assert [t.number for t in found] == [opened[3].number, opened[2].number]
+
+
+async def test_a_stored_key_does_not_show_the_person(tickets):
+    opened = await tickets.open(draft("web:somebody:1#0"), now=NOW)
+    assert "somebody" not in opened.draft.idempotency_key
 
 
 async def test_only_the_owner_withdraws(tickets):
