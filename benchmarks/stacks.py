@@ -16,6 +16,7 @@ from redis import Redis
 
 from adapters.sql.migrate import upgrade
 from benchmarks.measure import WORK, environment, free_port, python, running
+from benchmarks.peer.project import HERE
 from launcher.redis_server import server_command, wait_for_redis
 
 READY_TIMEOUT_S = 180.0
@@ -127,8 +128,8 @@ def peer_stack(project: Path) -> Iterator[Stack]:
                 python(
                     *("rasa", "run", "--enable-api", "-i", "127.0.0.1"),
                     *("--port", str(port), "--model", "models/peer.tar.gz"),
-                    *("--endpoints", "endpoints.yml"),
-                    *("--credentials", "credentials.yml"),
+                    *("--endpoints", str(HERE / "endpoints.yml")),
+                    *("--credentials", str(HERE / "credentials.yml")),
                 ),
                 LOGS / "peer-server.log",
                 cwd=project,

@@ -21,6 +21,8 @@ from launcher.supervisor import Child, Supervisor, python
 
 STATE = ROOT / ".local"
 READY_TIMEOUT_S = 90.0
+KEPT = {"cookie.secret": STATE / "cookie.secret"}
+"""Files beside Redis, SQL, catalogue and models that a backup must hold."""
 
 
 def say(text: str) -> None:
@@ -143,11 +145,15 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         if arguments.command == "backup":
-            n_files = with_own_redis(lambda s: backup(s, arguments.file.absolute()))
+            n_files = with_own_redis(
+                lambda s: backup(s, arguments.file.absolute(), KEPT)
+            )
             say(f"已备份 {n_files} 个文件到 {arguments.file}")
         elif arguments.command == "restore":
             lock = lock_state(STATE)
-            n_files = with_own_redis(lambda s: restore(s, arguments.file.absolute()))
+            n_files = with_own_redis(
+                lambda s: restore(s, arguments.file.absolute(), KEPT)
+            )
             say(f"已从 {arguments.file} 恢复 {n_files} 个文件")
             del lock
         else:

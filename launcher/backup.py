@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -30,13 +30,23 @@ REDIS = "redis.jsonl"
 VERSION = 1
 
 
-def backup(settings: Settings, target: Path) -> int:
+def backup(
+    settings: Settings, target: Path, single_files: Mapping[str, Path] | None = None
+) -> int:
     """Writes the archive next to its final name, then renames it; returns files.
+
+    Args:
+        settings: Where the state is.
+        target: The archive.
+        single_files: Name in the archive → further file to keep, if it exists.
 
     Raises:
         StoreUnavailableError: Redis or the database did not answer.
     """
     files = dict(_collect(settings))
+    for name, path in (single_files or {}).items():
+        if path.is_file():
+            files[f"single/{name}"] = path.read_bytes()
     manifest = {
         "version": VERSION,
         "created_at": datetime.now(timezone.utc).isoformat(),
@@ -116,8 +126,15 @@ def _plain(row: Any) -> dict[str, Any]:
     }
 
 
-def restore(settings: Settings, source: Path) -> int:
-    """Replaces all state by the archive's; returns how many files it held.
+def restore(
+    settings: Settings, source: Path, single_files: Mapping[str, Path] | None = None
+) -> int:
+    """Replaces Redis and SQL by the archive's and writes its files back.
+
+    Files that the archive does not hold stay. `single_files` as in `backup`.
+
+    Returns:
+        How many files the archive held.
 
     Raises:
         ConfigurationError: The archive is missing, damaged or of another version.
@@ -137,6 +154,12 @@ def restore(settings: Settings, source: Path) -> int:
             path = folder / name.removeprefix(f"{label}/")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+    for name, path in (single_files or {}).items():
+        kept = files.get(f"single/{name}")
+        if kept is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_bytes(kept)
     return len(files)
 
 

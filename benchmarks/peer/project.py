@@ -25,8 +25,7 @@ def write_project(examples: list[Example], folder: Path) -> Path:
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name in ("config.yml", "endpoints.yml", "credentials.yml"):
-        shutil.copy(HERE / name, folder / name)
+    shutil.copy(HERE / "config.yml", folder)
     write_examples(examples, folder / "data" / "nlu.yml", flat_labels=True)
     intents = sorted({flat(example.label) for example in examples})
     dump(folder / "domain.yml", domain(intents))
