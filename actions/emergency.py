@@ -35,8 +35,9 @@ class EmergencyAction(SpeakingAction):
         first = composer.emergency(rule.id)
         matter = composer.catalog.matters[matter_key.removeprefix("matter/")]
         own = composer.matter_emergency(matter)
+        then = rule.then
         if own is not None and hazard(matter.id, reading.text):
-            first = own  # the matter knows better whom to call, as for a lift
+            first, then = own, ""  # the matter knows better, as for a lift
         parts: list[Part] = [first]
         try:
             ticket = await ports().tickets.open(
@@ -52,12 +53,12 @@ class EmergencyAction(SpeakingAction):
                 now=ports().now(),
             )
         except StoreUnavailableError:
-            parts.append(Text(rule.then))
+            parts += [Text(then)] if then else []
         else:
             parts.append(
                 Text(
-                    f"{rule.then}\n我同时把这事记给了网格员，编号 {ticket.number}。"
-                    "打完电话，方便时告诉我在什么地方。"
+                    f"{then}\n我同时把这事记给了网格员，编号 {ticket.number}。"
+                    "电话里说清在什么地方。".strip()
                 )
             )
         return parts, [
