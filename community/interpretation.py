@@ -105,6 +105,9 @@ class Meaning:
     """A second service that the message asks about, with its facets."""
 
 
+_NO = ChosenMeaning("talk_deny")
+
+
 def choose(
     text: str, payload: str | None, offered: Sequence[tuple[str, str]]
 ) -> ChosenMeaning | None:
@@ -126,7 +129,8 @@ def choose(
         position = number - 1 if number > 0 else len(offered) - 1
         return _read(payloads[position]) if position < len(offered) else None
     if _NONE.fullmatch(clean):
-        return ChosenMeaning("talk_deny")
+        of_form = any(known.startswith("/inform") for known in payloads)
+        return ChosenMeaning("inform", value="no") if of_form else _NO
     return None
 
 
