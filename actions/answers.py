@@ -1,20 +1,36 @@
 """Answers about services, and what happens when a message is not understood."""
 
+from typing import Any
+
+import structlog
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.reading import (
+    CIRCUMSTANCES_SLOT,
     FACETS_SLOT,
     ITEM_SLOT,
+    MEANINGS_SLOT,
+    PREVIOUS_SLOT,
+    SERVICE_SLOT,
     UNCLEAR_SLOT,
     UNCLEAR_TEXT_SLOT,
     Reading,
 )
-from actions.speaking import Events, SpeakingAction
-from community.answers import PERSON, AnswerComposer
-from community.catalog.facets import FACET_TITLES
-from community.payloads import talk_payload
+from actions.speaking import Events, SpeakingAction, is_reporting
+from community.answers import PERSON, SERVICES, AnswerComposer
+from community.catalog.facets import Facet
+from community.catalog.model import Service
+from community.circumstances import Circumstance, mentioned, missing
+from community.messages import log_id
+from community.payloads import item_payload, talk_payload
 from community.replies import Choice, Choices, Part, Text
+from community.wordings import bare
+
+logger = structlog.get_logger()
+
+MAX_MEANINGS = 20
+"""How many unclear wordings are remembered for one resident."""
 
 
 class AnswerService(SpeakingAction):
@@ -27,91 +43,24 @@ class AnswerService(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Answers the service in the reading."""
-        key = reading.item or ""
-        service = composer.catalog.services.get(key.removeprefix("service/"))
+        """Answers the service in the reading, and a second ask after it."""
+        service = service_of(reading.item, composer)
         if service is None or reading.is_unsure:
             return not_understood(reading, tracker, composer)
-        parts = composer.service(service, reading.facets)
-        if reading.also is not None:
-            other = composer.catalog.services[reading.also[0].removeprefix("service/")]
-            second = composer.service(other, reading.also[1])
-            parts = [*parts[:-1], *second]
-        return parts, remember(key, reading)
-
-
-class Shorter(SpeakingAction):
-    """Says the last answer again in one sentence."""
-
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_shorter"
-
-    async def speak(
-        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
-    ) -> tuple[list[Part], Events]:
-        """Keeps the first sentence of what was said."""
-        key = reading.item or ""
-        service = composer.catalog.services.get(key.removeprefix("service/"))
-        if service is None:
-            return [Text("好，您问一句我答一句。")], []
-        return composer.in_short(service, reading.facets), remember(key, reading)
-
-
-class Reason(SpeakingAction):
-    """Asked why something was refused or stopped: a person, and how to appeal."""
-
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_reason"
-
-    async def speak(
-        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
-    ) -> tuple[list[Part], Events]:
-        """Never guesses the reason."""
-        return composer.reason(reading.item), remember(reading.item, reading)
-
-
-class OtherPeople(SpeakingAction):
-    """Asked about somebody else's affairs: declined."""
-
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_other_people"
-
-    async def speak(
-        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
-    ) -> tuple[list[Part], Events]:
-        """Protects the other family."""
-        return [
-            Text(
-                "别人家的事我不能说，这是人家的隐私，您家的事我也一样替您守着。"
-                "您自己家想办什么，跟我说就行。"
-            )
-        ], []
-
-
-class AnswerFollowUp(SpeakingAction):
-    """Answers a question that names no service, about the one talked of."""
-
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_follow_up"
-
-    async def speak(
-        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
-    ) -> tuple[list[Part], Events]:
-        """Takes the item from the conversation, or asks for it once."""
-        key = reading.item or tracker.get_slot(ITEM_SLOT) or ""
-        service = composer.catalog.services.get(key.removeprefix("service/"))
-        if service is None:
-            asked = "、".join(FACET_TITLES[f] for f in reading.facets)
-            lead = f"您想问“{asked}”，" if asked else ""
-            return [
-                Text(f"{lead}是哪件事呢？说一句您的情况就行，比如“我妈想办残疾证”。"),
-                Choices("", (Choice("看看能办什么", talk_payload("identity")), PERSON)),
-            ], [SlotSet(FACETS_SLOT, [f.value for f in reading.facets])]
-        return composer.service(service, reading.facets), remember(key, reading)
+        known = known_circumstances(reading, tracker)
+        events = [
+            *remember(service.key, reading, tracker),
+            *learned_meaning(service.key, reading, tracker),
+        ]
+        unknown = _to_ask(service, reading, known)
+        if unknown is not None and not reading.also and not is_reporting(tracker):
+            known[unknown.id] = ""
+            question = _circumstance_question(unknown, service, reading.facets)
+            return [question], [*events, SlotSet(CIRCUMSTANCES_SLOT, known)]
+        parts = composer.service(service, reading.facets, known=known)
+        parts += second_answer(reading, composer)
+        parts.append(composer.next_steps(service, reading.facets))
+        return parts, [*events, SlotSet(CIRCUMSTANCES_SLOT, known)]
 
 
 class Compare(SpeakingAction):
@@ -125,16 +74,14 @@ class Compare(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Compares the first two candidates of the reading."""
-        services = [
-            composer.catalog.services[key.removeprefix("service/")]
-            for key in reading.candidates[:2]
-            if key.startswith("service/")
-        ]
-        if len(services) != 2:
+        services = [service_of(key, composer) for key in reading.candidates[:2]]
+        known = [service for service in services if service is not None]
+        if len(known) != 2:
             return not_understood(reading, tracker, composer)
-        return composer.comparison(*services), [
+        return composer.comparison(*known), [
             SlotSet(UNCLEAR_SLOT, 0.0),
-            SlotSet(ITEM_SLOT, services[0].key),
+            SlotSet(ITEM_SLOT, known[0].key),
+            SlotSet(SERVICE_SLOT, known[0].key),
         ]
 
 
@@ -162,16 +109,17 @@ class OutOfScope(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Abstains with a referral."""
+        """Abstains with a referral; other people's affairs are refused."""
+        events = [SlotSet(UNCLEAR_SLOT, 0.0)]
+        if reading.value == "privacy":
+            return composer.others_affairs(), events
         intent = (tracker.latest_message or {}).get("intent") or {}
-        parts = composer.out_of_scope(
-            reading.text, is_government=intent.get("name") == "oos_gov"
-        )
-        return parts, [SlotSet(UNCLEAR_SLOT, 0.0)]
+        is_government = intent.get("name") == "oos_gov"
+        return composer.out_of_scope(reading.text, is_government=is_government), events
 
 
 class NotThese(SpeakingAction):
-    """The resident says that none of the choices is meant."""
+    """The resident says no: to offered choices, or to the offer of more help."""
 
     def name(self) -> str:
         """Name in the domain."""
@@ -180,21 +128,83 @@ class NotThese(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Asks to say it differently and offers a person."""
+        """Asks to say it differently only where something was unclear."""
+        if not tracker.get_slot(UNCLEAR_SLOT):
+            return [Text("好的。有别的事您随时说。")], []
         return [
-            Text("好的，那是我没听懂。您换个说法再讲一遍，比如家里谁、遇到了什么事。"),
-            Choices("", (PERSON, Choice("看看能办什么", talk_payload("identity")))),
+            Text("好的，那是我听岔了。您换个说法再讲一遍，比如家里谁、遇到了什么事。"),
+            Choices("", (PERSON, SERVICES)),
         ], []
 
 
-def remember(key: str | None, reading: Reading) -> Events:
+def service_of(key: str | None, composer: AnswerComposer) -> Service | None:
+    """Returns the service with this key, if it is one."""
+    return composer.catalog.services.get((key or "").removeprefix("service/"))
+
+
+def second_answer(reading: Reading, composer: AnswerComposer) -> list[Part]:
+    """Answers the second ask of a message that asks two things."""
+    parts: list[Part] = []
+    for key, facets, _ in reading.also:
+        service = service_of(key, composer)
+        if service is not None:
+            parts += composer.service(service, facets)
+    return parts
+
+
+def known_circumstances(reading: Reading, tracker: Tracker) -> dict[str, str]:
+    """Returns what is known of the resident, this message included."""
+    known = dict(tracker.get_slot(CIRCUMSTANCES_SLOT) or {})
+    if reading.chosen and reading.value and "=" in reading.value:
+        name, _, value = reading.value.partition("=")
+        known[name] = value
+    elif not reading.chosen:
+        known.update(mentioned(reading.text))
+    return known
+
+
+def _to_ask(
+    service: Service, reading: Reading, known: dict[str, str]
+) -> Circumstance | None:
+    items = [i for f in reading.facets for i in service.facets[f].items]
+    return missing(service.key, items, known)
+
+
+def _circumstance_question(
+    unknown: Circumstance, service: Service, facets: tuple[Facet, ...]
+) -> Choices:
+    choices = tuple(
+        Choice(title, item_payload(service.key, facets, f"{unknown.id}={value}"))
+        for value, title in unknown.options
+    )
+    return Choices(f"{service.short_name}：{unknown.question}", choices)
+
+
+def remember(key: str, reading: Reading, tracker: Tracker) -> Events:
     """Returns events that keep item and facets for the next question."""
-    return [
+    before = tracker.get_slot(ITEM_SLOT)
+    events = [
         SlotSet(ITEM_SLOT, key),
         SlotSet(FACETS_SLOT, [facet.value for facet in reading.facets]),
         SlotSet(UNCLEAR_SLOT, 0.0),
         SlotSet(UNCLEAR_TEXT_SLOT, None),
     ]
+    if key.startswith("service/"):
+        events.append(SlotSet(SERVICE_SLOT, key))
+    if before and before != key:
+        events.append(SlotSet(PREVIOUS_SLOT, before))
+    return events
+
+
+def learned_meaning(key: str, reading: Reading, tracker: Tracker) -> Events:
+    """Remembers which item a resident's unclear words meant, once he has chosen."""
+    unclear = bare(tracker.get_slot(UNCLEAR_TEXT_SLOT) or "")
+    if not reading.chosen or not unclear:
+        return []
+    logger.info("clarification.chosen", message=log_id(reading.message_id), item=key)
+    meanings: dict[str, Any] = dict(tracker.get_slot(MEANINGS_SLOT) or {})
+    meanings[unclear] = key
+    return [SlotSet(MEANINGS_SLOT, dict(list(meanings.items())[-MAX_MEANINGS:]))]
 
 
 def not_understood(
@@ -204,17 +214,18 @@ def not_understood(
     n_unclear = float(tracker.get_slot(UNCLEAR_SLOT) or 0.0) + 1
     events = [
         SlotSet(UNCLEAR_SLOT, n_unclear),
-        SlotSet(UNCLEAR_TEXT_SLOT, reading.text),
-        SlotSet(FACETS_SLOT, [facet.value for facet in reading.facets]),
+        SlotSet(UNCLEAR_TEXT_SLOT, reading.text[:300]),
     ]
-    if n_unclear >= 2:
+    if n_unclear >= 2 and reading.value is None:
         return [
-            Text("我还是没弄明白，别耽误您的事。要不我请网格员直接联系您？"),
+            Text("我还是没弄明白，别耽误您的事。我请网格员直接联系您，好不好？"),
             Choices("", (PERSON, Choice("我再说一遍", talk_payload("deny")))),
         ], events
     if reading.candidates:
-        return composer.clarification(reading.candidates), events
+        return composer.clarification(
+            reading.candidates, reading.facets, reading.value
+        ), events
     return [
         Text("这句话我没听明白，不敢乱答。您再说说是谁、想办什么事，或者哪里坏了？"),
-        Choices("", (PERSON, Choice("看看能办什么", talk_payload("identity")))),
+        Choices("", (PERSON, SERVICES)),
     ], events

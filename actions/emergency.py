@@ -1,18 +1,30 @@
 """Emergencies: the number first, then a ticket with what is known."""
 
+from dataclasses import dataclass
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions.reading import ITEM_SLOT, Reading
-from actions.report import clear_report
+from actions.handoff import filed_now
+from actions.reading import ITEM_SLOT, UNCLEAR_SLOT, Reading
+from actions.report_form import clear_report
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.emergency import hazard
 from community.errors import CommunityError, StoreUnavailableError
-from community.replies import Part, Text
-from community.reports import place_in
+from community.replies import Emergency, Part, Text
+from community.reports import phone_in, place_in
 from community.tickets import TicketDraft, TicketKind
+
+
+@dataclass(frozen=True, slots=True)
+class _Alarm:
+    """What to say first, what next, and under which matter to file it."""
+
+    first: Emergency
+    then: str
+    matter: str
 
 
 class EmergencyAction(SpeakingAction):
@@ -26,44 +38,49 @@ class EmergencyAction(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Answers even if the database is down; then no ticket is promised."""
-        if reading.emergency is None:
-            raise CommunityError("action_emergency: the message has no emergency rule")
-        rule = composer.catalog.emergencies[reading.emergency]
-        matter_key = f"matter/{rule.matter}"
-        if reading.item and reading.item.startswith("matter/"):
-            matter_key = reading.item
-        first = composer.emergency(rule.id)
-        matter = composer.catalog.matters[matter_key.removeprefix("matter/")]
-        own = composer.matter_emergency(matter)
-        then = rule.then
-        if own is not None and hazard(matter.id, reading.text):
-            first, then = own, ""  # the matter knows better, as for a lift
-        parts: list[Part] = [first]
-        try:
-            ticket = await ports().tickets.open(
-                TicketDraft(
-                    idempotency_key=f"{reading.message_id}#0",
-                    kind=TicketKind.EMERGENCY,
-                    conversation=tracker.sender_id,
-                    item=matter_key,
-                    description=reading.text,
-                    place=place_in(reading.text, reading.entities) or "",
-                    urgency="critical",
-                ),
-                now=ports().now(),
-            )
-        except StoreUnavailableError:
-            parts += [Text(then)] if then else []
-        else:
-            parts.append(
-                Text(
-                    f"{then}\n我同时把这事记给了网格员，编号 {ticket.number}。"
-                    "电话里说清在什么地方。".strip()
-                )
-            )
-        return parts, [
+        alarm = _alarm(reading, composer)
+        place = place_in(reading.text, reading.entities) or ""
+        draft = TicketDraft(
+            idempotency_key=f"{reading.message_id}#0",
+            kind=TicketKind.EMERGENCY,
+            conversation=tracker.sender_id,
+            item=alarm.matter,
+            description=reading.text,
+            place=place,
+            contact=phone_in(reading.entities) or "",
+            urgency="critical",
+        )
+        events: Events = [
             *clear_report(),
-            SlotSet(ITEM_SLOT, matter_key),
+            SlotSet(ITEM_SLOT, alarm.matter),
+            SlotSet(UNCLEAR_SLOT, 0.0),
             ActiveLoop(None),
             SlotSet("requested_slot", None),
         ]
+        try:
+            ticket = await ports().tickets.open(draft, now=ports().now())
+        except StoreUnavailableError:
+            return [alarm.first, *([Text(alarm.then)] if alarm.then else [])], events
+        where = "" if place else "打完电话，方便时告诉我在什么地方。"
+        noted = f"我同时把这事记给了网格员，编号 {ticket.number}。{where}"
+        parts: list[Part] = [alarm.first, Text(f"{alarm.then}\n{noted}".strip())]
+        return parts, [*events, filed_now(ticket, urgent=True)]
+
+
+def _alarm(reading: Reading, composer: AnswerComposer) -> _Alarm:
+    """Takes the global rule, else the matter's own note."""
+    key = reading.item if (reading.item or "").startswith("matter/") else None
+    if reading.emergency is not None:
+        rule = composer.catalog.emergencies[reading.emergency]
+        matter_key = key or f"matter/{rule.matter}"
+        known = composer.catalog.matters[matter_key.removeprefix("matter/")]
+        own = composer.matter_emergency(known)
+        if own is not None and hazard(known.id, reading.text):
+            # The matter knows better whom to call, as for a lift.
+            return _Alarm(own, "", matter_key)
+        return _Alarm(composer.emergency(rule.id), rule.then, matter_key)
+    matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))
+    first = composer.matter_emergency(matter) if matter is not None else None
+    if matter is None or first is None:
+        raise CommunityError("action_emergency: the message has no emergency rule")
+    return _Alarm(first, composer.matter_advice(matter), matter.key)

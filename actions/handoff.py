@@ -1,21 +1,37 @@
-"""A person instead of the assistant, and questions about filed tickets."""
+"""A person instead of the assistant: asked for, or needed to look something up."""
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.reading import ITEM_SLOT, UNCLEAR_SLOT, Reading
+from actions.answers import remember, service_of
+from actions.reading import (
+    ITEM_SLOT,
+    TICKET_SLOT,
+    UNCLEAR_SLOT,
+    UNCLEAR_TEXT_SLOT,
+    Reading,
+)
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from community.answers import AnswerComposer
-from community.replies import Part, Text
-from community.tickets import TicketDraft, TicketKind, TicketStatus
+from community.payloads import item_payload
+from community.replies import Choice, Choices, Part, Text
+from community.reports import phone_in
+from community.tickets import Ticket, TicketDraft, TicketKind
 
-MAX_LISTED = 3
-STATUS_WORDS = {
-    TicketStatus.OPEN: "已经记在案，等网格员处理",
-    TicketStatus.WITHDRAWN: "您已经撤回",
-    TicketStatus.CLOSED: "已经办结",
+LEAVE_PHONE = "想让人给您打电话，把号码发给我就行。"
+APPEAL = (
+    "不服的话有地方说理：先请办理的窗口书面说明理由，"
+    "可以申请行政复议；不知道怎么写，打{hotline.legal}免费问律师，也能打{hotline.gov}反映。"
+)
+
+FIRST_CHECK = {
+    "service/pension_claim": (
+        "养老金停了，多半先看今年做没做养老认证：",
+        "service/pension_qualification",
+    ),
 }
+"""The usual cause that a resident can put right himself."""
 
 
 class Handoff(SpeakingAction):
@@ -30,52 +46,103 @@ class Handoff(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Stores a handoff ticket about the item talked of."""
         item = reading.item or tracker.get_slot(ITEM_SLOT)
-        last = tracker.get_slot("unclear_text") or ""
-        ticket = await ports().tickets.open(
-            TicketDraft(
-                idempotency_key=f"{reading.message_id}#0",
-                kind=TicketKind.HANDOFF,
-                conversation=tracker.sender_id,
-                item=item,
-                description="；".join(t for t in (last, reading.text) if t),
-            ),
-            now=ports().now(),
-        )
+        last = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
+        words = "；".join(t for t in (last, reading.text) if t)
+        ticket = await open_handoff(reading, tracker, item, words)
         about = f"关于{composer.catalog.item_name(item)}的事，" if item else ""
-        phone = composer.facts.get("community.phone")
-        call = f"着急的话可以先打社区电话 {phone}。" if phone else ""
         return [
             Text(
                 f"好的，{about}我已经记下来转给网格员，编号 {ticket.number}。"
-                f"着急或没人找您，拿编号打社区电话或12345。{call}"
+                f"{how_to_reach(ticket, composer)}"
             )
-        ], [SlotSet(UNCLEAR_SLOT, 0.0)]
+        ], [SlotSet(UNCLEAR_SLOT, 0.0), filed_now(ticket)]
 
 
-class TicketStatusAction(SpeakingAction):
-    """Tells where the resident's own tickets stand."""
+class Reason(SpeakingAction):
+    """Hands over a question why something was refused or stopped."""
 
     def name(self) -> str:
         """Name in the domain."""
-        return "action_ticket_status"
+        return "action_reason"
 
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Lists the newest tickets of this conversation only."""
-        tickets = await ports().tickets.of_conversation(
-            tracker.sender_id, limit=MAX_LISTED
+        """Files a ticket, names the appeal, and says what to check meanwhile."""
+        service = service_of(reading.item, composer)
+        ticket = await open_handoff(reading, tracker, reading.item, reading.text)
+        name = f"{service.short_name}的事，" if service else ""
+        parts: list[Part] = [
+            Text(
+                f"{name}具体为什么，我这里查不到，不敢瞎猜。"
+                f"我已经请网格员帮您问，编号 {ticket.number}。"
+            ),
+            Text(composer.fill(APPEAL) + how_to_reach(ticket, composer)),
+        ]
+        key = reading.item or ""
+        if key in FIRST_CHECK:
+            question, other = FIRST_CHECK[key]
+            choice = Choice(composer.catalog.item_name(other), item_payload(other))
+            parts.append(Choices(question, (choice,)))
+        return parts, [*remember(key, reading, tracker), filed_now(ticket)]
+
+
+class Supplement(SpeakingAction):
+    """Adds a place or a telephone number to what was filed before."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_supplement"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Files the addition under the number that it belongs to."""
+        before = tracker.get_slot(TICKET_SLOT) or {}
+        number, is_urgent = before.get("number", ""), bool(before.get("urgent"))
+        await ports().tickets.open(
+            TicketDraft(
+                idempotency_key=f"{reading.message_id}#0",
+                kind=TicketKind.EMERGENCY if is_urgent else TicketKind.HANDOFF,
+                conversation=tracker.sender_id,
+                item=reading.item or tracker.get_slot(ITEM_SLOT),
+                description=f"补充 {number}：{reading.text}",
+                place=reading.text if is_urgent else "",
+                contact=phone_in(reading.entities) or "",
+                urgency="critical" if is_urgent else "normal",
+            ),
+            now=ports().now(),
         )
-        if not tickets:
-            return [
-                Text(
-                    "我这里没有查到您报过的事。如果是在窗口办的，得问受理的窗口；"
-                    "要反映新问题，直接跟我说就行。"
-                )
-            ], []
-        lines = []
-        for ticket in tickets:
-            item = ticket.draft.item
-            name = composer.catalog.item_name(item) if item else "找网格员"
-            lines.append(f"{ticket.number} {name}：{STATUS_WORDS[ticket.status]}")
-        return [Text("您报过的事：\n" + "\n".join(lines))], []
+        call = "要是电话还没打，请现在就打。" if is_urgent else ""
+        return [Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")], []
+
+
+async def open_handoff(
+    reading: Reading, tracker: Tracker, item: str | None, description: str
+) -> Ticket:
+    """Stores a ticket for a person; once for each message."""
+    draft = TicketDraft(
+        idempotency_key=f"{reading.message_id}#0",
+        kind=TicketKind.HANDOFF,
+        conversation=tracker.sender_id,
+        item=item,
+        description=description,
+        contact=phone_in(reading.entities) or "",
+    )
+    return await ports().tickets.open(draft, now=ports().now())
+
+
+def how_to_reach(ticket: Ticket, composer: AnswerComposer) -> str:
+    """Says how to be called back, and whom to call if nobody does."""
+    phone = composer.facts.get("community.phone")
+    known = f"社区电话 {phone} " if phone else "社区电话"
+    call = f"着急或没人找您，拿编号打{known}或12345。"
+    return ("" if ticket.draft.contact else LEAVE_PHONE) + call
+
+
+def filed_now(ticket: Ticket, *, urgent: bool = False) -> dict[str, object]:
+    """Returns the event that remembers a ticket, for additions to it."""
+    event: dict[str, object] = SlotSet(
+        TICKET_SLOT, {"number": ticket.number, "urgent": urgent}
+    )
+    return event

@@ -16,9 +16,19 @@ OFFERED_SLOT = "offered"
 UNCLEAR_SLOT = "n_unclear"
 """How many messages in a row were not understood."""
 UNCLEAR_TEXT_SLOT = "unclear_text"
-"""The message that was not understood last; a chosen matter is filed with it."""
+"""The message that was not understood last."""
 PLACE_SLOT = "place"
 """Id of the place the resident is bound to."""
+SERVICE_SLOT = "service_item"
+"""Key of the service talked of last, even if a problem was reported since."""
+PREVIOUS_SLOT = "previous_item"
+"""Key of the item talked of before the present one."""
+MEANINGS_SLOT = "meanings"
+"""Unclear wordings of this resident → key of the item that was then chosen."""
+CIRCUMSTANCES_SLOT = "circumstances"
+"""What is known of the resident that changes answers, by circumstance."""
+TICKET_SLOT = "open_ticket"
+"""The ticket filed last: `{number, urgent}`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +47,12 @@ class Reading:
     """Answer to a form's question, where a choice gave one."""
     entities: tuple[tuple[str, str], ...]
     """Pairs of entity name and value."""
-    also: tuple[str, tuple[Facet, ...]] | None = None
-    """A second service asked about in the same message, with its facets."""
+    chosen: bool = False
+    """The resident took one of the offered choices."""
+    also: tuple[tuple[str, tuple[Facet, ...], str], ...] = ()
+    """Item, facets and words of a second ask in the same message."""
+    clause: str = ""
+    """The words of the first ask, where there is a second one."""
     is_unsure: bool = False
     """Under plain `rasa` commands, where no worker has read the decision."""
 
@@ -71,11 +85,12 @@ def reading_of(tracker: Tracker) -> Reading:
             for e in entities
             if e["entity"] not in ("chosen_item", "chosen_facets", "chosen_value")
         ),
-        also=_also(context.get("also")),
+        chosen=bool(context.get("chosen")),
+        also=tuple(
+            (ask["item"], tuple(Facet(name) for name in ask["facets"]), ask["clause"])
+            for ask in context.get("also") or ()
+        ),
+        clause=context.get("clause") or "",
         is_unsure="reading" not in latest
         and latest.get("decision", "answer") != "answer",
     )
-
-
-def _also(found: Any) -> tuple[str, tuple[Facet, ...]] | None:
-    return (found[0], tuple(Facet(name) for name in found[1])) if found else None

@@ -39,6 +39,14 @@ def say(dispatcher: CollectingDispatcher, parts: Sequence[Part]) -> Events:
     return [SlotSet(OFFERED_SLOT, offered)]
 
 
+FORM = "report_form"
+
+
+def is_reporting(tracker: Tracker) -> bool:
+    """Tells whether the report form is open."""
+    return (tracker.active_loop or {}).get("name") == FORM
+
+
 class SpeakingAction(Action, abc.ABC):
     """An action that reads the message and says something."""
 

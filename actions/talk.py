@@ -3,12 +3,10 @@
 from rasa_sdk import Tracker
 
 from actions.reading import Reading
-from actions.speaking import Events, SpeakingAction
-from community.answers import PERSON, AnswerComposer
+from actions.speaking import Events, SpeakingAction, is_reporting
+from community.answers import PERSON, SERVICES, AnswerComposer
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
-
-SERVICES = Choice("看看能办什么", talk_payload("identity"))
 
 
 class Greet(SpeakingAction):
@@ -21,7 +19,10 @@ class Greet(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Says who is here and how to start."""
+        """Says who is here and how to start; an open report is mentioned."""
+        if is_reporting(tracker):
+            name = composer.catalog.item_name(tracker.get_slot("report_item"))
+            return [Text(f"您好。刚才“{name}”的事还没报完，咱接着来。")], []
         return [
             Text(
                 "您好，我是云小路，社区的小帮手。您直接说事就行：想办什么，"
@@ -76,7 +77,9 @@ class Goodbye(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Stays short."""
+        """Stays short; an open report is kept."""
+        if is_reporting(tracker):
+            return [Text("好的。没报完的我给您留着，回来接着说就行。")], []
         return [Text("好的，您慢走，有事再找我。")], []
 
 
@@ -118,8 +121,11 @@ class FeedbackBad(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Apologises and offers a person."""
+        """Apologises and offers a person; anger gets no argument."""
+        text = "对不起，没答到点上。您可以换个说法再问一遍，或者我请网格员联系您。"
+        if reading.value == "angry":
+            text = "让您着急上火了，对不住。我是机器人，有的事办不了；要不我请网格员直接联系您？"
         return [
-            Text("对不起，没答到点上。您可以换个说法再问一遍，或者我请网格员联系您。"),
+            Text(text),
             Choices("", (PERSON, Choice("我再说一遍", talk_payload("deny")))),
         ], []

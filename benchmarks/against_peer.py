@@ -50,23 +50,25 @@ def conversations(seed: int) -> list[list[str]]:
 def drive(stack: Stack, residents: Residents) -> dict[str, Any]:
     """Puts load on a running system and measures speed and memory."""
 
-    async def all_loads() -> tuple[dict[int, list[Load]], float]:
+    async def all_loads() -> tuple[dict[int, list[Load]], dict[str, float]]:
         async with residents(stack) as enter:
             await converse(enter, conversations(0)[:8], concurrent=2)
-            busy = sum(map(tree_cpu_s, stack.pids.values()))
+            before = cpu_of_parts(stack)
             runs: dict[int, list[Load]] = {n: [] for n in CONCURRENT}
             for seed in range(1, 1 + REPEATS):
                 for n in CONCURRENT:
                     runs[n] += [
                         await converse(enter, conversations(seed), concurrent=n)
                     ]
-            used = sum(map(tree_cpu_s, stack.pids.values())) - busy
-            return runs, used
+            after = cpu_of_parts(stack)
+            return runs, {name: after[name] - before[name] for name in before}
 
     loads, cpu_s = asyncio.run(all_loads())
     n_messages = CONVERSATIONS * TURNS * REPEATS * len(CONCURRENT)
     return {
-        "cpu_ms_a_message": round(1_000 * cpu_s / n_messages, 2),
+        "cpu_ms_a_message": {
+            name: round(1_000 * used / n_messages, 2) for name, used in cpu_s.items()
+        },
         "memory_mb": {name: tree_pss_mb(pid) for name, pid in stack.pids.items()},
         "loads": {
             str(concurrent): {
@@ -77,6 +79,17 @@ def drive(stack: Stack, residents: Residents) -> dict[str, Any]:
             for concurrent, runs in loads.items()
         },
     }
+
+
+def cpu_of_parts(stack: Stack) -> dict[str, float]:
+    """Returns the CPU seconds that each part of a running system has used."""
+    return {name: tree_cpu_s(pid) for name, pid in stack.pids.items()}
+
+
+def parts_of(parts: dict[str, float], unit: str, digits: int) -> str:
+    """Returns a sum and what it is made of."""
+    each = ", ".join(f"{name} {value:,.{digits}f}" for name, value in parts.items())
+    return f"{sum(parts.values()):,.{digits}f} {unit} ({each})"
 
 
 def peer_accuracy(stack: Stack) -> float:
@@ -244,18 +257,13 @@ def load_rows(figures: dict[str, Any]) -> list[list[str]]:
     rows.append(
         [
             "CPU time of all server processes a message",
-            *(f"{system['cpu_ms_a_message']:,.1f} ms" for system in systems),
+            *(parts_of(system["cpu_ms_a_message"], "ms", 1) for system in systems),
         ]
     )
     rows.append(
         [
             "memory after the load (PSS, all processes)",
-            *(
-                f"{sum(system['memory_mb'].values()):,.0f} MB ("
-                + ", ".join(f"{k} {v:,.0f}" for k, v in system["memory_mb"].items())
-                + ")"
-                for system in systems
-            ),
+            *(parts_of(system["memory_mb"], "MB", 0) for system in systems),
         ]
     )
     return rows

@@ -19,29 +19,27 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from adapters.redis_conversations import Lease, Letter, RedisConversations, Signal
 from bot.tracker_store import PendingTurn, RedisTurnTrackerStore, pending_turn
 from community.catalog.model import Catalog
+from community.choices import choose
 from community.errors import (
     CommunityError,
     LeaseLostError,
     RecordError,
     StoreUnavailableError,
 )
-from community.interpretation import (
-    Context,
-    Meaning,
-    choose,
-    interpret,
-    rephrase,
-    two_asks,
-)
+from community.interpretation import combine, interpret
+from community.meaning import Context, Meaning
 from community.messages import Inbound, Kind, log_id
 from community.replies import Choices, Part, Reply, part_from_doc
 from community.replies import Text as TextPart
+from community.wordings import rephrase, split_asks
 
 logger = structlog.get_logger()
 
 MAX_ATTEMPTS = 4
 RETRY_DELAYS_S = (0.2, 1.0, 3.0)
 CONCURRENT = 8
+SPLITTABLE = ("service", "matter", "nlu_fallback")
+"""Meanings of a whole message that may hide a second ask."""
 BLOCK_MS = 2_000
 GIVEN_UP = (
     "对不起，我这边出了毛病，这句话没处理成。已经记下来让人查看；"
@@ -273,60 +271,34 @@ class Worker:
         context = context_of(tracker)
         chosen = choose(inbound.text, inbound.choice, context.offered)
         if chosen is not None:
-            facets = tuple(facet.value for facet in chosen.facets)
-            if not facets and context.is_unclear:
-                facets = context.facets
-            meaning = Meaning(
-                chosen.intent,
-                item=chosen.item,
-                facets=facets,
-                value=chosen.value,
-                chosen=True,
-            )
-            return with_meaning(empty_parse(inbound.text), meaning)
-        parse_data = await self._parse(rephrase(inbound.text))
-        parse_data["text"] = inbound.text
-        meaning = interpret(parse_data, context, self.catalog())
-        return with_meaning(parse_data, await self._with_second(inbound.text, meaning))
+            return with_meaning(empty_parse(inbound.text), Meaning.of_choice(chosen))
+        parse_data = await self._parse(inbound.text)
+        catalog = self.catalog()
+        meaning = interpret(parse_data, context, catalog)
+        clauses = split_asks(inbound.text, catalog)
+        if clauses and context.requested_slot is None and meaning.intent in SPLITTABLE:
+            parts = [
+                interpret(await self._parse(clause), context, catalog)
+                for clause in clauses
+            ]
+            meaning = combine(meaning, clauses, parts)
+        return with_meaning(parse_data, meaning)
 
-    async def _parse(self, text: str) -> Dict[str, Any]:
+    async def _parse(self, said: str) -> Dict[str, Any]:
+        """Parses what is meant; the parse keeps the words that were said."""
+        text = rephrase(said)
         if text.startswith("/"):  # Rasa would take it for an intent
             text = "／" + text[1:]
-        parsed: Dict[str, Any] = await self.processor.parse_message(
-            UserMessage(text=text)
-        )
-        return parsed
-
-    async def _with_second(self, text: str, meaning: Meaning) -> Meaning:
-        """Adds the second of two asks, where both are sure and differ."""
-        halves = (
-            two_asks(text) if meaning.intent in ("service", "nlu_fallback") else None
-        )
-        if halves is None:
-            return meaning
-        first, second = [await self._parse(half) for half in halves]
-        items = [sure_service(parsed) for parsed in (first, second)]
-        if None in items or items[0] == items[1]:
-            return meaning
-        return Meaning(
-            "service",
-            item=items[0],
-            facets=tuple(first.get("facets") or ()),
-            also=(str(items[1]), tuple(second.get("facets") or ())),
-        )
-
-
-def sure_service(parsed: Dict[str, Any]) -> Optional[str]:
-    """Returns the service that a text surely asks about, or None."""
-    label: str = parsed["label_ranking"][0]["label"]
-    sure = parsed.get("decision") == "answer" and label.startswith("service/")
-    return label if sure else None
+        parse_data = await self.processor.parse_message(UserMessage(text=text))
+        parse_data["text"] = said
+        return parse_data
 
 
 def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
     """Returns what a tracker knows, as the interpretation needs it."""
     if tracker is None:
         return Context()
+    ticket = tracker.get_slot("open_ticket") or {}
     return Context(
         item=tracker.get_slot("item"),
         facets=tuple(tracker.get_slot("facets") or ()),
@@ -335,6 +307,12 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
             for choice in tracker.get_slot("offered") or ()
         ),
         requested_slot=tracker.get_slot("requested_slot"),
+        report_item=tracker.get_slot("report_item"),
+        previous_item=tracker.get_slot("previous_item"),
+        service=tracker.get_slot("service_item"),
+        meanings=dict(tracker.get_slot("meanings") or {}),
+        open_ticket=ticket.get("number"),
+        open_ticket_is_urgent=bool(ticket.get("urgent")),
         is_unclear=bool(tracker.get_slot("n_unclear")),
     )
 
@@ -353,14 +331,7 @@ def with_meaning(parse_data: Dict[str, Any], meaning: Meaning) -> Dict[str, Any]
             "name": meaning.intent,
             "confidence": 1.0 if meaning.chosen else confidence,
         },
-        "reading": {
-            "item": meaning.item,
-            "facets": list(meaning.facets),
-            "candidates": list(meaning.candidates),
-            "value": meaning.value,
-            "chosen": meaning.chosen,
-            "also": list(meaning.also) if meaning.also else None,
-        },
+        "reading": meaning.to_doc(),
     }
 
 

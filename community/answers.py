@@ -1,23 +1,34 @@
 """Composes answers from the catalogue; the words residents read."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.local import LocalFacts
 from community.catalog.model import Catalog, Confidence, Matter, Service, Statement
 from community.catalog.render import hotline_number, render
+from community.circumstances import fitting
 from community.payloads import ask_payload, item_payload, talk_payload
 from community.replies import Choice, Choices, Emergency, ItemList, Part, Text
 
 MAX_FACETS = 3
 """How many asked facets one reply answers."""
 MAX_CHOICES = 3
-_FIRST_SENTENCE = re.compile(r"[。；]")
+LIST_TITLES = {
+    Facet.ELIGIBILITY: "看这几条",
+    Facet.MATERIALS: "要带的",
+    Facet.PROCESS: "这么办",
+}
 RECALL_NOTE = "一般是这样，具体以窗口说的为准。"
 EXPIRED = "这一条的规定可能变了，我不敢乱说，建议直接问社区。"
+NO_PROMISE = "够不够条件，要办的部门核过才算，我不能替他们说。"
 PERSON = Choice("找网格员帮忙", talk_payload("handoff"))
+NOT_THIS = Choice("不是这个", talk_payload("deny"))
+SERVICES = Choice("看看能办什么", talk_payload("identity"))
+_JUDGED = re.compile(r"核|审|不能替|说了算|[由问].{0,12}定|评")
+"""An eligibility text that already says who decides."""
 NEXT_FACETS = (
     Facet.MATERIALS,
     Facet.PROCESS,
@@ -29,6 +40,22 @@ NEXT_FACETS = (
 """What people ask next, most common first."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A statement with its titles."""
+
+    title: str
+    statement: Statement
+    list_title: str
+    facet: Facet | None = None
+
+
+def first_sentence(text: str) -> str:
+    """Returns a text up to its first full stop."""
+    head, stop, _ = text.partition("。")
+    return head + stop
+
+
 class AnswerComposer:
     """Builds reply parts from one catalogue, for one place, on one day."""
 
@@ -38,15 +65,40 @@ class AnswerComposer:
         self.facts = facts
         self.today = today
 
-    def service(self, service: Service, facets: Sequence[Facet]) -> list[Part]:
-        """Answers a question about a service; without facets, in general."""
+    def service(
+        self,
+        service: Service,
+        facets: Sequence[Facet],
+        *,
+        known: Mapping[str, str] | None = None,
+        brief: bool = False,
+    ) -> list[Part]:
+        """Answers a question about a service; without facets, in general.
+
+        Args:
+            service: What is asked about.
+            facets: Aspects asked, most certain first.
+            known: Circumstances of the resident, which shorten lists.
+            brief: Only what matters most.
+        """
         asked = list(dict.fromkeys(facets))[:MAX_FACETS]
         parts: list[Part] = []
         if not asked:
-            parts += self._statement(service.overview, title=service.short_name)
+            answer = _Answer(service.short_name, service.overview, "")
+            parts += self._statement(answer, brief=brief)
         for facet in asked:
-            parts += self._facet(service, facet, with_name=facet is asked[0])
-        return [*parts, self.next_steps(service, asked)]
+            title = FACET_TITLES[facet]
+            if facet is asked[0]:
+                title = f"{service.short_name}，{title}"
+            statement = service.facets[facet]
+            items = fitting(service.key, statement.items, known or {})
+            statement = replace(statement, items=tuple(items))
+            answer = _Answer(title, statement, LIST_TITLES.get(facet, "有这些"), facet)
+            parts += self._statement(answer, brief=brief)
+        recalled = [service.facets[f] for f in asked if f is not Facet.ELIGIBILITY]
+        if not brief and any(s.confidence is Confidence.RECALL for s in recalled):
+            parts.append(Text(RECALL_NOTE))
+        return parts
 
     def next_steps(self, service: Service, asked: Iterable[Facet]) -> Choices:
         """Offers at most three things to tap next; a person is always among them."""
@@ -58,34 +110,32 @@ class AnswerComposer:
         ]
         return Choices("还想问：", (*choices[: MAX_CHOICES - 1], PERSON))
 
-    def _facet(
-        self, service: Service, facet: Facet, *, with_name: bool
-    ) -> Iterable[Part]:
-        statement = service.facets[facet]
-        title = FACET_TITLES[facet]
-        if with_name:
-            title = f"{service.short_name}，{title}"
-        return self._statement(
-            statement, title=title, with_source=facet is Facet.POLICY_BASIS
-        )
-
-    def _statement(
-        self, statement: Statement, *, title: str, with_source: bool = False
-    ) -> list[Part]:
+    def _statement(self, answer: "_Answer", *, brief: bool) -> list[Part]:
+        """The answer first, then the list, then what remains to be said."""
+        statement = answer.statement
         if statement.is_expired(self.today):
-            return [Text(f"【{title}】{EXPIRED}")]
-        lines = [f"【{title}】{self._render(statement.text)}"]
-        if with_source and statement.source is not None:
+            return [Text(f"【{answer.title}】{EXPIRED}")]
+        text = self.fill(statement.text)
+        if brief:
+            text = first_sentence(text)
+        lead = f"【{answer.title}】{text}"
+        notes = [] if brief else self._notes(answer)
+        if not statement.items:
+            return [Text("\n".join([lead, *notes]))]
+        items = tuple(self.fill(item) for item in statement.items)
+        parts: list[Part] = [] if brief else [Text(lead)]
+        parts.append(ItemList(answer.title if brief else answer.list_title, items))
+        return [*parts, Text("\n".join(notes))] if notes else parts
+
+    def _notes(self, answer: "_Answer") -> list[str]:
+        statement = answer.statement
+        notes = self._local_lines(statement)
+        if answer.facet is Facet.POLICY_BASIS and statement.source is not None:
             ref = f"（{statement.source.ref}）" if statement.source.ref else ""
-            lines.append(f"依据：《{statement.source.title}》{ref}")
-        lines += self._local_lines(statement)
-        if statement.confidence is Confidence.RECALL:
-            lines.append(RECALL_NOTE)
-        parts: list[Part] = [Text("\n".join(lines))]
-        if statement.items:
-            items = tuple(self._render(item) for item in statement.items)
-            parts.append(ItemList(title.split("，")[-1], items))
-        return parts
+            notes.append(f"依据：《{statement.source.title}》{ref}")
+        if answer.facet is Facet.ELIGIBILITY and not _JUDGED.search(statement.text):
+            notes.append(NO_PROMISE)
+        return notes
 
     def _local_lines(self, statement: Statement) -> list[str]:
         known, missing = [], []
@@ -96,84 +146,64 @@ class AnswerComposer:
             else:
                 known.append(f"{self.facts.label(key)}：{value}")
         if missing:
-            names = "、".join(missing[:2]) + ("等" if len(missing) > 2 else "")
-            known.append(f"{names}我这里还没有登记，您可以问社区，或让我转给网格员。")
+            known.append(
+                f"{'、'.join(missing[:2])}{'等' if len(missing) > 2 else ''}我这里还没有登记，问社区最准。"
+            )
         return known
 
-    def _render(self, text: str) -> str:
+    def fill(self, text: str) -> str:
+        """Fills hotline numbers into a text."""
         return render(text, self.catalog, self.facts)
-
-    def in_short(self, service: Service, facets: Sequence[Facet]) -> list[Part]:
-        """Answers again with the first sentence only."""
-        statements = [service.facets[facet] for facet in facets] or [service.overview]
-        lines = [
-            f"【{service.short_name}】"
-            f"{self._render(_FIRST_SENTENCE.split(s.text)[0])}。"
-            for s in statements[:MAX_FACETS]
-            if not s.is_expired(self.today)
-        ]
-        text = "\n".join(lines) or EXPIRED
-        return [Text(text), self.next_steps(service, facets)]
-
-    def reason(self, key: str | None) -> list[Part]:
-        """Says who can tell a reason, and how to appeal; never guesses one."""
-        name = f"“{self.catalog.item_name(key)}”" if key else "这件事"
-        text = self._render(
-            f"{name}为什么没批、停了，要看您家的材料，我查不到，不能瞎猜。"
-            "您可以请受理的窗口书面说明理由；不服的，可以申请行政复议，"
-            "也可以打{hotline.gov}反映。要不我请网格员陪您问清楚？"
-        )
-        return [Text(text), Choices("", (PERSON,))]
 
     def comparison(self, one: Service, other: Service) -> list[Part]:
         """Tells two services apart with their boundary rules."""
-        lines = [
-            f"【{service.short_name}】{self._render(service.overview.text)}"
-            for service in (one, other)
-        ]
         rules = [
-            f"· {rule.rule}"
+            self.fill(rule.rule)
             for here, there in ((one, other), (other, one))
             for rule in here.not_here
             if rule.to == there.key
         ]
+        names = f"【{one.short_name}和{other.short_name}】"
         if rules:
-            lines += ["区分起来：", *rules[:2]]
+            lines = [f"{names}{rules[0]}", *rules[1:2]]
+        else:
+            lines = [names] + [
+                f"{service.short_name}：{first_sentence(self.fill(service.overview.text))}"
+                for service in (one, other)
+            ]
         choices = tuple(
             Choice(f"问{service.short_name}", item_payload(service.key))
             for service in (one, other)
         )
         return [Text("\n".join(lines)), Choices("您想接着问哪个？", (*choices, PERSON))]
 
-    def clarification(self, keys: Sequence[str]) -> list[Part]:
-        """Asks which of at most three items is meant."""
+    def clarification(
+        self, keys: Sequence[str], facets: Sequence[Facet] = (), kind: str | None = None
+    ) -> list[Part]:
+        """Asks which of at most three items is meant; the asked facets are kept.
+
+        Args:
+            keys: Items, best first.
+            facets: What was asked about the unclear item.
+            kind: `which` after a wording that is known to be ambiguous.
+        """
         choices = tuple(
-            Choice(
-                self._choice_title(key),
-                item_payload(key),
-            )
+            Choice(self._choice_title(key), item_payload(key, facets))
             for key in keys[:MAX_CHOICES]
         )
         if len(choices) == 1:
             name = self.catalog.item_name(keys[0])
-            ask = (
-                f"您是要反映“{name}”哪里坏了、有问题吗？"
-                if keys[0].startswith("matter/")
-                else f"您是想问“{name}”吗？"
+            is_matter = keys[0].startswith("matter/")
+            title = "是，要反映" if is_matter else "是的"
+            prompt = (
+                f"您是要反映“{name}”的问题，让人来看看吗？"
+                if is_matter
+                else f"我没太听准，您是想问“{name}”吗？"
             )
-            return [
-                Choices(
-                    f"{ask}点一下或回数字就行。",
-                    (*choices, Choice("不是这个", talk_payload("deny")), PERSON),
-                )
-            ]
-        return [
-            Choices(
-                "我没太听明白，您说的是哪件事？点一下或回数字就行；"
-                "都不是就说“都不是”。",
-                choices,
-            )
-        ]
+            yes = Choice(title, choices[0].payload)
+            return [Choices(prompt, (yes, NOT_THIS, PERSON))]
+        lead = "您问的是哪一个？" if kind == "which" else "我没太听准，您说的是哪件事？"
+        return [Choices(f"{lead}点一下或回数字；都不是就说“都不是”。", choices)]
 
     def _choice_title(self, key: str) -> str:
         name = self.catalog.item_name(key)
@@ -183,7 +213,7 @@ class AnswerComposer:
         """Returns what the resident can do until somebody comes."""
         if matter.advice.is_expired(self.today):
             return ""
-        return self._render(matter.advice.text)
+        return self.fill(matter.advice.text)
 
     def emergency(self, rule_id: str) -> Emergency:
         """Returns the first part of an answer to an emergency: numbers, then words."""
@@ -226,17 +256,22 @@ class AnswerComposer:
             ItemList("能问的事", tuple(lines)),
         ]
 
+    def others_affairs(self) -> list[Part]:
+        """Refuses what is somebody else's."""
+        texts = [r.text for r in self.catalog.referrals if r.id == "privacy"]
+        return [Text(self.fill(text)) for text in texts]
+
     def out_of_scope(self, text: str, *, is_government: bool) -> list[Part]:
         """Says honestly that the topic is not ours, and whose it is if known."""
         for referral in self.catalog.referrals:
             if any(word in text for word in referral.keywords):
-                parts: list[Part] = [Text(self._render(referral.text))]
+                parts: list[Part] = [Text(self.fill(referral.text))]
                 break
         else:
             if is_government:
                 parts = [
                     Text(
-                        self._render(
+                        self.fill(
                             "这件事不在我能答的范围里，我不敢乱说。"
                             "可以打{hotline.gov}问一问，会转给管这事的部门。"
                         )
@@ -244,5 +279,4 @@ class AnswerComposer:
                 ]
             else:
                 parts = [Text("这个我不在行。我能答社区办事，也能帮您反映身边的问题。")]
-        services = Choice("看看能办什么", talk_payload("identity"))
-        return [*parts, Choices("需要的话：", (services, PERSON))]
+        return [*parts, Choices("需要的话：", (SERVICES, PERSON))]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from community.catalog.facets import Facet
@@ -23,16 +24,28 @@ class ChosenMeaning:
     """Free value, for choices of a form."""
 
 
-def item_payload(key: str) -> str:
-    """Returns the payload that means an item in general."""
-    return _build(key.split("/")[0], {"chosen_item": key})
+def item_payload(
+    key: str, facets: Iterable[Facet] = (), value: str | None = None
+) -> str:
+    """Returns the payload that means an item, in general or some facets of it.
+
+    Args:
+        key: Key of the item.
+        facets: What is asked about it.
+        value: What the choice tells by the way, such as `household=local`.
+    """
+    fields: dict[str, object] = {"chosen_item": key}
+    names = [facet.value for facet in facets]
+    if names and key.startswith("service/"):
+        fields["chosen_facets"] = names
+    if value is not None:
+        fields["chosen_value"] = value
+    return _build(key.split("/")[0], fields)
 
 
 def ask_payload(key: str, facet: Facet) -> str:
     """Returns the payload that asks one facet of a service."""
-    return _build(
-        key.split("/")[0], {"chosen_item": key, "chosen_facets": [facet.value]}
-    )
+    return item_payload(key, (facet,))
 
 
 def talk_payload(kind: str) -> str:

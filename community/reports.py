@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from community.catalog.model import Matter
 
+Entity = tuple[str, str]
+"""Name and value."""
 PLACE_ENTITIES = ("address", "building", "unit", "room")
 MIN_DETAIL_CHARS = 6
 """Shorter messages, or a bare alias, get one question about details."""
@@ -14,6 +17,14 @@ _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,6}(?:小区|花园|家园|新村|公寓|大院|广场|市场)"
 )
 """Named estates and squares that the entities missed; 小区里 alone is no place."""
+_LANDMARK = re.compile(
+    r"(?:(?![和跟与])[\u4e00-\u9fff0-9]){0,8}?(?:门口|旁边|对[面过]|附近|路口|交叉口|边上|跟前|"
+    r"[东西南北]头|[东西南北][面边侧])"
+)
+_NO_NAME = re.compile(
+    r"^(?:[我俺咱们的这那个在一条整]|咱们?|你们|这边|那边)*(?:小区|社区|村|街|路|大院)里?$"
+)
+"""Our estate, that road: words that name no place."""
 _SINCE = re.compile(
     r"(?:从|打)?(?:今天|今儿|今早|今晚|昨天|昨晚|昨儿|夜来|前天|大前天|上周|上个?月|"
     r"这几天|好几天|半个?月|一个?(?:多)?(?:星期|礼拜|月)|[0-9一二两三四五六七八九十]+"
@@ -26,6 +37,21 @@ _NOT_SINCE = re.compile(
 )
 """Times that are not a beginning: every evening, next week, within three days."""
 
+SMALL_WORDS_CHARS = 4
+"""How much longer than its place or time a mere correction may be."""
+_FIELDS = {
+    **dict.fromkeys(("地点", "地方", "位置", "地址"), "place"),
+    **dict.fromkeys(("时间", "日子"), "since"),
+    **dict.fromkeys(("情况", "事情", "说法"), "what"),
+}
+_NAMED_FIELD = re.compile(
+    rf"({'|'.join(_FIELDS)})(?:说|写|记|念)?(?:得)?(?:错了?|不对|有误|不准)"
+    r"[,，。 ]*(?:应该|得|要)?(?:是|在|改成|改为)?(.*)"
+)
+_CONTRAST = re.compile(
+    r"不(?:是|在)(.{1,15}?)[,，。 ]*(?:而是|应该[是在]|是|在)(.{1,40})"
+)
+
 
 def details_are_thin(text: str, matter: Matter) -> bool:
     """Tells whether a message says no more than the name of the problem."""
@@ -35,7 +61,7 @@ def details_are_thin(text: str, matter: Matter) -> bool:
     return clean in {matter.name, matter.short_name, *matter.aliases}
 
 
-def place_in(text: str, entities: Iterable[tuple[str, str]]) -> str | None:
+def place_in(text: str, entities: Iterable[Entity]) -> str | None:
     """Returns the place that a message names, in its own words.
 
     Neighbouring parts are one place with what stands between them (幸福小区的3号楼);
@@ -44,14 +70,21 @@ def place_in(text: str, entities: Iterable[tuple[str, str]]) -> str | None:
     places = _places(text, entities)
     if places:
         start, end, _ = max(places, key=lambda place: (place[2], -place[0]))
-        return text[start:end]
+        return text[start:end] + _landmark(text[end:])
     match = _PLACE.search(text)
-    return match.group() if match else None
+    if match is None or _NO_NAME.match(match.group()):
+        return None
+    place = re.sub(r"^(?:[我俺]们?(?:家)?)?(?:住|在|是)*", "", match.group())
+    return place + _landmark(text[match.end() :])
 
 
-def _places(
-    text: str, entities: Iterable[tuple[str, str]]
-) -> list[tuple[int, int, int]]:
+def _landmark(rest: str) -> str:
+    """Returns what follows a place and says where exactly: 邮局门口, 路口."""
+    match = _LANDMARK.match(rest)
+    return match.group() if match else ""
+
+
+def _places(text: str, entities: Iterable[Entity]) -> list[tuple[int, int, int]]:
     """Returns start, end and number of parts of each place in a text."""
     places: list[tuple[int, int, int]] = []
     position = 0
@@ -70,10 +103,81 @@ def _places(
     return places
 
 
-def since_in(text: str, entities: Iterable[tuple[str, str]] = ()) -> str | None:
+def phone_in(entities: Iterable[Entity]) -> str | None:
+    """Returns the telephone number that a message gives."""
+    return next((value for name, value in entities if name == "phone"), None)
+
+
+def hours_in_words(hours: float) -> str:
+    """Returns a time limit as people say it: 半个小时, 24个小时."""
+    return "半个小时" if hours == 0.5 else f"{hours:g}个小时"
+
+
+def since_in(text: str, entities: Iterable[Entity] = ()) -> str | None:
     """Returns when a message says that it began, in its own words."""
     for name, value in entities:
         if name == "time" and value in text and not _NOT_SINCE.search(value):
             return value
     match = _SINCE.search(text)
     return match.group() if match else None
+
+
+def without_since(text: str, since: str) -> str:
+    """Returns an answer without the time that it also gives."""
+    rest = re.sub(rf"[,，。 ]*(?:从|打)?{re.escape(since)}[,，。 ]*", "，", text)
+    return rest.strip("，")
+
+
+def is_correction(text: str) -> bool:
+    """Tells whether a message corrects what was read back."""
+    return bool(_NAMED_FIELD.search(text) or _CONTRAST.search(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a resident has told about a problem."""
+
+    what: str | None = None
+    place: str | None = None
+    since: str | None = None
+
+
+def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
+    """Returns the account as a message corrects or completes it.
+
+    A named field without a new value (地点不对) becomes `None`, to be asked again.
+    """
+    entities = tuple(entities)
+    named = _NAMED_FIELD.search(text)
+    if named is not None:
+        field = _FIELDS[named.group(1)]
+        return replace(account, **{field: named.group(2).strip("，,。 ") or None})
+    contrast = _CONTRAST.search(text)
+    if contrast is not None:
+        wrong, right = contrast.group(1), contrast.group(2).strip("，,。 ")
+        return _replaced(account, wrong, right, entities)
+    place, since = place_in(text, entities), since_in(text, entities)
+    if place and len(text) <= len(place) + SMALL_WORDS_CHARS:
+        return replace(account, place=place)
+    if since and len(text) <= len(since) + SMALL_WORDS_CHARS:
+        return replace(account, since=since)
+    return replace(account, what=f"{account.what}；补充：{text}")
+
+
+def _replaced(
+    account: Account, wrong: str, right: str, entities: tuple[Entity, ...]
+) -> Account:
+    """Puts what is right in the place of what was wrong, in each field that has it."""
+    wrong = f"{wrong}了" if right.endswith("了") else wrong
+    changes = {
+        name: value.replace(wrong, right)
+        for name in ("what", "place", "since")
+        if (value := getattr(account, name) or "") and wrong in value
+    }
+    if changes:
+        return replace(account, **changes)
+    if since_in(right):
+        return replace(account, since=right)
+    if place_in(right, entities) or re.search(r"[楼号路街门口边旁单元]", right):
+        return replace(account, place=right)
+    return replace(account, what=f"{account.what}；更正：{right}")

@@ -4,74 +4,8 @@ from typing import Any
 
 import pytest
 
-from community.interpretation import Context, choose, interpret, rephrase
-
-OFFERED = (
-    ("低保", '/service{"chosen_item": "service/subsistence_allowance"}'),
-    ("临时救助", '/service{"chosen_item": "service/temporary_relief"}'),
-    ("找网格员帮忙", "/talk_handoff"),
-)
-
-
-@pytest.mark.parametrize(
-    ("said", "item"),
-    [
-        ("1", "service/subsistence_allowance"),
-        ("第一个", "service/subsistence_allowance"),
-        ("选2", "service/temporary_relief"),
-        ("就是第二个吧", "service/temporary_relief"),
-        ("临时救助", "service/temporary_relief"),
-        ("低保。", "service/subsistence_allowance"),
-    ],
-)
-def test_a_choice_is_taken_by_number_or_words(said, item):
-    chosen = choose(said, None, OFFERED)
-    assert chosen is not None
-    assert chosen.item == item
-
-
-@pytest.mark.parametrize("said", ["都不是", "不是这些", "全不对"])
-def test_none_of_the_choices_is_a_no(said):
-    chosen = choose(said, None, OFFERED)
-    assert chosen is not None
-    assert chosen.intent == "talk_deny"
-
-
-@pytest.mark.parametrize(
-    "said", ["4", "二楼漏水了", "我要低保和临时救助", "", "1200块"]
-)
-def test_other_words_are_no_choice(said):
-    assert choose(said, None, OFFERED) is None
-
-
-def test_numbers_mean_nothing_when_nothing_was_offered():
-    assert choose("1", None, ()) is None
-
-
-def test_a_tapped_choice_of_an_earlier_message_still_counts():
-    chosen = choose("去哪办", '/service{"chosen_item": "service/id_card"}', OFFERED)
-    assert chosen is not None
-    assert chosen.item == "service/id_card"
-
-
-@pytest.mark.parametrize(
-    "payload", ["/restart", "/inform{}", "/emergency", "rm -rf", "/service{broken"]
-)
-def test_a_forged_payload_is_no_choice(payload):
-    assert choose("x", payload, OFFERED) is None
-
-
-@pytest.mark.parametrize(
-    ("said", "meant"),
-    [
-        ("不是低保，是临时救助", "临时救助"),
-        ("我说的不是养老金，我问的是高龄津贴", "高龄津贴"),
-        ("低保怎么办", "低保怎么办"),
-        ("这不是我的错", "这不是我的错"),
-    ],
-)
-def test_a_correction_leaves_what_is_meant(said, meant):
-    assert rephrase(said) == meant
+from community.interpretation import combine, interpret
+from community.meaning import Ask, Context, Meaning
 
 
 def parse(text: str, label: str, **more: Any) -> dict[str, Any]:
@@ -124,7 +58,7 @@ def test_a_follow_up_that_names_nothing_keeps_the_item(catalog):
 def test_an_unsure_message_is_clarified(catalog):
     meaning = interpret(
         parse(
-            "那个补助",
+            "那个事情",
             "service/disability_subsidies",
             decision="clarify",
             candidates=["a", "b"],
@@ -167,3 +101,136 @@ def test_within_a_form_only_clear_digressions_leave_the_question(
         parse(said, label), Context(requested_slot="report_place"), catalog
     )
     assert meaning.intent == intent
+
+
+def said_in_form(catalog, said, label, slot="report_place", **more):
+    context = Context(requested_slot=slot, report_item="matter/street_lighting")
+    return interpret(parse(said, label, **more), context, catalog)
+
+
+@pytest.mark.parametrize(
+    ("said", "label", "intent"),
+    [
+        ("谢谢啊", "talk_thanks", "talk_thanks"),
+        ("没听清再说一遍", "talk_goodbye", "repeat"),
+        ("你个破机器人", "oos_other", "talk_feedback_bad"),
+        ("算了不报了", "talk_affirm", "talk_cancel"),
+        ("低保", "service/subsistence_allowance", "service"),
+        ("邻居家领了多少低保", "service/subsistence_allowance", "oos_other"),
+    ],
+)
+def test_a_digression_leaves_the_forms_question(said, label, intent, catalog):
+    assert said_in_form(catalog, said, label).intent == intent
+
+
+@pytest.mark.parametrize(
+    ("said", "label", "value"),
+    [
+        ("行", "talk_affirm", "yes"),
+        ("不对，重说", "talk_feedback_bad", "no"),
+        ("地点不对", "talk_feedback_bad", None),
+        ("红绿灯坏了", "matter/traffic_facility", "next"),
+    ],
+)
+def test_the_summary_is_answered_or_corrected(said, label, value, catalog):
+    meaning = said_in_form(catalog, said, label, slot="report_confirm")
+    assert (meaning.intent, meaning.value) == ("inform", value)
+
+
+def test_a_no_is_no_answer_to_where(catalog):
+    meaning = said_in_form(catalog, "没有", "talk_deny", slot="report_what")
+    assert (meaning.intent, meaning.value) == ("inform", None)
+
+
+def test_the_danger_of_the_reported_matter_ends_the_form(catalog):
+    context = Context(requested_slot="report_what", report_item="matter/elevator_fault")
+    meaning = interpret(parse("里头有人困着出不来", "oos_other"), context, catalog)
+    assert meaning.intent == "emergency"
+    assert meaning.item == "matter/elevator_fault"
+
+
+def test_an_address_alone_is_no_emergency_whatever_a_model_says(catalog):
+    address = [{"entity": "address", "value": "幸福小区"}]
+    meaning = said_in_form(
+        catalog,
+        "幸福小区3号楼",
+        "oos_other",
+        emergency="violence_home",
+        entities=[*address, {"entity": "building", "value": "3号楼"}],
+    )
+    assert meaning.intent == "inform"
+
+
+def test_a_correction_keeps_the_question(catalog):
+    context = Context(item="service/subsistence_allowance", facets=("materials",))
+    meaning = interpret(
+        parse("不是低保，是临时救助", "service/temporary_relief"), context, catalog
+    )
+    assert (meaning.item, meaning.facets) == (
+        "service/temporary_relief",
+        ("materials",),
+    )
+
+
+def test_a_remembered_wording_is_not_asked_again(catalog):
+    context = Context(meanings={"优待证": "service/veteran_services"})
+    meaning = interpret(parse("优待证", "service/senior_preference"), context, catalog)
+    assert meaning.item == "service/veteran_services"
+
+
+def test_a_facility_noun_is_asked_back(catalog):
+    meaning = interpret(parse("路灯", "matter/street_lighting"), Context(), catalog)
+    assert meaning.intent == "nlu_fallback"
+    assert meaning.candidates == ("matter/street_lighting",)
+
+
+def test_a_named_complaint_is_not_asked_back(catalog):
+    meaning = interpret(parse("路灯坏了", "matter/street_lighting"), Context(), catalog)
+    assert meaning.intent == "matter"
+
+
+def test_a_yes_after_an_unclear_list_is_still_unclear(catalog):
+    context = Context(
+        is_unclear=True, offered=(("低保", "/service"), ("五保", "/service"))
+    )
+    meaning = interpret(parse("对", "talk_affirm"), context, catalog)
+    assert meaning.intent == "nlu_fallback"
+
+
+def test_a_service_that_seems_outside_is_asked_for_rather_than_turned_away(catalog):
+    meaning = interpret(
+        parse(
+            "你就说俺能不能吃上低保",
+            "oos_other",
+            decision="abstain",
+            label_ranking=[{"label": "oos_other", "confidence": 0.6}],
+        ),
+        Context(),
+        catalog,
+    )
+    assert meaning.candidates == ("service/subsistence_allowance",)
+
+
+def test_a_telephone_number_belongs_to_the_ticket_filed_before(catalog):
+    phone = [{"entity": "phone", "value": "13800138000"}]
+    meaning = interpret(
+        parse("13800138000", "oos_other", entities=phone),
+        Context(open_ticket="1125-0001"),
+        catalog,
+    )
+    assert meaning.intent == "supplement"
+
+
+def test_a_problem_comes_before_a_question_of_the_same_message():
+    question = Meaning("service", item="service/id_card", facets=("place",))
+    problem = Meaning("matter", item="matter/noise")
+    both = combine(question, ("身份证去哪办", "楼上太吵"), (question, problem))
+    assert both.item == "matter/noise"
+    assert both.clause == "楼上太吵"
+    assert both.also == (Ask("service/id_card", ("place",), "身份证去哪办"),)
+
+
+def test_clauses_that_are_not_clear_change_nothing():
+    whole = Meaning("service", item="service/id_card")
+    unclear = Meaning("nlu_fallback")
+    assert combine(whole, ("甲", "乙"), (whole, unclear)) is whole

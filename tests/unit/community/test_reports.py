@@ -2,7 +2,15 @@
 
 import pytest
 
-from community.reports import place_in, since_in
+from community.reports import (
+    Account,
+    amended,
+    hours_in_words,
+    is_correction,
+    place_in,
+    since_in,
+    without_since,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +56,54 @@ def test_neighbouring_parts_are_one_place(text, entities, place) -> None:
 )
 def test_only_a_beginning_is_taken(text, entities, since) -> None:
     assert since_in(text, entities) == since
+
+
+TOLD = Account("就一盏", "文化路3号楼", "三天了")
+
+
+@pytest.mark.parametrize(
+    ("said", "entities", "account"),
+    [
+        ("不是3号楼，是5号楼", [], Account("就一盏", "文化路5号楼", "三天了")),
+        ("不是三天，是五天了", [], Account("就一盏", "文化路3号楼", "五天了")),
+        ("地点不对", [], Account("就一盏", None, "三天了")),
+        ("地点错了，是隆山路口", [], Account("就一盏", "隆山路口", "三天了")),
+        ("时间不对", [], Account("就一盏", "文化路3号楼", None)),
+        ("在幸福小区", [], Account("就一盏", "幸福小区", "三天了")),
+        ("昨天开始的", [], Account("就一盏", "文化路3号楼", "昨天开始")),
+        (
+            "还一闪一闪的",
+            [],
+            Account("就一盏；补充：还一闪一闪的", "文化路3号楼", "三天了"),
+        ),
+    ],
+)
+def test_a_summary_is_corrected_where_it_is_wrong(said, entities, account) -> None:
+    assert amended(TOLD, said, entities) == account
+
+
+def test_a_correction_is_told_from_an_addition() -> None:
+    assert is_correction("不是3号楼，是5号楼")
+    assert is_correction("地点不对")
+    assert not is_correction("还一闪一闪的")
+
+
+def test_a_landmark_belongs_to_the_place() -> None:
+    entities = [("address", "文化路")]
+    assert place_in("文化路邮局门口的灯不亮", entities) == "文化路邮局门口"
+
+
+def test_our_estate_is_no_place() -> None:
+    assert place_in("小区垃圾没人清", []) is None
+    assert place_in("在我们小区门口", []) is None
+
+
+def test_the_time_is_taken_out_of_an_answer_about_the_place() -> None:
+    assert (
+        without_since("幸福小区3号楼，有一个星期了", "有一个星期了") == "幸福小区3号楼"
+    )
+
+
+def test_half_an_hour_is_said_as_people_say_it() -> None:
+    assert hours_in_words(0.5) == "半个小时"
+    assert hours_in_words(24.0) == "24个小时"

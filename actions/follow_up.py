@@ -1,0 +1,131 @@
+"""Questions that name nothing: about what was talked of, or the last answer again."""
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from actions.answers import (
+    known_circumstances,
+    remember,
+    second_answer,
+    service_of,
+)
+from actions.reading import (
+    FACETS_SLOT,
+    ITEM_SLOT,
+    SERVICE_SLOT,
+    UNCLEAR_SLOT,
+    Reading,
+)
+from actions.speaking import Events, SpeakingAction
+from community.answers import PERSON, SERVICES, AnswerComposer
+from community.catalog.facets import FACET_TITLES, Facet
+from community.catalog.model import Matter
+from community.replies import Choices, Part, Text
+from community.reports import hours_in_words
+
+GENERAL_FACTS = {
+    Facet.CONTACT: ("community.phone",),
+    Facet.PLACE: ("community.address", "community.hours"),
+}
+"""Facts that answer a question about no item at all."""
+
+
+class AnswerFollowUp(SpeakingAction):
+    """Answers a question that names no service, about the one talked of."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_follow_up"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Takes the item from the conversation, or asks for it once."""
+        key = reading.item or tracker.get_slot(ITEM_SLOT) or ""
+        matter = composer.catalog.matters.get(key.removeprefix("matter/"))
+        if matter is not None:
+            about = matter_answer(matter, reading.facets)
+            if about:
+                return [Text(about)], []
+            key = tracker.get_slot(SERVICE_SLOT) or ""
+        service = service_of(key, composer)
+        if service is None:
+            return without_item(reading, composer)
+        known = known_circumstances(reading, tracker)
+        return [
+            *composer.service(service, reading.facets, known=known),
+            composer.next_steps(service, reading.facets),
+        ], remember(key, reading, tracker)
+
+
+class Repeat(SpeakingAction):
+    """Says the last answer again, or shorter."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_repeat"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Repeats the asked facets of the item talked of; in a form, its question."""
+        if (tracker.active_loop or {}).get("name"):
+            return [Text("好，我再问一遍。")], []
+        service = service_of(reading.item, composer) or service_of(
+            tracker.get_slot(SERVICE_SLOT), composer
+        )
+        if service is None:
+            return [
+                Text("咱们还没说到哪件事呢。您想办什么，或者哪里坏了，直接跟我说。"),
+                Choices("", (SERVICES, PERSON)),
+            ], []
+        facets = () if reading.value == "plain" else reading.facets
+        brief = reading.value in ("short", "plain")
+        known = known_circumstances(reading, tracker)
+        parts = composer.service(service, facets, known=known, brief=brief)
+        return [
+            *parts,
+            *second_answer(reading, composer),
+            composer.next_steps(service, reading.facets),
+        ], remember(service.key, reading, tracker)
+
+
+def without_item(
+    reading: Reading, composer: AnswerComposer
+) -> tuple[list[Part], Events]:
+    """Answers what needs no item, else asks which one is meant."""
+    facet = reading.facets[0] if reading.facets else None
+    keys = GENERAL_FACTS.get(facet, ()) if facet is not None else ()
+    facts = [
+        f"{composer.facts.label(key)}：{value}"
+        for key in keys
+        if (value := composer.facts.get(key))
+    ]
+    if facts:
+        return [Text("\n".join(facts))], []
+    if facet is Facet.CONTACT:
+        text = "社区的电话我这里没有登记。着急就打12345，白天黑夜都有人接。"
+        return [Text(text), Choices("", (PERSON, SERVICES))], []
+    asked = "、".join(FACET_TITLES[f] for f in reading.facets)
+    lead = f"您想问“{asked}”，" if asked else ""
+    return [
+        Text(f"{lead}是哪件事呢？说一句您的情况就行，比如“我妈想办残疾证”。"),
+        Choices("", (SERVICES, PERSON)),
+    ], [
+        SlotSet(FACETS_SLOT, [f.value for f in reading.facets]),
+        SlotSet(UNCLEAR_SLOT, 1.0),
+    ]
+
+
+def matter_answer(matter: Matter, facets: tuple[Facet, ...]) -> str:
+    """Answers about a reported problem, as far as that can be known."""
+    within = hours_in_words(matter.respond_hours)
+    answers = {
+        Facet.TIME_LIMIT: f"报上去后，按规矩{within}内该有人联系您。什么时候弄好，"
+        "得看了现场才知道，我不敢替他们说。",
+        Facet.PROGRESS: "想知道办到哪一步，跟我说“查一下我的反映”。",
+        Facet.CONTACT: "报上去以后，等不及就拿编号打社区电话或12345。",
+        Facet.PROXY_VISIT: "报上去就转给网格员去看，您把地方说清楚就行。",
+        Facet.FEE: "反映问题不要钱。",
+    }
+    return "".join(answers[f] for f in facets if f in answers)

@@ -1,0 +1,73 @@
+"""Questions about filed tickets, and their withdrawal."""
+
+import re
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from actions.reading import ITEM_SLOT, TICKET_SLOT, Reading
+from actions.speaking import Events, SpeakingAction
+from actions.wiring import ports
+from community.answers import AnswerComposer
+from community.replies import Part, Text
+from community.tickets import TicketStatus
+
+MAX_LISTED = 3
+STATUS_WORDS = {
+    TicketStatus.OPEN: "已经记在案，等网格员处理",
+    TicketStatus.WITHDRAWN: "您已经撤回",
+    TicketStatus.CLOSED: "已经办结",
+}
+_WITHDRAW = re.compile(
+    r"撤[回了销掉]|不用[来修报管了]|取消.{0,3}(?:反映|上报|工单|刚才|那个)|已经(?:修|弄)好|自己好了"
+)
+
+
+class TicketStatusAction(SpeakingAction):
+    """Tells where the resident's own tickets stand."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_ticket_status"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Lists the newest tickets of this conversation only."""
+        tickets = await ports().tickets.of_conversation(
+            tracker.sender_id, limit=MAX_LISTED
+        )
+        if not tickets:
+            return [
+                Text(
+                    "我这里没有查到您报过的事。如果是在窗口办的，得问受理的窗口；"
+                    "要反映新问题，直接跟我说就行。"
+                )
+            ], []
+        lines = []
+        for ticket in tickets:
+            item = ticket.draft.item
+            name = composer.catalog.item_name(item) if item else "找网格员"
+            lines.append(f"{ticket.number} {name}：{STATUS_WORDS[ticket.status]}")
+        return [Text("您报过的事：\n" + "\n".join(lines))], []
+
+
+class Cancel(SpeakingAction):
+    """Answers "never mind" outside a form; withdraws what was just filed."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_cancel"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Withdraws only on clear words; else forgets what was talked of."""
+        number = (tracker.get_slot(TICKET_SLOT) or {}).get("number")
+        if number and _WITHDRAW.search(reading.text):
+            ticket = await ports().tickets.withdraw(number, tracker.sender_id)
+            if ticket is not None:
+                return [Text(f"好的，{number} 已经撤回，不用管了。")], [
+                    SlotSet(TICKET_SLOT, None)
+                ]
+        return [Text("好的，先不管它。有别的事您再说。")], [SlotSet(ITEM_SLOT, None)]

@@ -1,0 +1,69 @@
+"""Short wordings that mean several services, whatever the classifier believes.
+
+Residents say 优待证 or 社保 and mean one of two things; only they know which.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A short wording that means several services unless more is said."""
+
+    wording: re.Pattern[str]
+    unless: re.Pattern[str]
+    candidates: tuple[str, ...]
+
+
+AMBIGUITIES = (
+    Ambiguity(
+        re.compile(r"优待证"),
+        re.compile(r"老[人年]|岁|兵|军|退[役伍]|烈|公交|公园|奶奶|爷爷"),
+        ("service/senior_preference", "service/veteran_services"),
+    ),
+    Ambiguity(
+        re.compile(r"社保"),
+        re.compile(r"社保卡|养老|医|看病|失业|退休|转|灵活|4050|补贴|单位|老板"),
+        ("service/pension_enrollment", "service/resident_medical_insurance"),
+    ),
+    Ambiguity(
+        re.compile(r"老[人年].{0,4}(?:补[助贴]|每[个]?月.{0,3}钱|的钱)"),
+        re.compile(r"[岁龄]|养老|失能|残|低保|独生|退休|退[役伍]|农村"),
+        (
+            "service/senior_age_allowance",
+            "service/pension_claim",
+            "service/home_care_services",
+        ),
+    ),
+    Ambiguity(
+        re.compile(
+            r"^(?:那个)?(?:补[助贴]|救助|补助金)(?:咋|怎么)?(?:办|领|申请|拿)?$"
+        ),
+        re.compile(r"$^"),
+        (
+            "service/subsistence_allowance",
+            "service/temporary_relief",
+            "service/disability_subsidies",
+        ),
+    ),
+    Ambiguity(
+        re.compile(r"(?:钱|补[助贴]).{0,6}(?:没[给打发到]|还没|不[给发]|没动静)"),
+        re.compile(
+            r"养老|低保|残|[高年]龄|工[资钱]|老板|工地|报销|退|押金|医|生|失业|救助"
+        ),
+        (
+            "service/pension_claim",
+            "service/senior_age_allowance",
+            "service/subsistence_allowance",
+        ),
+    ),
+)
+
+
+def ambiguous(text: str) -> tuple[str, ...]:
+    """Returns the services that a short message may mean, else nothing."""
+    for known in AMBIGUITIES:
+        if known.wording.search(text) and not known.unless.search(text):
+            return known.candidates
+    return ()

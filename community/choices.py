@@ -1,0 +1,94 @@
+"""Finds the offered choice that a message takes: by tap, by number or in words."""
+
+import re
+from collections.abc import Sequence
+
+from community.errors import RecordError
+from community.payloads import ChosenMeaning, read_payload, talk_payload
+
+Offered = Sequence[tuple[str, str]]
+"""Titles and payloads of the choices on the table."""
+
+NUMBER_WORDS = {
+    **{str(n): n for n in range(1, 4)},
+    **dict(zip("一二三", range(1, 4), strict=True)),
+    **dict(zip("１２３", range(1, 4), strict=True)),
+    **dict(zip("①②③", range(1, 4), strict=True)),
+    "头一个": 1,
+    "最后一个": -1,
+}
+_NUMBER = re.compile(
+    r"(?:选|按|回|就是|我选|俺选|是)?第?([123１２３①②③一二三]|头一个|最后一个)"
+    r"(?:个|项|条|号|种)?(?:吧|啊|呀|的|那个)?"
+)
+_NONE = re.compile(r"(?:都|全)?(?:不是|不对)(?:这些|这几个|的|啊|呀)?")
+_NONE_OF_THESE = ChosenMeaning("talk_deny")
+_BEFORE = re.compile(
+    r"^(?:我|俺|咱)?(?:就)?(?:是|选|要|想|问的?是|说的?是|就是)?(?:那个|这个|问|办)?"
+)
+_AFTER = re.compile(r"(?:吧|啊|呀|呢|的|那个|这个|的事|这件|那件)+$")
+
+
+def choose(text: str, payload: str | None, offered: Offered) -> ChosenMeaning | None:
+    """Returns what the taken choice says; `None` where the message takes none."""
+    payloads = [known for _, known in offered]
+    if payload is not None:
+        if payload not in payloads and not _is_harmless(payload):
+            return None
+        return _read(payload)
+    clean = re.sub(r"[\s，。！!、.]", "", text)
+    if not offered or not clean:
+        return None
+    known = _by_words(clean, offered) or _by_number(clean, payloads)
+    if known is not None:
+        return _read(known)
+    if _NONE.fullmatch(clean):
+        of_form = any(known.startswith("/inform") for known in payloads)
+        return ChosenMeaning("inform", value="no") if of_form else _NONE_OF_THESE
+    return None
+
+
+def first_of_yes_or_no(offered: Offered) -> ChosenMeaning | None:
+    """Returns what a plain "yes" takes, where a yes-or-no question was offered."""
+    if talk_payload("deny") not in [payload for _, payload in offered]:
+        return None
+    return _read(offered[0][1])
+
+
+def _by_number(clean: str, payloads: list[str]) -> str | None:
+    """A lone button is no numbered list: "1" may be a house number."""
+    match = _NUMBER.fullmatch(clean)
+    if match is None or len(payloads) < 2:
+        return None
+    number = NUMBER_WORDS[match.group(1)]
+    position = number - 1 if number > 0 else len(payloads) - 1
+    return payloads[position] if position < len(payloads) else None
+
+
+def _by_words(clean: str, offered: Offered) -> str | None:
+    titles = [
+        (re.sub(r"\W", "", title.removeprefix("反映：")), payload)
+        for title, payload in offered
+    ]
+    core = _AFTER.sub("", _BEFORE.sub("", clean)) or clean
+    for title, payload in titles:
+        if title in (clean, core):
+            return payload
+    near = [
+        payload
+        for title, payload in titles
+        if len(core) >= 2 and core in title and 2 * len(core) >= len(title)
+    ]
+    return near[0] if len(near) == 1 else None
+
+
+def _is_harmless(payload: str) -> bool:
+    """A choice of an earlier message may still be tapped, unless it fills a form."""
+    return payload.startswith(("/service", "/matter", "/talk_"))
+
+
+def _read(payload: str) -> ChosenMeaning | None:
+    try:
+        return read_payload(payload)
+    except RecordError:
+        return None

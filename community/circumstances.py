@@ -1,0 +1,102 @@
+"""The few facts about a resident that change an answer, and when to ask for them.
+
+A list of the catalogue names the case of an item before a colon (外地户口的：居住证).
+Only where an asked list has such items is the resident asked, and only once.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """One fact about the resident."""
+
+    id: str
+    question: str
+    options: tuple[tuple[str, str], ...]
+    """Value and title of each possible answer."""
+    special: str
+    """The value whose items are marked in the catalogue."""
+    marks: re.Pattern[str]
+    """How a marked item begins."""
+    said: tuple[tuple[str, re.Pattern[str]], ...]
+    """Value and the words that tell it."""
+
+
+HOUSEHOLD = Circumstance(
+    id="household",
+    question="户口是莒南本地的，还是外地的？要带的东西不一样。",
+    options=(("local", "本地户口"), ("elsewhere", "外地户口")),
+    special="elsewhere",
+    marks=re.compile(r"外地户口的?：?"),
+    said=(
+        ("elsewhere", re.compile(r"外地|外省|外县|户口不在|不是本地|没有?本地户口")),
+        ("local", re.compile(r"本地户口|户口在(?:本地|本县|这|莒南)|莒南户口|本地人")),
+    ),
+)
+FOR_WHOM = Circumstance(
+    id="for_whom",
+    question="是给大人办，还是给孩子办？要带的东西不一样。",
+    options=(("adult", "给大人办"), ("child", "给孩子办")),
+    special="child",
+    marks=re.compile(r"(?:给孩子办|孩子的?)：?"),
+    said=(
+        (
+            "child",
+            re.compile(
+                r"孩子|儿子|闺女|女儿|孙子|孙女|外甥|小孩|娃|宝宝|新生儿|上学的"
+            ),
+        ),
+        (
+            "adult",
+            re.compile(
+                r"[我俺咱](?:妈|娘|爸|爹|爷|奶|老伴|对象|媳妇|丈夫|自己|想|的|要|丢|办)|"
+                r"老人|大爷|大娘|自己|到期|过期|丢了|换"
+            ),
+        ),
+    ),
+)
+ALL = (HOUSEHOLD, FOR_WHOM)
+ASKED_FOR = {
+    "service/school_enrollment": HOUSEHOLD,
+    "service/resident_medical_insurance": HOUSEHOLD,
+    "service/id_card": FOR_WHOM,
+}
+"""Services with marked items; a test compares this with the catalogue."""
+
+
+def mentioned(text: str) -> dict[str, str]:
+    """Returns what a message tells by the way."""
+    found: dict[str, str] = {}
+    for circumstance in ALL:
+        for value, words in circumstance.said:
+            if words.search(text):
+                found.setdefault(circumstance.id, value)
+    return found
+
+
+def missing(
+    key: str, items: Iterable[str], known: Mapping[str, str]
+) -> Circumstance | None:
+    """Returns the circumstance that would change a list and is not known."""
+    circumstance = ASKED_FOR.get(key)
+    if circumstance is None or circumstance.id in known:
+        return None
+    marked = any(circumstance.marks.match(item) for item in items)
+    return circumstance if marked else None
+
+
+def fitting(key: str, items: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    """Returns the items of a list that hold for this resident.
+
+    An unknown circumstance leaves the list as it is.
+    """
+    circumstance = ASKED_FOR.get(key)
+    value = known.get(circumstance.id) if circumstance else None
+    if circumstance is None or not value:
+        return list(items)
+    if value == circumstance.special:
+        return [circumstance.marks.sub("", item, count=1) for item in items]
+    return [item for item in items if not circumstance.marks.match(item)]

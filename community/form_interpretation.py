@@ -1,0 +1,115 @@
+"""What a message means while the report form waits for an answer."""
+
+import re
+
+from community.catalog.model import Catalog
+from community.meaning import Context, Meaning, Said
+from community.reports import is_correction
+from community.wordings import (
+    bare,
+    is_angry,
+    is_question,
+    service_with_name,
+    wish,
+)
+
+LEAVES = frozenset({"talk_handoff", "talk_ticket_status"})
+"""A digression, whatever was asked."""
+SMALL_TALK = frozenset(
+    {
+        "talk_thanks",
+        "talk_greet",
+        "talk_identity",
+        "talk_goodbye",
+        "talk_feedback_good",
+        "talk_feedback_bad",
+    }
+)
+SMALL_TALK_MAX_CHARS = 10
+ELLIPSIS_MAX_CHARS = 12
+UNCERTAIN_TALK = 0.4
+SURE_TALK = 0.8
+CONFIRM_SLOT = "report_confirm"
+NEXT_REPORT = "next"
+"""Value of a message that tells another problem while the first waits for a yes."""
+_CANCEL = re.compile(
+    r"取消|不报|别报|不用了|不要了|算了|拉倒|退出|撤了|撤回|先不|不说了|不反映"
+)
+_EARLIER = re.compile(r"报过|报的|反映|编号|进[度展]|上次|上回|之前|查一?下|那个事")
+ANSWER_ENTITIES = frozenset(
+    {"building", "unit", "room", "address", "phone", "id_number"}
+)
+"""Who names one of these answers the form's question."""
+_UNKNOWN = re.compile(r"不知道|不清楚|记不|忘了|说不[上准好]")
+_NO = re.compile(
+    r"(?:(?:不对|不是|不行|错了|不准|有错|没说对|重说|重来|重新说)[了的吧啊，,。！! ]*)+"
+)
+_YES = re.compile(
+    r"^(?:对|是|行|中|好|可以|没错|嗯|报吧|报上|交吧|没问题)[对的了吧啊呀，,。！!报上去]*$"
+)
+
+
+def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
+    """Tells a clear digression from an answer; in doubt it is an answer."""
+    confirms = context.requested_slot == CONFIRM_SLOT
+    if confirms and is_correction(said.text):
+        return Meaning("inform")
+    if confirms and plain_answer(said.text):
+        return Meaning("inform", value=plain_answer(said.text))
+    if confirms and said.is_clear_matter and said.label != context.report_item:
+        return Meaning("inform", item=said.item, value=NEXT_REPORT)
+    if _CANCEL.search(said.text) and len(said.text) <= ELLIPSIS_MAX_CHARS:
+        return Meaning("talk_cancel")
+    if _leaves(said):
+        return Meaning(said.label)
+    named = service_with_name(bare(said.text), catalog)
+    if named is not None:
+        return Meaning("service", item=named, facets=said.facets)
+    digression = _digression(said)
+    if digression is not None:
+        return digression
+    return Meaning("inform", value=_yes_or_no(said) if confirms else None)
+
+
+def _leaves(said: Said) -> bool:
+    if said.label not in LEAVES or said.confidence <= UNCERTAIN_TALK:
+        return False
+    return said.label != "talk_ticket_status" or bool(_EARLIER.search(said.text))
+
+
+def _digression(said: Said) -> Meaning | None:
+    short = len(said.text) <= SMALL_TALK_MAX_CHARS
+    if short and wish(said.text):
+        return Meaning("repeat", value=wish(said.text))
+    if is_angry(said.text) and not said.is_clear_item:
+        return Meaning("talk_feedback_bad", value="angry")
+    if said.label == "talk_feedback_bad" and said.confidence > SURE_TALK:
+        return Meaning(said.label)
+    if said.label in SMALL_TALK and short and not said.entities:
+        return Meaning(said.label)
+    answers = {name for name, _ in said.entities} & ANSWER_ENTITIES
+    if answers or not is_question(said.text):
+        return None
+    if said.label == "talk_ask_facet" and len(said.text) <= ELLIPSIS_MAX_CHARS:
+        return Meaning(said.label, facets=said.facets)
+    vague = said.decision == "clarify" or said.label.startswith("talk_")
+    if said.facets and vague and not _UNKNOWN.search(said.text):
+        return Meaning("talk_ask_facet", facets=said.facets)
+    if said.is_clear_service:
+        return Meaning("service", item=said.item, facets=said.facets)
+    if said.label == "oos_gov" and said.confidence > 0.5:
+        return Meaning(said.label)
+    return None
+
+
+def plain_answer(text: str) -> str | None:
+    """Returns `yes` or `no` where a message says nothing else."""
+    clean = text.strip()
+    if _NO.fullmatch(clean):
+        return "no"
+    return "yes" if _YES.match(clean) else None
+
+
+def _yes_or_no(said: Said) -> str | None:
+    short = len(said.text.strip()) <= SMALL_TALK_MAX_CHARS
+    return {"talk_affirm": "yes", "talk_deny": "no"}.get(said.label) if short else None

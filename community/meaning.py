@@ -1,0 +1,159 @@
+"""What was said, what the conversation knows, and what the message then means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from community.errors import RecordError
+from community.payloads import ChosenMeaning, read_payload
+
+UNCERTAIN = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the conversation knows before a message."""
+
+    item: str | None = None
+    """Key of the item talked of."""
+    facets: tuple[str, ...] = ()
+    offered: tuple[tuple[str, str], ...] = ()
+    """Title and payload of the choices on the table."""
+    requested_slot: str | None = None
+    """Slot that a form is asking for."""
+    report_item: str | None = None
+    """Key of the matter that the open form reports."""
+    previous_item: str | None = None
+    """Key of the item talked of before the present one."""
+    service: str | None = None
+    """Key of the service talked of last."""
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """Unclear wordings of this resident → the item that was then chosen."""
+    open_ticket: str | None = None
+    """Number of the ticket filed last in this conversation."""
+    open_ticket_is_urgent: bool = False
+    is_unclear: bool = False
+    """The message before was not understood."""
+
+    @property
+    def offered_services(self) -> tuple[str, ...]:
+        """Keys of the services among the offered choices, in order."""
+        keys: dict[str, None] = {}
+        for _, payload in self.offered:
+            try:
+                item = read_payload(payload).item
+            except RecordError:
+                continue
+            if item is not None and item.startswith("service/"):
+                keys.setdefault(item)
+        return tuple(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message as the classifier understood it."""
+
+    text: str
+    label: str
+    confidence: float
+    facets: tuple[str, ...]
+    decision: str
+    candidates: tuple[str, ...]
+    entities: tuple[tuple[str, str], ...]
+    emergency: str | None
+
+    @classmethod
+    def of(cls, parse: Mapping[str, Any]) -> "Said":
+        """Reads the parse record (see `docs/contracts.md`)."""
+        ranking = parse.get("label_ranking") or []
+        best = ranking[0] if ranking else {"label": "oos_other", "confidence": 0.0}
+        return cls(
+            text=parse["text"],
+            label=best["label"],
+            confidence=float(best["confidence"]),
+            facets=tuple(parse.get("facets") or ()),
+            decision=parse.get("decision", "answer"),
+            candidates=tuple(parse.get("candidates") or ()),
+            entities=tuple(
+                (entity["entity"], str(entity.get("value")))
+                for entity in parse.get("entities") or ()
+            ),
+            emergency=parse.get("emergency"),
+        )
+
+    @property
+    def item(self) -> str | None:
+        """Key of the item that is most likely meant."""
+        return self.label if "/" in self.label else None
+
+    @property
+    def is_uncertain(self) -> bool:
+        """The classifier has no strong opinion."""
+        return not self.is_clear_item and self.confidence < UNCERTAIN
+
+    @property
+    def is_clear_item(self) -> bool:
+        """An item is meant, and the classifier is sure enough to answer."""
+        return self.item is not None and self.decision == "answer"
+
+    @property
+    def is_clear_service(self) -> bool:
+        """As `is_clear_item`, for services."""
+        return self.is_clear_item and self.label.startswith("service/")
+
+    @property
+    def is_clear_matter(self) -> bool:
+        """As `is_clear_item`, for matters."""
+        return self.is_clear_item and self.label.startswith("matter/")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One more thing that the same message asks."""
+
+    item: str
+    facets: tuple[str, ...] = ()
+    clause: str = ""
+    """The part of the message that asks it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the dialogue is told."""
+
+    intent: str
+    item: str | None = None
+    facets: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    value: str | None = None
+    chosen: bool = False
+    """The resident chose among offered choices."""
+    also: tuple[Ask, ...] = ()
+    clause: str = ""
+    """The part of the message that means this, where it says something else too."""
+
+    @classmethod
+    def of_choice(cls, choice: ChosenMeaning) -> "Meaning":
+        """Returns what a taken choice means."""
+        return cls(
+            choice.intent,
+            item=choice.item,
+            facets=tuple(facet.value for facet in choice.facets),
+            value=choice.value,
+            chosen=True,
+        )
+
+    def to_doc(self) -> dict[str, Any]:
+        """Returns the `reading` that is stored with the message."""
+        return {
+            "item": self.item,
+            "facets": list(self.facets),
+            "candidates": list(self.candidates),
+            "value": self.value,
+            "chosen": self.chosen,
+            "also": [
+                {"item": ask.item, "facets": list(ask.facets), "clause": ask.clause}
+                for ask in self.also
+            ],
+            "clause": self.clause,
+        }

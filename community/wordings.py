@@ -1,0 +1,215 @@
+"""What the wording of a message says, whatever its topic."""
+
+import re
+
+from community.catalog.model import Catalog
+
+NICKNAMES = {
+    "低收入": "service/low_income_recognition",
+    "养老保险": "service/pension_enrollment",
+    "养老金": "service/pension_claim",
+    "医保": "service/resident_medical_insurance",
+    "医保卡": "service/social_security_card",
+    "户口": "service/household_registration",
+    "慢病": "service/chronic_disease_outpatient",
+    "残疾人补贴": "service/disability_subsidies",
+    "殡葬": "service/funeral_benefit",
+    "失业登记": "service/employment_service",
+}
+"""Short names that are clear beside another service, though not by themselves."""
+
+_CONTRAST = re.compile(
+    r"(?:我|俺)?(?:说的|问的)?不是.{1,12}?[,，。 ]?"
+    r"(?:而?是|[我俺]?问的是|[我俺]?说的是|[我俺]?要问|[我俺]?想问)(.{2,})"
+)
+_MISTAKE = re.compile(
+    r"(?:我|俺)?(?:说|问|搞|弄|点|打)(?:错了|岔了)[,，。 ]?"
+    r"(?:[我俺咱])?(?:是)?(?:要|想)?(?:问|说|办)?的?(?:是)?(.{2,})"
+)
+_COMPARE = re.compile(
+    r"区别|不一样|不同|一回事|[啥哪]两样|哪个好|哪个合适|哪个划算|咋分|怎么分"
+)
+_SAME = re.compile(r"^(?:那|那么|那个|还有)?(.{1,10}?)(?:呢|咋样|怎么样)[?？]?$")
+_SHORTER = re.compile(
+    r"(?:说|讲|写|弄)?(?:得|的)?(?:再)?(?:短|简单|简短|简洁)(?:一?点|些)|(?:说|讲|话|字|写)得?太长|^太长|"
+    r"长话短说|简单(?:说|讲)|[拣挑]?(?:要紧|重要|关键)的说|说重点|太多了?看不"
+)
+_PLAINER = re.compile(
+    r"[听看](?:不|没)(?:懂|明白|明白)|[啥什]么?意思|说人话|没弄?明白|不明白|说白话"
+)
+_REPEAT = re.compile(
+    r"(?:再|重新|重)(?:给[我俺])?(?:说|讲|念|来|发|告诉[我俺])(?:一?[遍下次回]|说)|"
+    r"没(?:听|看)(?:清|见|到)|没记住|忘了.{0,4}说的?[啥什]|重复一[遍下]|"
+    r"刚才说的?(?:是)?[啥什]"
+)
+_QUESTION = re.compile(
+    r"[?？吗呢么]$|[咋啥]|怎么|什么|多少|多久|哪[里儿个天]|上哪|去哪|能不能|要不要|是不是"
+)
+_RETURN = re.compile(
+    r"(?:回到|说回|还是说|接着说|再说回|回头说)(?:刚才|前面|头里|先前|上一?个|前一?个)"
+)
+_REFUSED = (
+    r"(?:没批|不批|不给批|没通过|没过|不通过|停了|停发|停掉|给停|取消|没评上|没选上|"
+    r"少了|降了|驳回|退回来|拒了|不给办|不发了|没我)"
+)
+_REASON = re.compile(
+    rf"(?:为[啥何]|为什么|凭[啥什]么?|[咋怎]么?).{{0,12}}{_REFUSED}|"
+    rf"{_REFUSED}.{{0,4}}(?:为[啥何]|为什么|凭[啥什]|[咋怎]么?回事|[啥什]么?原因)|"
+    rf"{_REFUSED}(?:了|的|啊|呀)?[。！!?？]?$"
+)
+_BARE_REASON = re.compile(
+    rf"(?:那|到底|我的|俺的|这)?(?:为[啥何]|为什么|凭[啥什]么?|[咋怎]么?)?(?:就)?(?:给)?{_REFUSED}"
+    r"(?:了|呢|啊|呀)?(?:为[啥何]|为什么)?[。！!?？]?"
+)
+_REMEDY = re.compile(r"[咋怎]么?(?:办|补|恢复|再|重新|弄|认证)|如何|上哪|去哪|哪里")
+_ANGER = re.compile(
+    r"^滚|滚[蛋开远]|去死|真他妈|妈了个|^(?:他|你|特)?妈的[^一-鿿]|^(?:他|你|特)?妈的$|"
+    r"傻[逼bB叉子]|混蛋|王八|狗屁|放屁|废物|垃圾(?:机器人|玩意|东西|系统|软件)|"
+    r"[啥什]么?(?:破|鬼|狗屁)?(?:玩意|玩艺|东西)|破(?:机器人|玩意|系统|软件)|"
+    r"气[死煞](?:我|俺|人)|烦死|[啥什]么?(?:也|都)不是|一点用|没(?:啥|什么)?用的|"
+    r"糊弄|忽悠(?:谁|人|我|俺)|骗[人子鬼]的?吧|投诉你"
+)
+_SPLIT = re.compile(
+    r"[,，。；;！!?？ ]*(?:还有就是|还有一[个件]?事?|还有|另外|顺便(?:问|说)?(?:一?下)?|"
+    r"再问(?:一?下|个)?|再就是|对了)[,，：: ]*"
+)
+_STOP = re.compile(r"[,，。；;！!?？\s]+")
+_FRINGE = re.compile(
+    r"^(?:那个|那|这个|问问?|想问|咨询)|(?:的事|的|啊|呀|呗|吧)?[。？?！!]*$"
+)
+MIN_CLAUSE_CHARS = 4
+MAX_WISH_CHARS = 14
+
+
+def rephrase(text: str) -> str:
+    """Returns the part of a correction that says what is meant.
+
+    不是低保，是临时救助 → 临时救助; other texts come back as they are.
+    """
+    clean = text.strip()
+    match = _CONTRAST.fullmatch(clean) or _MISTAKE.fullmatch(clean)
+    return match.group(1) if match else text
+
+
+def is_comparison(text: str) -> bool:
+    """Tells whether a message asks for the difference between things."""
+    return bool(_COMPARE.search(text))
+
+
+def same_of_another(text: str) -> str | None:
+    """Returns what 那特困呢 names; `None` for other wordings."""
+    match = _SAME.match(text.strip())
+    return match.group(1) if match else None
+
+
+def wish(text: str) -> str | None:
+    """Returns how the last answer is wanted again: `same`, `short` or `plain`."""
+    if len(text) > MAX_WISH_CHARS:
+        return None
+    for how, wording in (("short", _SHORTER), ("same", _REPEAT), ("plain", _PLAINER)):
+        if wording.search(text):
+            return how
+    return None
+
+
+def asked_with_wish(text: str) -> bool:
+    """Tells whether a wish also names an aspect: 再说一遍材料."""
+    rest = text
+    for wording in (_SHORTER, _REPEAT, _PLAINER):
+        rest = wording.sub("", rest)
+    return len(bare(rest)) > 1
+
+
+def is_question(text: str) -> bool:
+    """Tells whether a message has the form of a question."""
+    return bool(_QUESTION.search(text))
+
+
+def is_return(text: str) -> bool:
+    """Tells whether the resident goes back to what was talked of before."""
+    return bool(_RETURN.search(text))
+
+
+def asks_reason(text: str) -> bool:
+    """Tells whether a message asks why something was refused or stopped.
+
+    A question for the remedy (停了怎么补) is not one: that is in the catalogue.
+    """
+    return bool(_REASON.search(text)) and not _REMEDY.search(
+        re.sub(r"[咋怎]么?(?=.{0,6}(?:没|停|取消|回事|不给|少))", "", text)
+    )
+
+
+def is_bare_reason(text: str) -> bool:
+    """Tells whether a message asks for the reason and says nothing else."""
+    return bool(_BARE_REASON.fullmatch(text.strip()))
+
+
+def is_angry(text: str) -> bool:
+    """Tells whether a message scolds the assistant."""
+    return bool(_ANGER.search(text))
+
+
+def split_asks(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """Returns the two clauses of a message that asks two things, else nothing."""
+    if rephrase(text) != text:
+        return ()
+    pieces = [p for p in _SPLIT.split(text, maxsplit=1) if len(p) >= MIN_CLAUSE_CHARS]
+    if len(pieces) == 2:
+        return tuple(pieces)
+    for stop in _STOP.finditer(text):
+        first, second = text[: stop.start()], text[stop.end() :]
+        names = named_services(first, catalog), named_services(second, catalog)
+        if all(names) and not set(names[0]) & set(names[1]):
+            return (first, second)
+    return ()
+
+
+def bare(text: str) -> str:
+    """Returns a message without the small words at its ends."""
+    return re.sub(r"\W", "", _FRINGE.sub("", text.strip()))
+
+
+def service_names(key: str, catalog: Catalog) -> frozenset[str]:
+    """Returns all names of a service."""
+    service = catalog.services[key.removeprefix("service/")]
+    return frozenset({service.name, service.short_name, *service.aliases})
+
+
+def service_with_name(name: str, catalog: Catalog) -> str | None:
+    """Returns the key of the one service that has exactly this name."""
+    keys = [
+        service.key
+        for service in catalog.services.values()
+        if name in service_names(service.key, catalog)
+    ]
+    return keys[0] if len(keys) == 1 else None
+
+
+def hints_at(text: str, key: str, catalog: Catalog) -> bool:
+    """Tells whether any two characters of a service's names are in a text."""
+    return any(
+        name[i : i + 2] in text
+        for name in service_names(key, catalog)
+        for i in range(len(name) - 1)
+    )
+
+
+def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """Returns keys of services named in a text, in the order of their mention."""
+    found: dict[str, int] = {}
+    taken: list[tuple[int, int]] = []
+    names = [
+        (name, service.key)
+        for service in catalog.services.values()
+        for name in {service.name, service.short_name, *service.aliases}
+    ]
+    names += NICKNAMES.items()
+    for name, key in sorted(names, key=lambda pair: -len(pair[0])):
+        start = text.find(name)
+        end = start + len(name)
+        if start < 0 or any(start < t and s < end for s, t in taken):
+            continue
+        taken.append((start, end))
+        found.setdefault(key, start)
+    return tuple(sorted(found, key=found.__getitem__))

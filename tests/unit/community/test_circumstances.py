@@ -1,0 +1,66 @@
+"""Only what changes an answer is asked, and only once."""
+
+import pytest
+
+from community.catalog.facets import Facet
+from community.circumstances import (
+    ASKED_FOR,
+    FOR_WHOM,
+    HOUSEHOLD,
+    fitting,
+    mentioned,
+    missing,
+)
+
+SCHOOL = "service/school_enrollment"
+ITEMS = ("孩子和爸妈的户口本", "外地户口的：居住证、务工证明")
+
+
+def test_a_list_that_differs_is_asked_about():
+    assert missing(SCHOOL, ITEMS, {}) is HOUSEHOLD
+
+
+def test_what_was_asked_or_said_is_not_asked_again():
+    assert missing(SCHOOL, ITEMS, {"household": ""}) is None
+    assert missing(SCHOOL, ITEMS, {"household": "local"}) is None
+
+
+def test_a_list_that_holds_for_all_is_not_asked_about():
+    assert missing(SCHOOL, ITEMS[:1], {}) is None
+    assert missing("service/public_rental_housing", ITEMS, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "items"),
+    [
+        ({"household": "local"}, [ITEMS[0]]),
+        ({"household": "elsewhere"}, [ITEMS[0], "居住证、务工证明"]),
+        ({"household": ""}, list(ITEMS)),
+        ({}, list(ITEMS)),
+    ],
+)
+def test_a_list_is_fitted_to_what_is_known(known, items):
+    assert fitting(SCHOOL, ITEMS, known) == items
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("俺是外地户口", {"household": "elsewhere"}),
+        ("给孩子办", {"for_whom": "child"}),
+        ("我的身份证丢了", {"for_whom": "adult"}),
+        ("低保怎么申请", {}),
+    ],
+)
+def test_what_is_said_by_the_way_is_known(said, known):
+    assert mentioned(said) == known
+
+
+@pytest.mark.parametrize("key", ASKED_FOR)
+def test_the_catalogue_still_has_items_that_differ(key, catalog):
+    statement = catalog.services[key.removeprefix("service/")].facets[Facet.MATERIALS]
+    assert any(ASKED_FOR[key].marks.match(item) for item in statement.items)
+
+
+def test_each_circumstance_is_used():
+    assert set(ASKED_FOR.values()) == {HOUSEHOLD, FOR_WHOM}

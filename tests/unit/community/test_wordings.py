@@ -1,0 +1,136 @@
+"""What wordings say, whatever their topic."""
+
+import pytest
+
+from community.ambiguities import AMBIGUITIES, ambiguous
+from community.wordings import (
+    asked_with_wish,
+    asks_reason,
+    is_angry,
+    is_bare_reason,
+    is_comparison,
+    named_services,
+    rephrase,
+    same_of_another,
+    split_asks,
+    wish,
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("不是低保，是临时救助", "临时救助"),
+        ("我说的不是养老金，我问的是高龄津贴", "高龄津贴"),
+        ("说错了，我问的是居住证", "居住证"),
+        ("点错了，是问要多久", "要多久"),
+        ("低保怎么办", "低保怎么办"),
+        ("这不是我的错", "这不是我的错"),
+    ],
+)
+def test_a_correction_leaves_what_is_meant(said, meant):
+    assert rephrase(said) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "how"),
+    [
+        ("说短点", "short"),
+        ("你说得太长了", "short"),
+        ("再说一遍材料", "same"),
+        ("没看清，再发一遍", "same"),
+        ("听不懂", "plain"),
+        ("低保怎么申请", None),
+        ("树枝长得太长，挡住窗户了", None),
+    ],
+)
+def test_a_wish_for_the_last_answer_is_heard(said, how):
+    assert wish(said) == how
+
+
+def test_a_wish_may_name_an_aspect():
+    assert asked_with_wish("再说一遍材料")
+    assert not asked_with_wish("说短点")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["低保为啥没批", "残疾人补贴怎么停了", "养老金停了", "凭啥把俺的低保取消了"],
+)
+def test_a_question_for_the_reason_is_heard(said):
+    assert asks_reason(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["医保停了怎么补", "低保怎么申请", "停了怎么恢复", "养老金怎么领"]
+)
+def test_a_question_for_the_remedy_is_none_for_the_reason(said):
+    assert not asks_reason(said)
+
+
+def test_a_reason_may_be_asked_without_saying_of_what():
+    assert is_bare_reason("为啥没批")
+    assert not is_bare_reason("暖气停了两天了为啥没批")
+
+
+@pytest.mark.parametrize(
+    "said", ["滚", "你个破机器人", "什么破玩意", "气死我了", "他妈的"]
+)
+def test_scolding_is_heard(said):
+    assert is_angry(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["他妈80了想办老年证", "我妈的高龄津贴咋申请", "他妈的低保停了", "谢谢你"]
+)
+def test_mothers_are_no_curse(said):
+    assert not is_angry(said)
+
+
+def test_two_asks_are_split_at_a_link(catalog):
+    clauses = split_asks("路灯坏了，还有公租房怎么申请", catalog)
+    assert clauses == ("路灯坏了", "公租房怎么申请")
+
+
+def test_two_asks_are_split_where_each_half_names_a_service(catalog):
+    clauses = split_asks("我妈的高龄津贴咋申请，我爸的残疾证去哪办", catalog)
+    assert clauses == ("我妈的高龄津贴咋申请", "我爸的残疾证去哪办")
+
+
+@pytest.mark.parametrize(
+    "said", ["我爸没工作，低保咋申请", "不是低保，是临时救助", "低保咋办"]
+)
+def test_one_ask_is_not_split(said, catalog):
+    assert split_asks(said, catalog) == ()
+
+
+def test_services_are_named_in_the_order_of_mention(catalog):
+    named = named_services("医保和低保有啥区别", catalog)
+    assert named == (
+        "service/resident_medical_insurance",
+        "service/subsistence_allowance",
+    )
+    assert is_comparison("医保和低保有啥区别")
+
+
+def test_an_ellipsis_names_what_it_is_about():
+    assert same_of_another("那特困呢？") == "特困"
+    assert same_of_another("特困怎么申请") is None
+
+
+@pytest.mark.parametrize("said", ["优待证怎么办", "社保停了", "老人补贴怎么领", "补助"])
+def test_a_wording_of_two_meanings_is_ambiguous(said):
+    assert len(ambiguous(said)) >= 2
+
+
+@pytest.mark.parametrize(
+    "said", ["老人优待证", "社保卡丢了", "80岁老人补贴", "退役军人优待证"]
+)
+def test_a_telling_word_makes_it_clear(said):
+    assert ambiguous(said) == ()
+
+
+def test_every_ambiguity_names_known_services(catalog):
+    for known in AMBIGUITIES:
+        for key in known.candidates:
+            assert key.removeprefix("service/") in catalog.services
