@@ -8,6 +8,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.reading import (
     CIRCUMSTANCES_SLOT,
+    COMPARED_SLOT,
     FACETS_SLOT,
     ITEM_SLOT,
     MEANINGS_SLOT,
@@ -82,6 +83,7 @@ class Compare(SpeakingAction):
             SlotSet(UNCLEAR_SLOT, 0.0),
             SlotSet(ITEM_SLOT, known[0].key),
             SlotSet(SERVICE_SLOT, known[0].key),
+            SlotSet(COMPARED_SLOT, [service.key for service in known]),
         ]
 
 
@@ -130,7 +132,7 @@ class NotThese(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Asks to say it differently only where something was unclear."""
         if not tracker.get_slot(UNCLEAR_SLOT):
-            return [Text("好的。有别的事您随时说。")], []
+            return [Text("好的。您想问什么、有什么事，直接跟我说就行。")], []
         return [
             Text("好的，那是我听岔了。您换个说法再讲一遍，比如家里谁、遇到了什么事。"),
             Choices("", (PERSON, SERVICES)),
@@ -188,6 +190,7 @@ def remember(key: str, reading: Reading, tracker: Tracker) -> Events:
         SlotSet(FACETS_SLOT, [facet.value for facet in reading.facets]),
         SlotSet(UNCLEAR_SLOT, 0.0),
         SlotSet(UNCLEAR_TEXT_SLOT, None),
+        SlotSet(COMPARED_SLOT, None),
     ]
     if key.startswith("service/"):
         events.append(SlotSet(SERVICE_SLOT, key))
@@ -211,6 +214,8 @@ def not_understood(
     reading: Reading, tracker: Tracker, composer: AnswerComposer
 ) -> tuple[list[Part], Events]:
     """Returns choices while there are candidates, else the offer of a person."""
+    if reading.value == "report":
+        return [Text("您说，我给您记着。在哪儿、出了什么事？")], []
     n_unclear = float(tracker.get_slot(UNCLEAR_SLOT) or 0.0) + 1
     events = [
         SlotSet(UNCLEAR_SLOT, n_unclear),

@@ -22,6 +22,7 @@ from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.model import Matter
 from community.replies import Choices, Part, Text
 from community.reports import hours_in_words
+from community.wordings import ABOUT_US
 
 GENERAL_FACTS = {
     Facet.CONTACT: ("community.phone",),
@@ -41,6 +42,8 @@ class AnswerFollowUp(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Takes the item from the conversation, or asks for it once."""
+        if reading.value == ABOUT_US:
+            return without_item(reading, composer)
         key = reading.item or tracker.get_slot(ITEM_SLOT) or ""
         matter = composer.catalog.matters.get(key.removeprefix("matter/"))
         if matter is not None:
@@ -103,8 +106,9 @@ def without_item(
     ]
     if facts:
         return [Text("\n".join(facts))], []
-    if facet is Facet.CONTACT:
-        text = "社区的电话我这里没有登记。着急就打12345，白天黑夜都有人接。"
+    if keys:
+        missing = "、".join(composer.facts.label(key) for key in keys)
+        text = f"{missing}我这里还没有登记。打12345能问到，白天黑夜都有人接。"
         return [Text(text), Choices("", (PERSON, SERVICES))], []
     asked = "、".join(FACET_TITLES[f] for f in reading.facets)
     lead = f"您想问“{asked}”，" if asked else ""

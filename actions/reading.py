@@ -27,6 +27,8 @@ MEANINGS_SLOT = "meanings"
 """Unclear wordings of this resident → key of the item that was then chosen."""
 CIRCUMSTANCES_SLOT = "circumstances"
 """What is known of the resident that changes answers, by circumstance."""
+COMPARED_SLOT = "compared"
+"""Keys of the services that the last answer told apart."""
 TICKET_SLOT = "open_ticket"
 """The ticket filed last: `{number, urgent}`."""
 

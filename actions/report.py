@@ -71,6 +71,7 @@ def _told(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
     waiting = tracker.get_slot(NEXT) or {}
     if not reading.chosen:
         what, where, entities = reading.clause, reading.text, reading.entities
+        waiting = {}
     elif waiting.get("item") == matter.key:
         what, where, entities = waiting["what"], waiting["where"], ()
     else:
@@ -79,7 +80,7 @@ def _told(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
     what = (what or where)[:MAX_ANSWER_CHARS]
     return [
         SlotSet(WHAT, None if details_are_thin(what, matter) else what),
-        SlotSet(PLACE, place_in(where, entities)),
+        SlotSet(PLACE, place_in(where, entities) or waiting.get("place")),
         SlotSet(SINCE, since_in(what, entities)),
         SlotSet(CONTACT, phone_in(entities)),
     ]
@@ -213,11 +214,12 @@ class FileReport(SpeakingAction):
             parts.append(Text(advice))
         waiting = tracker.get_slot(NEXT)
         if waiting:
+            waiting = {**waiting, "place": ticket.draft.place}
             name = composer.catalog.item_name(waiting["item"])
             choice = Choice(f"接着报：{name}", item_payload(waiting["item"]))
             parts.append(Choices("您刚才还说了一件：", (choice, NO_MORE)))
         events = [SlotSet(name, None) for name in (ITEM, *ANSWERS)]
-        return parts, [*events, filed_now(ticket)]
+        return parts, [*events, SlotSet(NEXT, waiting), filed_now(ticket)]
 
 
 class CancelReport(SpeakingAction):

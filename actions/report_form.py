@@ -11,7 +11,14 @@ from actions.reading import Reading, reading_of
 from actions.speaking import Events, say
 from community.form_interpretation import NEXT_REPORT
 from community.replies import Text
-from community.reports import Account, amended, place_in, since_in, without_since
+from community.reports import (
+    Account,
+    amended,
+    is_correction,
+    place_in,
+    since_in,
+    without_since,
+)
 
 ITEM, WHAT, PLACE, SINCE, CONFIRM, CONTACT, NEXT = (
     "report_item",
@@ -116,6 +123,19 @@ def _answers(
     slot: str, answer: str, reading: Reading, tracker: Tracker
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
+    account = _account(tracker)
+    if slot != WHAT and is_correction(answer):
+        told = amended(account, answer, reading.entities)
+        changed = {
+            name: new
+            for name, old, new in (
+                (PLACE, account.place, told.place),
+                (SINCE, account.since, told.since),
+            )
+            if name != slot and old is not None and new != old
+        }
+        if changed:
+            return changed
     filled: dict[str, Any] = {slot: answer}
     if slot in (WHAT, PLACE) and tracker.get_slot(SINCE) is None:
         since = since_in(answer, reading.entities)

@@ -1,5 +1,7 @@
 """Greeting, thanks, identity, feedback: the small words of a conversation."""
 
+import re
+
 from rasa_sdk import Tracker
 
 from actions.reading import Reading
@@ -7,6 +9,8 @@ from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
+
+_WHAT_CAN = re.compile(r"[能会可].{0,4}[干办做帮查问]|功能|有[啥什哪]|[干做]啥|服务")
 
 
 class Greet(SpeakingAction):
@@ -42,15 +46,25 @@ class Identity(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Introduces itself honestly and lists the services."""
-        return [
+        """Introduces itself honestly; lists the services where that is wanted."""
+        if reading.value == "secret":
+            return [
+                Text(
+                    "密码、验证码、银行卡号千万别发给任何人，我也不要。"
+                    "谁问您要，多半是骗子，拿不准就打96110问一声。"
+                )
+            ], []
+        parts: list[Part] = [
             Text(
-                "我是云小路，一个机器人。能答社区办事，能帮您把问题报给网格员；"
-                "不能代替报警，也不能替部门拍板。有危险请直接打110、119、120。"
-            ),
-            *composer.services_by_category(),
-            Choices("", (PERSON,)),
-        ], []
+                "我是云小路，一个机器人，不收钱，也不问您要密码。能答社区办事，"
+                "能帮您把问题报给网格员；不能代替报警，也不能替部门拍板。"
+                "有危险请直接打110、119、120。"
+            )
+        ]
+        if reading.chosen or _WHAT_CAN.search(reading.text):
+            parts += composer.services_by_category()
+            return [*parts, Choices("", (PERSON,))], []
+        return [*parts, Choices("", (SERVICES, PERSON))], []
 
 
 class Thanks(SpeakingAction):

@@ -63,11 +63,13 @@ class Cancel(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Withdraws only on clear words; else forgets what was talked of."""
-        number = (tracker.get_slot(TICKET_SLOT) or {}).get("number")
+        before = tracker.get_slot(TICKET_SLOT) or {}
+        number = before.get("number")
         if number and _WITHDRAW.search(reading.text):
             ticket = await ports().tickets.withdraw(number, tracker.sender_id)
             if ticket is not None:
-                return [Text(f"好的，{number} 已经撤回，不用管了。")], [
+                again = "要是又不好了，马上打电话。" if before.get("urgent") else ""
+                return [Text(f"好的，{number} 已经撤回。{again}")], [
                     SlotSet(TICKET_SLOT, None)
                 ]
         return [Text("好的，先不管它。有别的事您再说。")], [SlotSet(ITEM_SLOT, None)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 
@@ -30,6 +31,8 @@ def main() -> int:
         "--page", action="store_true", help="only write the page from the JSON files"
     )
     arguments = parser.parse_args()
+    # So that servers which were started here are ended, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     unknown = set(arguments.names) - set(ORDER)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {ORDER}")

@@ -120,7 +120,7 @@ def peer_stack(project: Path) -> Iterator[Stack]:
                 ),
                 LOGS / "peer-actions.log",
                 cwd=project,
-                env=env | {"ACTION_SERVER_SANIC_WORKERS": "1"},
+                env=env | {"SANIC_HOST": "127.0.0.1"},
             )
         )
         server = parts.enter_context(

@@ -158,7 +158,7 @@ class AnswerComposer:
     def comparison(self, one: Service, other: Service) -> list[Part]:
         """Tells two services apart with their boundary rules."""
         rules = [
-            self.fill(rule.rule)
+            self.fill(rule.rule).replace("这里", here.short_name)
             for here, there in ((one, other), (other, one))
             for rule in here.not_here
             if rule.to == there.key

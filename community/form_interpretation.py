@@ -3,7 +3,7 @@
 import re
 
 from community.catalog.model import Catalog
-from community.meaning import Context, Meaning, Said
+from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN_TALK, Context, Meaning, Said
 from community.reports import is_correction
 from community.wordings import (
     bare,
@@ -26,8 +26,6 @@ SMALL_TALK = frozenset(
     }
 )
 SMALL_TALK_MAX_CHARS = 10
-ELLIPSIS_MAX_CHARS = 12
-UNCERTAIN_TALK = 0.4
 SURE_TALK = 0.8
 CONFIRM_SLOT = "report_confirm"
 NEXT_REPORT = "next"
@@ -111,5 +109,6 @@ def plain_answer(text: str) -> str | None:
 
 
 def _yes_or_no(said: Said) -> str | None:
-    short = len(said.text.strip()) <= SMALL_TALK_MAX_CHARS
-    return {"talk_affirm": "yes", "talk_deny": "no"}.get(said.label) if short else None
+    if len(said.text) > SMALL_TALK_MAX_CHARS or said.confidence < SURE_TALK:
+        return None
+    return {"talk_affirm": "yes", "talk_deny": "no"}.get(said.label)

@@ -8,6 +8,15 @@ from community.errors import RecordError
 from community.payloads import ChosenMeaning, read_payload
 
 UNCERTAIN = 0.6
+"""A label that is less sure than this is only a guess."""
+UNCERTAIN_TALK = 0.4
+"""Small talk that is less sure than this is not understood."""
+CERTAIN_OUTSIDE = 0.9
+"""A message that names a service is outside only if it is as sure as this."""
+ELLIPSIS_MAX_CHARS = 12
+"""Of a message that leaves out what it is about."""
+NOUN_MAX_CHARS = 6
+"""Of a message that is a name and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class Context:
     open_ticket: str | None = None
     """Number of the ticket filed last in this conversation."""
     open_ticket_is_urgent: bool = False
+    compared: tuple[str, ...] = ()
+    """Keys of the services that the last answer told apart."""
     is_unclear: bool = False
     """The message before was not understood."""
 

@@ -2,6 +2,7 @@
 
 import re
 
+from community.catalog.facets import Facet
 from community.catalog.model import Catalog
 
 NICKNAMES = {
@@ -9,6 +10,7 @@ NICKNAMES = {
     "养老保险": "service/pension_enrollment",
     "养老金": "service/pension_claim",
     "医保": "service/resident_medical_insurance",
+    "优待证": "service/veteran_services",
     "医保卡": "service/social_security_card",
     "户口": "service/household_registration",
     "慢病": "service/chronic_disease_outpatient",
@@ -49,7 +51,7 @@ _RETURN = re.compile(
     r"(?:回到|说回|还是说|接着说|再说回|回头说)(?:刚才|前面|头里|先前|上一?个|前一?个)"
 )
 _REFUSED = (
-    r"(?:没批|不批|不给批|没通过|没过|不通过|停了|停发|停掉|给停|取消|没评上|没选上|"
+    r"(?:没批|不批|不给批|没通过|没过|不通过|停了|停发|停掉|给停|停[我俺咱]|取消|没评上|没选上|"
     r"少了|降了|驳回|退回来|拒了|不给办|不发了|没我)"
 )
 _REASON = re.compile(
@@ -69,6 +71,23 @@ _ANGER = re.compile(
     r"气[死煞](?:我|俺|人)|烦死|[啥什]么?(?:也|都)不是|一点用|没(?:啥|什么)?用的|"
     r"糊弄|忽悠(?:谁|人|我|俺)|骗[人子鬼]的?吧|投诉你"
 )
+_DOUBT = re.compile(
+    r"骗子|(?:真的|可信|靠谱|管用)[吗不么吧]|(?:你|您)?(?:是)?真人|(?:你|您)是(?:不是)?机器"
+)
+_SECRET = re.compile(
+    r"(?:给|告诉|发|报)(?:给)?(?:你|您).{0,6}(?:密码|验证码|银行卡|卡号)|"
+    r"(?:密码|验证码|银行卡号?|卡号).{0,6}(?:给|告诉|发|报)(?:给)?(?:你|您)"
+)
+_US = r"(?:你们|您们|咱们?|社区|居委会?|网格员|便民中心)"
+_ABOUT_US = {
+    Facet.CONTACT: r"的?(?:电话|联系方式|号码)(?:是)?(?:多少|几号|[啥哪]个?|什么)?",
+    Facet.PLACE: r"的?(?:在哪[里儿]?|地址|几点(?:上班|开门|下班|关门)|[啥什]么?时候(?:上班|开门)|"
+    r"(?:周末|星期[六天日]|礼拜[六天日]|中午)(?:上班|开门)[吗不么]?)",
+}
+_WANTS_TO_REPORT = re.compile(
+    r"(?:我|俺|咱)?(?:想|要|来)?(?:给你们?)?(?:反映|上报|报告|投诉|举报|说)(?:一?个|点|一下)?"
+    r"(?:事儿?|问题|情况)(?:儿)?[。！!]?"
+)
 _SPLIT = re.compile(
     r"[,，。；;！!?？ ]*(?:还有就是|还有一[个件]?事?|还有|另外|顺便(?:问|说)?(?:一?下)?|"
     r"再问(?:一?下|个)?|再就是|对了)[,，：: ]*"
@@ -78,6 +97,8 @@ _FRINGE = re.compile(
     r"^(?:那个|那|这个|问问?|想问|咨询)|(?:的事|的|啊|呀|呗|吧)?[。？?！!]*$"
 )
 MIN_CLAUSE_CHARS = 4
+ABOUT_US = "us"
+"""Value of a question about the community, not about an item."""
 MAX_WISH_CHARS = 14
 
 
@@ -148,6 +169,37 @@ def is_bare_reason(text: str) -> bool:
 def is_angry(text: str) -> bool:
     """Tells whether a message scolds the assistant."""
     return bool(_ANGER.search(text))
+
+
+def doubts_us(text: str) -> bool:
+    """Tells whether a resident asks who or what he is talking to."""
+    return bool(_DOUBT.search(text))
+
+
+def offers_secret(text: str) -> bool:
+    """Tells whether a resident is about to hand over a password or a card number."""
+    return bool(_SECRET.search(text))
+
+
+def asks_about_us(text: str, *, alone: bool) -> Facet | None:
+    """Returns what is asked about the community itself: 你们电话多少, 几点上班.
+
+    Args:
+        text: The message.
+        alone: Nothing was talked of, so the community need not be named.
+    """
+    clean = bare(text)
+    for facet, asked in _ABOUT_US.items():
+        if re.fullmatch(f"{_US}(?:的|那)?{asked}", clean):
+            return facet
+        if alone and re.fullmatch(asked, clean):
+            return facet
+    return None
+
+
+def wants_to_report(text: str) -> bool:
+    """Tells whether a message announces a problem without telling it."""
+    return bool(_WANTS_TO_REPORT.fullmatch(text.strip()))
 
 
 def split_asks(text: str, catalog: Catalog) -> tuple[str, ...]:

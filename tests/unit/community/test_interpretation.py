@@ -234,3 +234,36 @@ def test_clauses_that_are_not_clear_change_nothing():
     whole = Meaning("service", item="service/id_card")
     unclear = Meaning("nlu_fallback")
     assert combine(whole, ("甲", "乙"), (whole, unclear)) is whole
+
+
+def test_a_question_about_the_community_does_not_take_the_item(catalog):
+    context = Context(item="service/id_card")
+    meaning = interpret(
+        parse("社区在哪", "service/community_certificate"), context, catalog
+    )
+    assert (meaning.intent, meaning.item, meaning.facets) == (
+        "talk_ask_facet",
+        None,
+        ("place",),
+    )
+
+
+def test_both_compared_services_are_asked_about(catalog):
+    pair = ("service/senior_preference", "service/veteran_services")
+    meaning = interpret(
+        parse("都要带啥", "talk_ask_facet", facets=["materials"]),
+        Context(item=pair[0], compared=pair),
+        catalog,
+    )
+    assert meaning.item == pair[0]
+    assert meaning.also == (Ask(pair[1], ("materials",)),)
+
+
+def test_yesterdays_item_is_not_looked_up_among_reports(catalog):
+    key = "service/public_rental_housing"
+    meaning = interpret(
+        parse("昨天说的那个在哪办", "talk_ticket_status", facets=["place"]),
+        Context(item=key, service=key),
+        catalog,
+    )
+    assert (meaning.intent, meaning.item) == ("talk_ask_facet", key)

@@ -3,16 +3,21 @@
 import pytest
 
 from community.ambiguities import AMBIGUITIES, ambiguous
+from community.catalog.facets import Facet
 from community.wordings import (
     asked_with_wish,
+    asks_about_us,
     asks_reason,
+    doubts_us,
     is_angry,
     is_bare_reason,
     is_comparison,
     named_services,
+    offers_secret,
     rephrase,
     same_of_another,
     split_asks,
+    wants_to_report,
     wish,
 )
 
@@ -134,3 +139,28 @@ def test_every_ambiguity_names_known_services(catalog):
     for known in AMBIGUITIES:
         for key in known.candidates:
             assert key.removeprefix("service/") in catalog.services
+
+
+@pytest.mark.parametrize(
+    ("said", "facet"),
+    [
+        ("你们电话多少", Facet.CONTACT),
+        ("社区在哪", Facet.PLACE),
+        ("居委会几点上班", Facet.PLACE),
+        ("低保电话多少", None),
+        ("几点上班", None),
+    ],
+)
+def test_a_question_about_the_community_is_told_from_one_about_an_item(said, facet):
+    assert asks_about_us(said, alone=False) == facet
+
+
+def test_the_community_need_not_be_named_where_nothing_was_talked_of():
+    assert asks_about_us("几点上班", alone=True) is Facet.PLACE
+
+
+def test_doubts_secrets_and_announcements_are_heard():
+    assert doubts_us("你是不是骗子")
+    assert offers_secret("把密码给你行不")
+    assert wants_to_report("我想反映个事")
+    assert not wants_to_report("我想反映路灯坏了的问题")

@@ -1,0 +1,149 @@
+"""Messages that mean something only after what was said before."""
+
+import re
+
+from community.catalog.model import Catalog
+from community.choices import first_of_yes_or_no
+from community.meaning import (
+    CERTAIN_OUTSIDE,
+    ELLIPSIS_MAX_CHARS,
+    NOUN_MAX_CHARS,
+    UNCERTAIN,
+    UNCERTAIN_TALK,
+    Ask,
+    Context,
+    Meaning,
+    Said,
+)
+from community.wordings import (
+    asked_with_wish,
+    bare,
+    hints_at,
+    is_comparison,
+    is_return,
+    named_services,
+    rephrase,
+    same_of_another,
+    wish,
+)
+
+MAX_PERSONAL_CHARS = 20
+"""Of a question whether the resident himself qualifies."""
+_BOTH = re.compile(r"都|分别|各要|各自|两样|两个")
+
+
+def again(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Says the last answer again or shorter: 再说一遍材料, 说短点, 没听懂."""
+    how = wish(said.text)
+    if how is None or said.label == "talk_handoff" or said.is_clear_matter:
+        return None
+    facets = said.facets if asked_with_wish(said.text) else ()
+    facets = facets or context.facets
+    return Meaning("repeat", item=context.item, facets=facets, value=how)
+
+
+def plain_yes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Takes the first of a yes-or-no question; a yes to a list is unclear."""
+    if said.label != "talk_affirm":
+        return None
+    taken = first_of_yes_or_no(context.offered)
+    if taken is not None:
+        return Meaning.of_choice(taken)
+    return Meaning("nlu_fallback") if context.is_unclear else None
+
+
+def going_back(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Returns to the item talked of before: 回到刚才那个."""
+    if context.previous_item is None or not is_return(said.text):
+        return None
+    if named_services(said.text, catalog):
+        return None
+    base = context.previous_item.split("/")[0]
+    return Meaning(base, item=context.previous_item, facets=said.facets)
+
+
+def remembered(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Reads an unclear wording as the resident chose it before."""
+    key = context.meanings.get(bare(said.text))
+    if key is None:
+        return None
+    return Meaning(key.split("/")[0], item=key, facets=said.facets)
+
+
+def comparison(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Tells two services apart: those named, talked of, or offered."""
+    if not is_comparison(said.text):
+        return None
+    named = list(named_services(said.text, catalog))
+    if len(named) < 2 and context.item and context.item.startswith("service/"):
+        named += [context.item] if context.item not in named else []
+    if len(named) < 2:
+        named = list(context.offered_services)
+    return Meaning("compare", candidates=tuple(named[:2])) if len(named) > 1 else None
+
+
+def same_question(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Asks the last facet of another item: 那特困呢."""
+    name = same_of_another(said.text)
+    if name is None or not context.facets:
+        return None
+    named = named_services(name, catalog)
+    target = named[0] if named else said.item
+    if target is None or not target.startswith("service/"):
+        return None
+    if said.facets and len(bare(name)) > NOUN_MAX_CHARS:
+        return None
+    return Meaning("service", item=target, facets=context.facets)
+
+
+def both(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Asks one thing about two services: 低保和残疾证都要带啥."""
+    if not said.facets or not _BOTH.search(said.text):
+        return None
+    named = named_services(said.text, catalog)
+    if not named and said.label == "talk_ask_facet":
+        named = context.compared
+    if len(named) < 2:
+        return None
+    also = (Ask(named[1], said.facets),)
+    return Meaning("service", item=named[0], facets=said.facets, also=also)
+
+
+def follow_up(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Takes a short question that names nothing for one about the item."""
+    vague = said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK
+    if said.label == "talk_ask_facet" and not vague:
+        if context.item is None and said.candidates:
+            return Meaning(
+                "nlu_fallback", candidates=said.candidates, facets=said.facets
+            )
+        return Meaning("talk_ask_facet", item=context.item, facets=said.facets)
+    if not said.facets or context.item is None:
+        return None
+    if vague or _asks_on(said, context, catalog):
+        return Meaning("talk_ask_facet", item=context.item, facets=said.facets)
+    return None
+
+
+def _asks_on(said: Said, context: Context, catalog: Catalog) -> bool:
+    """Tells whether the label of a message is only a guess about an ellipsis."""
+    if said.label == "talk_ticket_status":
+        about_service = context.item == context.service
+        return about_service and said.facets[0] != "progress"
+    if said.label.startswith("oos_"):
+        personal = "eligibility" in said.facets and "我" in said.text.replace(
+            "俺", "我"
+        )
+        limit = MAX_PERSONAL_CHARS if personal else ELLIPSIS_MAX_CHARS
+        sure = said.confidence >= (CERTAIN_OUTSIDE if personal else UNCERTAIN)
+        return not sure and len(said.text) <= limit
+    if len(said.text) > ELLIPSIS_MAX_CHARS or said.item is None:
+        return False
+    unnamed = said.is_clear_service and not hints_at(said.text, said.label, catalog)
+    return said.decision != "answer" or unnamed
+
+
+def carried(said: Said, context: Context) -> tuple[str, ...]:
+    """Returns the facets that a correction, or an item asked for, keeps."""
+    corrects = rephrase(said.text) != said.text
+    return context.facets if corrects or context.item is None else ()
