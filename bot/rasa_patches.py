@@ -15,6 +15,7 @@ import rasa
 from jsonschema import Draft7Validator, ValidationError
 from rasa.core.actions.action import RemoteAction
 from rasa.engine.storage import local_model_storage
+from rasa.shared.core.events import Event
 from rasa.shared.nlu.training_data import loading
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -36,6 +37,7 @@ def apply() -> None:
             f" for {RASA_VERSION}: review it"
         )
     RemoteAction._validate_action_result = _validate_action_result
+    Event.resolve_by_type = staticmethod(_event_class)
     loading._load = _load_once
     local_model_storage.TarSafe = _FastTar
 
@@ -55,6 +57,15 @@ def _validate_action_result(self: RemoteAction, result: Dict[str, Any]) -> bool:
     if errors:
         raise ValidationError(f"action result is malformed: {errors[0].message}")
     return True
+
+
+_original_resolve = Event.resolve_by_type
+
+
+@functools.lru_cache(maxsize=256)
+def _event_class(type_name: str, default: Any = None) -> Any:
+    """Finds an event class once; Rasa walks all subclasses for every stored event."""
+    return _original_resolve(type_name, default)
 
 
 _original_load = loading._load
@@ -82,4 +93,9 @@ class _FastTar(local_model_storage.TarSafe):
         return super().gzopen(name, mode, fileobj, **kwargs)
 
 
-PATCHES: List[str] = ["_validate_action_result", "_load", "TarSafe"]
+PATCHES: List[str] = [
+    "_validate_action_result",
+    "resolve_by_type",
+    "_load",
+    "TarSafe",
+]

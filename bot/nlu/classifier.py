@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Type
+from typing import Any, Dict, List, Optional, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -31,7 +32,13 @@ RANKING_LENGTH = 10
 def message_blocks(message: Message) -> List[List[str]]:
     """Returns the feature n-grams of a tokenized message."""
     tokens = message.get("text_tokens") or []
-    return blocks(message.get(TEXT) or "", [token.text for token in tokens])
+    return _blocks(message.get(TEXT) or "", tuple(token.text for token in tokens))
+
+
+@lru_cache(maxsize=4)
+def _blocks(text: str, words: Tuple[str, ...]) -> List[List[str]]:
+    """Three components ask for the same message one after the other."""
+    return blocks(text, words)
 
 
 def full_label(message: Message) -> str:

@@ -50,7 +50,7 @@ class EmergencyModel:
     def scores(self, document: List[List[str]]) -> np.ndarray:
         """Returns the scores of one message, shape (n_rules + 1,)."""
         columns, values = self.vectorizer.row(document)
-        return values @ self.weights[columns] + self.bias
+        return values @ self.weights[columns].astype(np.float32) + self.bias
 
     def save(self, folder: Path) -> None:
         """Writes the model as plain arrays and JSON; no pickle."""
@@ -78,7 +78,7 @@ class EmergencyModel:
                 arrays["idf"],
                 FAMILY_WEIGHTS,
             )
-            weights = arrays["weights"].astype(np.float32)
+            weights = arrays["weights"]
             return cls(vectorizer, weights, arrays["bias"])
 
 

@@ -165,7 +165,7 @@ class FacetDetector(GraphComponent):
             return certain
         vectorizer, weights, bias = self._model
         columns, values = vectorizer.row(facet_document(text, message_blocks(message)))
-        scores = values @ weights[columns] + bias
+        scores = values @ weights[columns].astype(np.float32) + bias
         order = np.argsort(-scores)
         likely = [NAMES[i] for i in order if scores[i] > self._config["threshold"]]
         return likely + [name for name in certain if name not in likely]
@@ -181,4 +181,4 @@ def _load(folder: Path) -> Optional[Tuple[Vectorizer, np.ndarray, np.ndarray]]:
             arrays["idf"],
             FAMILY_WEIGHTS,
         )
-        return vectorizer, arrays["weights"].astype(np.float32), arrays["bias"]
+        return vectorizer, arrays["weights"], arrays["bias"]

@@ -10,7 +10,7 @@ import os
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Dict, Iterable, List, Sequence, Tuple
+from typing import Dict, Iterable, List, Sequence, Tuple, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -30,6 +30,9 @@ COARSE = (
     (re.compile(r"^n(?=[aeiouv])"), "l"),
     (re.compile(r"ng$"), "n"),
 )
+HEAD_CHARS, TAIL_CHARS = 400, 300
+"""Of longer messages only this much at both ends makes features."""
+Clippable = TypeVar("Clippable", str, Sequence[str])
 _SYLLABLES: Dict[str, Tuple[str, str]] = {}
 
 
@@ -50,6 +53,13 @@ def normalise(text: str) -> str:
     return SPACE_OR_MARK.sub(" ", text).strip()
 
 
+def clipped(symbols: Clippable, head: int, tail: int) -> Clippable:
+    """Returns beginning and end of something long; the ask stands in one of them."""
+    if len(symbols) <= head + tail:
+        return symbols
+    return symbols[:head] + symbols[len(symbols) - tail :]  # type: ignore[operator]
+
+
 def ngrams(symbols: Sequence[str], low: int, high: int, mark: str) -> List[str]:
     """Returns all n-grams of `low` to `high` symbols, prefixed with `mark`."""
     return [
@@ -61,7 +71,8 @@ def ngrams(symbols: Sequence[str], low: int, high: int, mark: str) -> List[str]:
 
 def blocks(text: str, words: Sequence[str]) -> List[List[str]]:
     """Returns the n-grams of a message, one list for each family."""
-    clean = normalise(text)
+    clean = clipped(normalise(text), HEAD_CHARS, TAIL_CHARS)
+    words = clipped(words, HEAD_CHARS // 2, TAIL_CHARS // 2)
     chars = ["^", *clean, "$"]
     sounds = [_syllable(c) if CHINESE.match(c) else (c, c) for c in clean]
     tokens = [w for w in (normalise(word) for word in words) if w]

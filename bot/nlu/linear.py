@@ -40,7 +40,7 @@ class LinearModel:
     def scores(self, document: List[List[str]]) -> np.ndarray:
         """Returns raw scores of one message, shape (n_labels,)."""
         columns, values = self.vectorizer.row(document)
-        return values @ self.weights[columns] + self.bias
+        return values @ self.weights[columns].astype(np.float32) + self.bias
 
     def confidences(self, document: List[List[str]]) -> np.ndarray:
         """Returns calibrated confidences of one message, shape (n_labels,)."""
@@ -84,7 +84,7 @@ class LinearModel:
             return cls(
                 labels=doc["labels"],
                 vectorizer=vectorizer,
-                weights=arrays["weights"].astype(np.float32),
+                weights=arrays["weights"],
                 bias=arrays["bias"],
                 temperature=float(arrays["temperature"]),
                 calibration=Calibration.from_arrays(arrays),

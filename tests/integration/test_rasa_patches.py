@@ -8,6 +8,7 @@ import pytest
 import rasa
 from rasa.core.actions.action import RemoteAction
 from rasa.engine.storage import local_model_storage
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.nlu.training_data import loading
 
 from bot import rasa_patches
@@ -62,3 +63,17 @@ def test_another_rasa_is_refused(monkeypatch):
     monkeypatch.setattr(rasa, "__version__", "3.7.0")
     with pytest.raises(ConfigurationError, match="review"):
         rasa_patches.apply()
+
+
+def test_rasa_still_walks_all_event_classes_for_every_stored_event():
+    source = source_of(inspect.getfile(Event))
+    assert "for cls in rasa.shared.utils.common.all_subclasses(Event):" in source
+
+
+def test_event_classes_are_found_as_rasa_finds_them():
+    for event in (SlotSet, UserUttered, ActionExecuted):
+        assert Event.resolve_by_type(event.type_name) is event
+    assert Event.resolve_by_type("topic") is None
+    assert Event.resolve_by_type("nobody", default=SlotSet) is SlotSet
+    with pytest.raises(ValueError, match="nobody"):
+        Event.resolve_by_type("nobody")
