@@ -162,6 +162,34 @@ class RedisConversations:
             text = await self.redis.get(self.keys.reply(message_id))
         return None if text is None else Reply.from_json(text)
 
+    async def claim(self, message_id: str, holder: str) -> str:
+        """Decides once who delivers the answer to a message, and returns who.
+
+        Args:
+            message_id: The resident's message.
+            holder: `passive` for the gateway that answers within the messenger's
+                time, `late` for the dispatcher.
+
+        Returns:
+            `passive` or `late`, whoever came first, or `sent` where the passive
+            answer has left completely.
+        """
+        key = self.keys.claim(message_id)
+        async with _translated():
+            await self.redis.set(key, holder, nx=True, ex=REPLY_TTL_S)
+            return str(await self.redis.get(key) or holder)
+
+    async def confirm_passive(self, message_id: str) -> None:
+        """Notes that a passive answer was written to the messenger completely."""
+        async with _translated():
+            await self.redis.set(self.keys.claim(message_id), "sent", ex=REPLY_TTL_S)
+
+    async def claimed(self, message_id: str) -> str | None:
+        """Returns who delivers the answer, `None` while that is open."""
+        async with _translated():
+            holder = await self.redis.get(self.keys.claim(message_id))
+        return None if holder is None else str(holder)
+
     async def history(
         self, conversation: str, *, after: str = "-", count: int = 100
     ) -> list[ChatEvent]:
@@ -311,6 +339,8 @@ class RedisConversations:
         turn: str,
         reply: Reply,
         dead_letter: str = "",
+        outgoing: str = "",
+        log_entry: str = "",
     ) -> None:
         """Makes one message's outcome durable, all of it or nothing.
 
@@ -318,8 +348,12 @@ class RedisConversations:
             lease: Must still be held.
             letter: Must still be the head of the mailbox; it is removed.
             turn: Turn record to append; empty where the dialogue did not move.
-            reply: Stored for repeats, appended to the chat, announced.
+            reply: Stored for repeats, appended to the chat unless it has no
+                part, announced.
             dead_letter: Why the message was given up; empty normally.
+            outgoing: Outgoing entry (`docs/contracts.md`) for the dispatcher;
+                empty where the channel reads the chat itself.
+            log_entry: Entry for the dialogue log; empty for none.
 
         Raises:
             LeaseLostError: Another worker has taken over; nothing was written.
@@ -337,6 +371,8 @@ class RedisConversations:
                 keys.live(conversation),
                 keys.gateway(letter.inbound.reply_to or "none"),
                 keys.dead,
+                keys.outgoing,
+                keys.log,
             ],
             [
                 lease.token,
@@ -347,6 +383,9 @@ class RedisConversations:
                 self.retention_s,
                 REPLY_TTL_S,
                 dead_letter,
+                outgoing,
+                log_entry,
+                "1" if reply.parts else "0",
             ],
         )
         if result != 1:
@@ -417,6 +456,7 @@ class RedisConversations:
                 await self.redis.delete(
                     *(keys.reply(message_id) for message_id in ids),
                     *(keys.accepted(message_id) for message_id in ids),
+                    *(keys.claim(message_id) for message_id in ids),
                     keys.turns(conversation),
                     keys.out(conversation),
                     keys.mailbox(conversation),

@@ -11,6 +11,9 @@
 | `reply:<message id>` | string, reply record | `REPLY_TTL_S` | worker (commit) |
 | `fence` | counter | none | worker |
 | `ready`, `ready:urgent` | streams of conversations | none; finished entries are deleted | gateway |
+| `claim:<message id>` | string: `passive`, `sent` or `late` | `REPLY_TTL_S` | gateway, dispatcher |
+| `outgoing` | stream of answers that a messenger delivers; group `dispatchers` | none; finished entries are deleted | worker (commit) |
+| `log` | stream of dialogue turns for the dialogue log; group `dispatchers` | none; finished entries are deleted | worker (commit) |
 | `dead` | stream of dead letters | none | worker |
 | `rate:<bucket>` | counter | its window | gateway |
 Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply
@@ -24,6 +27,7 @@ ACCEPTED_TTL_S = 7 * 86_400
 REPLY_TTL_S = 86_400
 """A repeat within a day gets the stored answer."""
 WORKER_GROUP = "workers"
+DISPATCHER_GROUP = "dispatchers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,20 @@ class RedisKeys:
     def reply(self, message_id: str) -> str:
         """The answer to a message."""
         return f"{self.prefix}:reply:{message_id}"
+
+    def claim(self, message_id: str) -> str:
+        """Who delivers the answer to a message: see `RedisConversations.claim`."""
+        return f"{self.prefix}:claim:{message_id}"
+
+    @property
+    def outgoing(self) -> str:
+        """Answers on their way to a messenger."""
+        return f"{self.prefix}:outgoing"
+
+    @property
+    def log(self) -> str:
+        """Dialogue turns on their way to the dialogue log."""
+        return f"{self.prefix}:log"
 
     @property
     def fence(self) -> str:

@@ -42,20 +42,25 @@ return 1
 """Gives the lease up; 0 where mail has come in meanwhile and the lease is kept."""
 
 COMMIT = """
--- KEYS lease, mailbox, turns, out, reply, attempts, live, gateway, dead
+-- KEYS lease, mailbox, turns, out, reply, attempts, live, gateway, dead, outgoing, log
 -- ARGV token, record, message_id, turn, reply, retention_s, reply_ttl_s, dead_letter
+--      outgoing, log_entry, shown
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[2] then return -2 end
 if ARGV[4] ~= '' then
   redis.call('RPUSH', KEYS[3], ARGV[4])
   redis.call('EXPIRE', KEYS[3], ARGV[6])
 end
-redis.call('XADD', KEYS[4], '*', 'out', ARGV[5])
-redis.call('EXPIRE', KEYS[4], ARGV[6])
+if ARGV[11] == '1' then
+  redis.call('XADD', KEYS[4], '*', 'out', ARGV[5])
+  redis.call('EXPIRE', KEYS[4], ARGV[6])
+end
 redis.call('SET', KEYS[5], ARGV[5], 'EX', ARGV[7])
 redis.call('HDEL', KEYS[6], ARGV[3])
 redis.call('LPOP', KEYS[2])
 if ARGV[8] ~= '' then redis.call('XADD', KEYS[9], '*', 'letter', ARGV[8]) end
+if ARGV[9] ~= '' then redis.call('XADD', KEYS[10], '*', 'entry', ARGV[9]) end
+if ARGV[10] ~= '' then redis.call('XADD', KEYS[11], '*', 'entry', ARGV[10]) end
 redis.call('PUBLISH', KEYS[7], ARGV[3])
 redis.call('PUBLISH', KEYS[8], ARGV[3])
 return 1

@@ -39,6 +39,23 @@ class Kind(str, Enum):
     """A platform event such as `subscribe`; `text` holds its name."""
 
 
+class EventName(str, Enum):
+    """What an event record is about; its facts stand in `extra`."""
+
+    SUBSCRIBE = "subscribe"
+    """Followed; `grid` where a grid's code was scanned."""
+    SCAN = "scan"
+    """A follower scanned a grid's code; `grid`."""
+    TICKET = "ticket"
+    """A ticket has news for the resident; `number`, `what`, `text`, `photos`."""
+    TAKEOVER = "takeover"
+    """A person joins the conversation; `number`."""
+    RELAY = "relay"
+    """What that person says; `number`, `text`, `photos`."""
+    TAKEOVER_END = "takeover_end"
+    """The assistant is back; `number`, `reason`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """A message as the gateway stores it before it acknowledges."""
@@ -58,7 +75,7 @@ class Inbound:
     urgent: bool = False
     """Set by the gateway when the emergency detector fires."""
     extra: dict[str, Any] = field(default_factory=dict)
-    """Channel facts: media id, latitude and longitude, bound grid."""
+    """Channel facts: photo, latitude and longitude, grid; an event's facts."""
 
     def to_json(self) -> str:
         """Serialises the record."""

@@ -1,19 +1,8 @@
-"""Tables of the project; every change needs a migration.
-
-| table | holds | written by |
-|---|---|---|
-| `ticket` | tickets as filed, one row each | worker (through the ticket port) |
-"""
+"""Tickets, as filed and as they stand."""
 
 import sqlalchemy as sa
 
-metadata = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from adapters.sql.tables.metadata import metadata
 
 ticket = sa.Table(
     "ticket",

@@ -1,0 +1,18 @@
+"""Tables of the project; every change needs a migration.
+
+| module | tables | written by |
+|---|---|---|
+| `tickets` | `ticket` | worker (through the ticket port) |
+| `outbox` | `outbox` | dispatcher; whoever changes a ticket, in the same transaction |
+| `residents` | `resident` | gateway (follow, scan), worker (place) |
+| `staff` | | desk |
+| `learning` | | dispatcher, training |
+"""
+
+from adapters.sql.tables import learning, staff
+from adapters.sql.tables.metadata import metadata
+from adapters.sql.tables.outbox import outbox
+from adapters.sql.tables.residents import resident
+from adapters.sql.tables.tickets import ticket
+
+__all__ = ["learning", "metadata", "outbox", "resident", "staff", "ticket"]

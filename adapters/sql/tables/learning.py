@@ -1,0 +1,1 @@
+"""Dialogue log, annotations and the model registry."""

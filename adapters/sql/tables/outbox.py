@@ -1,0 +1,28 @@
+"""What the project sends to people and systems outside a conversation's web page."""
+
+import sqlalchemy as sa
+
+from adapters.sql.tables.metadata import metadata
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String(64), nullable=False, unique=True),
+    sa.Column("channel", sa.String(16), nullable=False),
+    sa.Column("recipient", sa.String(200), nullable=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("leased_by", sa.String(64), nullable=True),
+    sa.Column("via", sa.String(16), nullable=False, default=""),
+    sa.Column("external_id", sa.String(80), nullable=False, default=""),
+    sa.Column("error", sa.Text, nullable=False, default=""),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+)
+sa.Index("ix_outbox_state", outbox.c.state, outbox.c.due_at)
+sa.Index("ix_outbox_recipient", outbox.c.recipient, outbox.c.id)

@@ -1,0 +1,1 @@
+"""Staff, their duty and how they sign in."""

@@ -1,0 +1,1 @@
+"""WeChat Official Account: signatures, parsing, rendering, sending."""

@@ -1,0 +1,1 @@
+"""WeCom: messages to staff and what they answer."""

@@ -1,0 +1,1 @@
+"""Pages and API for grid workers, street and county staff, and operators."""

@@ -1,0 +1,1 @@
+"""The process that delivers what is due: outgoing messages, deadlines, retention."""

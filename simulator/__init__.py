@@ -1,0 +1,1 @@
+"""WeChat and WeCom as a local server, for demos and tests; never in production."""

@@ -1,0 +1,1 @@
+"""The learning loop: harvest, review, train, evaluate, promote, roll back."""
