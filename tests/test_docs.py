@@ -69,7 +69,8 @@ def make_targets() -> list[str]:
 
 
 def setting_names() -> set[str]:
-    source = read(ROOT / "adapters" / "settings.py")
+    files = sorted((ROOT / "adapters").rglob("settings.py"))
+    source = "".join(read(path) for path in files)
     return set(re.findall(r'(?:get\(|source,)\s*"([A-Z][A-Z_]+)"', source))
 
 
