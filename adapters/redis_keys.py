@@ -15,7 +15,9 @@
 | `outgoing` | stream of answers that a messenger delivers; group `dispatchers` | none; finished entries are deleted | worker (commit) |
 | `log` | stream of dialogue turns for the dialogue log; group `dispatchers` | none; finished entries are deleted | worker (commit) |
 | `dead` | stream of dead letters | none | worker |
-| `rate:<bucket>` | counter | its window | gateway |
+| `rate:<bucket>` | counter | its window | gateway, desk |
+| `desk:session:<hash>` | string, session record | `SESSION_IDLE_S` after the last use | desk |
+| `desk:sessions:<staff>` | set of session hashes | `SESSION_IDLE_S` after the last sign-in | desk |
 Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply
 is stored), `released:<c>` (a lease was given up).
 """
@@ -26,6 +28,8 @@ ACCEPTED_TTL_S = 7 * 86_400
 """A repeat of a message is recognised for a week."""
 REPLY_TTL_S = 86_400
 """A repeat within a day gets the stored answer."""
+SESSION_IDLE_S = 12 * 3_600
+"""A day's work; after that staff sign in again."""
 WORKER_GROUP = "workers"
 DISPATCHER_GROUP = "dispatchers"
 
@@ -101,6 +105,14 @@ class RedisKeys:
     def rate(self, bucket: str) -> str:
         """A rate-limit counter."""
         return f"{self.prefix}:rate:{bucket}"
+
+    def desk_session(self, digest: str) -> str:
+        """A member of staff who is signed in; the cookie's value is hashed."""
+        return f"{self.prefix}:desk:session:{digest}"
+
+    def desk_sessions(self, staff: str) -> str:
+        """The sessions of a member of staff, so that all can be ended."""
+        return f"{self.prefix}:desk:sessions:{staff}"
 
     def live(self, conversation: str) -> str:
         """Channel: `conv:<c>:out` has grown."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.environment import flag, integer, number
+from adapters.environment import address, flag, integer, number
 from adapters.wechat.settings import WeChatSettings
 from adapters.wecom.settings import WeComSettings
 
@@ -25,6 +25,9 @@ class Settings:
     redis_prefix: str
     gateway_host: str
     gateway_port: int
+    desk_host: str
+    desk_port: int
+    desk_url: str
     cookie_secret: str
     cookie_secure: bool
     retention_days: int
@@ -55,6 +58,9 @@ class Settings:
             redis_prefix=source.get("REDIS_PREFIX", "yxl"),
             gateway_host=source.get("GATEWAY_HOST", "127.0.0.1"),
             gateway_port=integer(source, "GATEWAY_PORT", 8800, low=1, high=65535),
+            desk_host=source.get("DESK_HOST", "127.0.0.1"),
+            desk_port=integer(source, "DESK_PORT", 8801, low=1, high=65535),
+            desk_url=address(source, "DESK_URL", "http://127.0.0.1:8801"),
             cookie_secret=source.get("COOKIE_SECRET", ""),
             cookie_secure=flag(source, "COOKIE_SECURE", default=False),
             retention_days=integer(source, "RETENTION_DAYS", 180, low=1, high=3650),

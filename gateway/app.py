@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from adapters.content_files import CatalogFiles
+from adapters.rate_limit import RateLimit
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import ROOT, Settings
@@ -29,7 +30,6 @@ from gateway.keys import (
     SESSION_LIMIT,
     TICKETS,
 )
-from gateway.limits import RateLimit
 from gateway.live import LiveUpdates
 from gateway.residents import ResidentCookies
 

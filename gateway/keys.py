@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from adapters.rate_limit import RateLimit
 from adapters.redis_conversations import RedisConversations
 from community.answers import AnswerComposer
 from community.tickets import TicketRepository
-from gateway.limits import RateLimit
 from gateway.live import LiveUpdates
 from gateway.residents import ResidentCookies
 

@@ -6,13 +6,27 @@
 | `outbox` | `outbox` | dispatcher; whoever changes a ticket, in the same transaction |
 | `residents` | `resident` | gateway (follow, scan), worker (place) |
 | `staff` | | desk |
+| `desk` | `account`, `audit`, `api_key`, `webhook`, `block_review` | desk |
 | `learning` | | dispatcher, training |
 """
 
 from adapters.sql.tables import learning, staff
+from adapters.sql.tables.desk import account, api_key, audit, block_review, webhook
 from adapters.sql.tables.metadata import metadata
 from adapters.sql.tables.outbox import outbox
 from adapters.sql.tables.residents import resident
 from adapters.sql.tables.tickets import ticket
 
-__all__ = ["learning", "metadata", "outbox", "resident", "staff", "ticket"]
+__all__ = [
+    "account",
+    "api_key",
+    "audit",
+    "block_review",
+    "learning",
+    "metadata",
+    "outbox",
+    "resident",
+    "staff",
+    "ticket",
+    "webhook",
+]

@@ -1,4 +1,4 @@
-"""Rate limits in Redis, shared by all gateways."""
+"""Rate limits in Redis, shared by all processes."""
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError

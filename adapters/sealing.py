@@ -1,0 +1,57 @@
+"""Encrypts small secrets at rest under the key of the environment."""
+
+import base64
+import hashlib
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from community.errors import ConfigurationError, RecordError
+
+MIN_CHARS = 32
+"""A shorter FIELD_KEY could be guessed."""
+
+
+class Sealer:
+    """Seals with the first key of FIELD_KEY and opens with any of them."""
+
+    def __init__(self, field_key: str, *, purpose: str) -> None:
+        """Derives one key for this purpose from each key given.
+
+        Args:
+            field_key: One key, or the new one and older ones, separated by commas.
+            purpose: Separates what one part of the system sealed from another's.
+
+        Raises:
+            ConfigurationError: A key is missing or too short.
+        """
+        secrets = [part.strip() for part in field_key.split(",") if part.strip()]
+        if not secrets or min(map(len, secrets)) < MIN_CHARS:
+            raise ConfigurationError(
+                f"FIELD_KEY: needs at least {MIN_CHARS} characters;"
+                ' make one with `python -c "import secrets; print(secrets.token_hex(32))"`'
+            )
+        self._fernet = MultiFernet([Fernet(_derive(s, purpose)) for s in secrets])
+
+    def seal(self, text: str) -> str:
+        """Returns the text in sealed form; never twice the same."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """Returns the text.
+
+        Raises:
+            RecordError: It was sealed under another key or altered.
+        """
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken as err:
+            raise RecordError(
+                "a sealed value cannot be opened: is FIELD_KEY the one it was sealed with?"
+            ) from err
+
+
+def _derive(secret: str, purpose: str) -> bytes:
+    digest = hashlib.blake2b(
+        secret.encode(), digest_size=32, person=purpose.encode()[:16]
+    ).digest()
+    return base64.urlsafe_b64encode(digest)
