@@ -14,32 +14,26 @@ import structlog
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from adapters.redis_conversations import Lease, Letter, RedisConversations, Signal
 from bot.tracker_store import PendingTurn, RedisTurnTrackerStore, pending_turn
+from bot.understanding import Understanding
 from community.catalog.model import Catalog
-from community.choices import choose
 from community.errors import (
     CommunityError,
     LeaseLostError,
     RecordError,
     StoreUnavailableError,
 )
-from community.interpretation import combine, interpret
-from community.meaning import Context, Meaning
 from community.messages import Inbound, Kind, log_id
 from community.replies import Choices, Part, Reply, part_from_doc
 from community.replies import Text as TextPart
-from community.wordings import rephrase, split_asks
 
 logger = structlog.get_logger()
 
 MAX_ATTEMPTS = 4
 RETRY_DELAYS_S = (0.2, 1.0, 3.0)
 CONCURRENT = 8
-SPLITTABLE = ("service", "matter", "nlu_fallback")
-"""Meanings of a whole message that may hide a second ask."""
 BLOCK_MS = 2_000
 GIVEN_UP = (
     "对不起，我这边出了毛病，这句话没处理成。已经记下来让人查看；"
@@ -73,7 +67,7 @@ class Worker:
             raise CommunityError("worker: the agent has no model")
         self.processor: MessageProcessor = agent.processor
         self.conversations = conversations
-        self.catalog = catalog
+        self.understanding = Understanding(self.processor, catalog)
         self.name = name or f"{os.uname().nodename}-{os.getpid()}"
         store = RedisTurnTrackerStore(
             self.processor.domain, conversations=conversations
@@ -250,7 +244,7 @@ class Worker:
         if inbound.kind not in (Kind.TEXT, Kind.CHOICE):
             return [TextPart(UNREADABLE)]
         tracker = await self.store.retrieve(inbound.conversation)
-        parse_data = await self.understand(inbound, tracker)
+        parse_data = await self.understanding.understand(inbound, tracker)
         channel = CollectingOutputChannel()
         await self.processor.handle_message(
             UserMessage(
@@ -263,77 +257,6 @@ class Worker:
             )
         )
         return collected_parts(channel.messages)
-
-    async def understand(
-        self, inbound: Inbound, tracker: Optional[DialogueStateTracker]
-    ) -> Dict[str, Any]:
-        """Parses a message and reads it in its conversation."""
-        context = context_of(tracker)
-        chosen = choose(inbound.text, inbound.choice, context.offered)
-        if chosen is not None:
-            return with_meaning(empty_parse(inbound.text), Meaning.of_choice(chosen))
-        parse_data = await self._parse(inbound.text)
-        catalog = self.catalog()
-        meaning = interpret(parse_data, context, catalog)
-        clauses = split_asks(inbound.text, catalog)
-        if clauses and context.requested_slot is None and meaning.intent in SPLITTABLE:
-            parts = [
-                interpret(await self._parse(clause), context, catalog)
-                for clause in clauses
-            ]
-            meaning = combine(meaning, clauses, parts)
-        return with_meaning(parse_data, meaning)
-
-    async def _parse(self, said: str) -> Dict[str, Any]:
-        """Parses what is meant; the parse keeps the words that were said."""
-        text = rephrase(said)
-        if text.startswith("/"):  # Rasa would take it for an intent
-            text = "／" + text[1:]
-        parse_data = await self.processor.parse_message(UserMessage(text=text))
-        parse_data["text"] = said
-        return parse_data
-
-
-def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
-    """Returns what a tracker knows, as the interpretation needs it."""
-    if tracker is None:
-        return Context()
-    ticket = tracker.get_slot("open_ticket") or {}
-    return Context(
-        item=tracker.get_slot("item"),
-        facets=tuple(tracker.get_slot("facets") or ()),
-        offered=tuple(
-            (choice["title"], choice["payload"])
-            for choice in tracker.get_slot("offered") or ()
-        ),
-        requested_slot=tracker.get_slot("requested_slot"),
-        report_item=tracker.get_slot("report_item"),
-        previous_item=tracker.get_slot("previous_item"),
-        service=tracker.get_slot("service_item"),
-        meanings=dict(tracker.get_slot("meanings") or {}),
-        open_ticket=ticket.get("number"),
-        open_ticket_is_urgent=bool(ticket.get("urgent")),
-        compared=tuple(tracker.get_slot("compared") or ()),
-        is_unclear=bool(tracker.get_slot("n_unclear")),
-    )
-
-
-def empty_parse(text: str) -> Dict[str, Any]:
-    """Returns a parse result for a message that needs no classifier."""
-    return {"text": text, "entities": [], "label_ranking": [], "emergency": None}
-
-
-def with_meaning(parse_data: Dict[str, Any], meaning: Meaning) -> Dict[str, Any]:
-    """Writes a meaning into Rasa's parse data; the classifier's view stays in it."""
-    confidence = (parse_data.get("intent") or {}).get("confidence", 1.0)
-    return {
-        **parse_data,
-        "intent": {
-            "name": meaning.intent,
-            "confidence": 1.0 if meaning.chosen else confidence,
-        },
-        "reading": meaning.to_doc(),
-    }
 
 
 def collected_parts(messages: List[Dict[str, Any]]) -> List[Part]:

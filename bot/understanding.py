@@ -1,0 +1,101 @@
+"""What a message means: the model's parse, read in the conversation."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Optional
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from community.catalog.model import Catalog
+from community.choices import choose
+from community.interpretation import combine, interpret
+from community.meaning import Context, Meaning
+from community.messages import Inbound
+from community.wordings import rephrase, split_asks
+
+SPLITTABLE = ("service", "matter", "nlu_fallback")
+"""Meanings of a whole message that may hide a second ask."""
+
+
+class Understanding:
+    """Reads messages with one model and the catalogue as it is now."""
+
+    def __init__(
+        self, processor: MessageProcessor, catalog: Callable[[], Catalog]
+    ) -> None:
+        """Keeps the loaded model and the way to the catalogue."""
+        self.processor = processor
+        self.catalog = catalog
+
+    async def understand(
+        self, inbound: Inbound, tracker: Optional[DialogueStateTracker]
+    ) -> Dict[str, Any]:
+        """Parses a message and reads it in its conversation."""
+        context = context_of(tracker)
+        chosen = choose(inbound.text, inbound.choice, context.offered)
+        if chosen is not None:
+            return with_meaning(empty_parse(inbound.text), Meaning.of_choice(chosen))
+        parse_data = await self._parse(inbound.text)
+        catalog = self.catalog()
+        meaning = interpret(parse_data, context, catalog)
+        clauses = split_asks(inbound.text, catalog)
+        if clauses and context.requested_slot is None and meaning.intent in SPLITTABLE:
+            parts = [
+                interpret(await self._parse(clause), context, catalog)
+                for clause in clauses
+            ]
+            meaning = combine(meaning, clauses, parts)
+        return with_meaning(parse_data, meaning)
+
+    async def _parse(self, said: str) -> Dict[str, Any]:
+        """Parses what is meant; the parse keeps the words that were said."""
+        text = rephrase(said)
+        if text.startswith("/"):  # Rasa would take it for an intent
+            text = "／" + text[1:]
+        parse_data = await self.processor.parse_message(UserMessage(text=text))
+        parse_data["text"] = said
+        return parse_data
+
+
+def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
+    """Returns what a tracker knows, as the interpretation needs it."""
+    if tracker is None:
+        return Context()
+    ticket = tracker.get_slot("open_ticket") or {}
+    return Context(
+        item=tracker.get_slot("item"),
+        facets=tuple(tracker.get_slot("facets") or ()),
+        offered=tuple(
+            (choice["title"], choice["payload"])
+            for choice in tracker.get_slot("offered") or ()
+        ),
+        requested_slot=tracker.get_slot("requested_slot"),
+        report_item=tracker.get_slot("report_item"),
+        previous_item=tracker.get_slot("previous_item"),
+        service=tracker.get_slot("service_item"),
+        meanings=dict(tracker.get_slot("meanings") or {}),
+        open_ticket=ticket.get("number"),
+        open_ticket_is_urgent=bool(ticket.get("urgent")),
+        compared=tuple(tracker.get_slot("compared") or ()),
+        is_unclear=bool(tracker.get_slot("n_unclear")),
+    )
+
+
+def empty_parse(text: str) -> Dict[str, Any]:
+    """Returns a parse result for a message that needs no classifier."""
+    return {"text": text, "entities": [], "label_ranking": [], "emergency": None}
+
+
+def with_meaning(parse_data: Dict[str, Any], meaning: Meaning) -> Dict[str, Any]:
+    """Writes a meaning into Rasa's parse data; the classifier's view stays in it."""
+    confidence = (parse_data.get("intent") or {}).get("confidence", 1.0)
+    return {
+        **parse_data,
+        "intent": {
+            "name": meaning.intent,
+            "confidence": 1.0 if meaning.chosen else confidence,
+        },
+        "reading": meaning.to_doc(),
+    }
