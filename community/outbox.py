@@ -39,6 +39,20 @@ SENT_AGAIN_WHEN_UNKNOWN = frozenset(
 )
 """Better twice than never; everything else stays `unknown` after a crash."""
 
+URGENT = frozenset({OutgoingKind.EMERGENCY, OutgoingKind.ALERT})
+"""Goes before everything else that waits for the same recipient."""
+
+DEFERRED_IN_QUIET_HOURS = frozenset({OutgoingKind.NOTICE, OutgoingKind.DIGEST})
+"""May wait until the morning."""
+
+REPEATABLE_CHANNELS = frozenset({Channel.DIALOGUE, Channel.WEBHOOK})
+"""The receiver knows a repeat by its id, so that sending again does no harm."""
+
+
+def is_sent_again(channel: Channel, kind: OutgoingKind) -> bool:
+    """Tells whether a message that was in flight at a crash is sent once more."""
+    return channel in REPEATABLE_CHANNELS or kind in SENT_AGAIN_WHEN_UNKNOWN
+
 
 class DeliveryState(str, Enum):
     """Where an outgoing message stands."""
@@ -82,6 +96,8 @@ class SendResult:
     """What failed, without personal data."""
     retry_after_s: float | None = None
     """For `TEMPORARY_FAILURE`: the platform's own wish, if it has one."""
+    is_held: bool = False
+    """For `TEMPORARY_FAILURE`: keep it until the recipient's next message."""
 
 
 class Sender(Protocol):

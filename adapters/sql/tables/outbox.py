@@ -16,6 +16,7 @@ outbox = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
     sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
     sa.Column("leased_by", sa.String(64), nullable=True),
     sa.Column("via", sa.String(16), nullable=False, default=""),
@@ -24,5 +25,12 @@ outbox = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
 )
-sa.Index("ix_outbox_state", outbox.c.state, outbox.c.due_at)
-sa.Index("ix_outbox_recipient", outbox.c.recipient, outbox.c.id)
+_is_open = outbox.c.finished_at.is_(None)
+for _name, _columns in (
+    ("ix_outbox_due", (outbox.c.due_at,)),
+    ("ix_outbox_order", (outbox.c.channel, outbox.c.recipient, outbox.c.id)),
+):
+    # Partial: what was sent long ago costs nothing.
+    sa.Index(_name, *_columns, sqlite_where=_is_open, postgresql_where=_is_open)
+sa.Index("ix_outbox_recipient", outbox.c.recipient)
+sa.Index("ix_outbox_finished_at", outbox.c.finished_at)

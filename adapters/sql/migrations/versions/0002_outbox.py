@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(20), nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("leased_by", sa.String(64), nullable=True),
         sa.Column("via", sa.String(16), nullable=False),
@@ -30,8 +31,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("key", name="uq_outbox_key"),
     )
-    op.create_index("ix_outbox_state", "outbox", ["state", "due_at"])
-    op.create_index("ix_outbox_recipient", "outbox", ["recipient", "id"])
+    is_open = sa.text("finished_at IS NULL")
+    for name, columns in (
+        ("ix_outbox_due", ["due_at"]),
+        ("ix_outbox_order", ["channel", "recipient", "id"]),
+    ):
+        op.create_index(
+            name, "outbox", columns, sqlite_where=is_open, postgresql_where=is_open
+        )
+    op.create_index("ix_outbox_recipient", "outbox", ["recipient"])
+    op.create_index("ix_outbox_finished_at", "outbox", ["finished_at"])
 
 
 def downgrade() -> None:

@@ -1,0 +1,266 @@
+"""The outbox in SQL: who may send what next, and what became of it.
+
+A row is *open* until it has a `finished_at`. It is claimed with a lease and a count
+of tries; the count fences off a dispatcher whose lease ran out meanwhile.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.sql.outbox_rows import (
+    IS_OPEN,
+    NO_PAYLOAD,
+    WAITS,
+    Claimed,
+    claimed,
+    ended,
+    insert,
+    new_row,
+    outcome,
+    translated,
+)
+from adapters.sql.tables import outbox
+from community.outbox import (
+    DEFERRED_IN_QUIET_HOURS,
+    REPEATABLE_CHANNELS,
+    SENT_AGAIN_WHEN_UNKNOWN,
+    URGENT,
+    Channel,
+    DeliveryState,
+    Outgoing,
+    OutgoingKind,
+    SendResult,
+)
+
+_URGENT = [kind.value for kind in URGENT]
+_DEFERRED = [kind.value for kind in DEFERRED_IN_QUIET_HOURS]
+
+
+async def enqueue(
+    connection: AsyncConnection, messages: Sequence[Outgoing], *, now: datetime
+) -> int:
+    """Stores messages within the caller's transaction; returns how many are new.
+
+    A known key changes nothing. Database errors are the caller's to translate.
+    """
+    return await insert(connection, [new_row(message, now) for message in messages])
+
+
+class SqlOutbox:
+    """Implements `community.outbox.Outbox`, and what the dispatcher needs of it."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Uses an engine that somebody else closes."""
+        self._engine = engine
+
+    async def add(self, messages: Sequence[Outgoing], *, now: datetime) -> int:
+        """See the port."""
+        async with translated(), self._engine.begin() as connection:
+            return await enqueue(connection, messages, now=now)
+
+    async def record(
+        self, outcomes: Sequence[tuple[Outgoing, SendResult]], *, now: datetime
+    ) -> int:
+        """Stores messages that have ended already, such as passive answers."""
+        rows = [
+            {**new_row(message, now), "attempts": 1, **ended(result, now)}
+            for message, result in outcomes
+        ]
+        async with translated(), self._engine.begin() as connection:
+            return await insert(connection, rows)
+
+    async def claim_due(
+        self,
+        by: str,
+        *,
+        now: datetime,
+        limit: int,
+        lease: timedelta,
+        channels: Collection[Channel] | None = None,
+        is_quiet: bool = False,
+    ) -> list[Claimed]:
+        """Claims rows that are due, oldest first, at most one of a recipient.
+
+        A recipient's rows go in order; urgent ones wait only for urgent ones.
+
+        Args:
+            by: Name of this dispatcher.
+            now: Aware UTC.
+            limit: Upper bound.
+            lease: How long the caller may take to send one.
+            channels: Restriction; all by default.
+            is_quiet: Leaves notices and digests to people for later.
+
+        Raises:
+            StoreUnavailableError: The database did not answer.
+        """
+        due = _due(now.astimezone(timezone.utc), limit, channels, is_quiet=is_quiet)
+        claim = (
+            sa.update(outbox)
+            .where(outbox.c.id.in_(sa.select(due.c.id)))
+            .values(
+                state=DeliveryState.SENDING.value,
+                attempts=outbox.c.attempts + 1,
+                leased_by=by[:64],
+                leased_until=now.astimezone(timezone.utc) + lease,
+            )
+            .returning(*outbox.c)
+        )
+        async with translated(), self._engine.begin() as connection:
+            rows = (await connection.execute(claim)).mappings().all()
+        return [claimed(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+    async def finish(
+        self, row: Claimed, result: SendResult, *, now: datetime, retry_at: datetime
+    ) -> bool:
+        """Notes the outcome of one try; `False` where it came too late to count.
+
+        A late `delivered` counts all the same: it stops a second sending.
+
+        Args:
+            row: As claimed.
+            result: What the sender found out.
+            now: Aware UTC.
+            retry_at: When to try again after a temporary failure.
+
+        Raises:
+            StoreUnavailableError: The lease will run out and decide.
+        """
+        mine = (outbox.c.id == row.id) & IS_OPEN
+        if result.state is not DeliveryState.DELIVERED:
+            mine &= outbox.c.attempts == row.attempt
+            mine &= outbox.c.state == DeliveryState.SENDING.value
+        values = outcome(result, now.astimezone(timezone.utc), retry_at)
+        async with translated(), self._engine.begin() as connection:
+            changed = await connection.execute(
+                sa.update(outbox).where(mine).values(**values)
+            )
+            if row.message.kind is OutgoingKind.DIGEST and values.get("finished_at"):
+                # What was folded into a digest shares its fate.
+                await connection.execute(
+                    sa.update(outbox)
+                    .where(
+                        outbox.c.via == "digest",
+                        outbox.c.external_id == row.message.key,
+                    )
+                    .values(state=values["state"])
+                )
+        return bool(changed.rowcount)
+
+    async def expire(self, *, now: datetime) -> tuple[int, int]:
+        """Decides about rows whose dispatcher fell silent while it was sending.
+
+        Returns:
+            How many will be sent again, and how many stay `unknown`.
+        """
+        lost = (
+            (outbox.c.state == DeliveryState.SENDING.value)
+            & IS_OPEN
+            & (outbox.c.leased_until < now.astimezone(timezone.utc))
+        )
+        repeatable = outbox.c.kind.in_(
+            [kind.value for kind in SENT_AGAIN_WHEN_UNKNOWN]
+        ) | outbox.c.channel.in_([channel.value for channel in REPEATABLE_CHANNELS])
+        async with translated(), self._engine.begin() as connection:
+            again = await connection.execute(
+                sa.update(outbox)
+                .where(lost, repeatable)
+                .values(
+                    state=DeliveryState.TEMPORARY_FAILURE.value,
+                    due_at=now.astimezone(timezone.utc),
+                    leased_until=None,
+                    leased_by=None,
+                    error="in flight at a crash",
+                )
+            )
+            unknown = await connection.execute(
+                sa.update(outbox)
+                .where(lost, ~repeatable)
+                .values(
+                    **ended(
+                        SendResult(DeliveryState.UNKNOWN, error="in flight at a crash"),
+                        now,
+                    )
+                )
+            )
+        return int(again.rowcount), int(unknown.rowcount)
+
+    async def wake(self, recipients: Collection[str], *, now: datetime) -> int:
+        """Makes held rows due: their recipients have written again."""
+        return await self._update(
+            IS_OPEN
+            & outbox.c.recipient.in_(list(recipients))
+            & outbox.c.held_since.is_not(None),
+            held_since=None,
+            due_at=now.astimezone(timezone.utc),
+        )
+
+    async def forget(self, recipient: str, *, now: datetime) -> int:
+        """Removes a person's id and every text to them; sends them nothing more."""
+        at = now.astimezone(timezone.utc)
+        theirs = outbox.c.recipient == recipient
+        async with translated(), self._engine.begin() as connection:
+            await connection.execute(
+                sa.update(outbox)
+                .where(theirs, IS_OPEN)
+                .values(
+                    **ended(
+                        SendResult(DeliveryState.PERMANENT_FAILURE, error="forgotten"),
+                        at,
+                    )
+                )
+            )
+            changed = await connection.execute(
+                sa.update(outbox)
+                .where(theirs)
+                .values(recipient=None, payload=NO_PAYLOAD)
+            )
+        return int(changed.rowcount)
+
+    async def _update(self, where: sa.ColumnElement[bool], **values: Any) -> int:
+        async with translated(), self._engine.begin() as connection:
+            result = await connection.execute(
+                sa.update(outbox).where(where).values(**values)
+            )
+        return int(result.rowcount)
+
+
+def _due(
+    now: datetime,
+    limit: int,
+    channels: Collection[Channel] | None,
+    *,
+    is_quiet: bool,
+) -> sa.CTE:
+    """Selects the ids that may be sent now; PostgreSQL locks them meanwhile."""
+    earlier = outbox.alias("earlier")
+    in_the_way = (
+        (earlier.c.channel == outbox.c.channel)
+        & (earlier.c.recipient == outbox.c.recipient)
+        & (earlier.c.id < outbox.c.id)
+        & earlier.c.finished_at.is_(None)
+        & (outbox.c.kind.not_in(_URGENT) | earlier.c.kind.in_(_URGENT))
+    )
+    query = sa.select(outbox.c.id).where(
+        IS_OPEN, WAITS, outbox.c.due_at <= now, outbox.c.held_since.is_(None)
+    )
+    if is_quiet:
+        webhook = Channel.WEBHOOK.value
+        query = query.where(
+            outbox.c.kind.not_in(_DEFERRED) | (outbox.c.channel == webhook)
+        )
+        in_the_way &= earlier.c.kind.not_in(_DEFERRED) | (earlier.c.channel == webhook)
+    if channels is not None:
+        query = query.where(outbox.c.channel.in_([c.value for c in channels]))
+    is_late = sa.case((outbox.c.kind.in_(_URGENT), 0), else_=1)
+    return (
+        query.where(~sa.exists(sa.select(earlier.c.id).where(in_the_way)))
+        .order_by(is_late, outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=outbox)
+        .cte("due")
+    )
