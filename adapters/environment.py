@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any, Union
 
 from community.errors import ConfigurationError
 
 Environment = Mapping[str, str]
+IPNetwork = Union[IPv4Network, IPv6Network]
 
 
 def flag(source: Environment, name: str, *, default: bool) -> bool:
@@ -46,6 +48,15 @@ def address(source: Environment, name: str, default: str) -> str:
     if not text.startswith(("https://", "http://")):
         raise ConfigurationError(f"{name}: expected http(s)://…, found {text!r}")
     return text
+
+
+def networks(source: Environment, name: str) -> tuple[IPNetwork, ...]:
+    """Reads IP addresses or networks, separated by commas."""
+    entries = [entry.strip() for entry in source.get(name, "").split(",")]
+    try:
+        return tuple(ip_network(entry) for entry in entries if entry)
+    except ValueError as err:
+        raise ConfigurationError(f"{name}: expected addresses: {err}") from err
 
 
 def pairs(source: Environment, name: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.environment import address, flag, integer, number
+from adapters.environment import IPNetwork, address, flag, integer, networks, number
 from adapters.wechat.settings import WeChatSettings
 from adapters.wecom.settings import WeComSettings
 
@@ -30,6 +30,8 @@ class Settings:
     desk_url: str
     cookie_secret: str
     cookie_secure: bool
+    trusted_proxy: tuple[IPNetwork, ...]
+    blob_dir: Path
     retention_days: int
     worker_processes: int
     lease_s: float
@@ -63,6 +65,8 @@ class Settings:
             desk_url=address(source, "DESK_URL", "http://127.0.0.1:8801"),
             cookie_secret=source.get("COOKIE_SECRET", ""),
             cookie_secure=flag(source, "COOKIE_SECURE", default=False),
+            trusted_proxy=networks(source, "TRUSTED_PROXY"),
+            blob_dir=Path(source.get("BLOB_DIR", str(state / "blobs"))),
             retention_days=integer(source, "RETENTION_DAYS", 180, low=1, high=3650),
             worker_processes=integer(source, "WORKER_PROCESSES", 1, low=1, high=64),
             lease_s=number(source, "LEASE_S", 5.0, low=0.2, high=600.0),

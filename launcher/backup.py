@@ -1,7 +1,8 @@
 """Saves all state into one archive and brings it back.
 
 State is: Redis (as DUMP payloads of every key below the prefix, with time to live),
-the SQL database (every table as JSON lines), the content folder and the models.
+the SQL database (every table as JSON lines), the content folder, the models and the
+residents' photos. Photos are read last, because what points to them was written later.
 The archive has a manifest with a hash of every file; a damaged one is refused.
 """
 
@@ -10,7 +11,9 @@ import hashlib
 import io
 import json
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -23,10 +26,12 @@ from adapters.settings import Settings
 from adapters.sql.engine import sync_url
 from adapters.sql.migrate import upgrade
 from adapters.sql.tables import metadata
+from community.blobs import is_blob_id
 from community.errors import ConfigurationError, StoreUnavailableError
 
 MANIFEST = "manifest.json"
 REDIS = "redis.jsonl"
+BLOBS = "blobs"
 VERSION = 1
 
 
@@ -43,43 +48,54 @@ def backup(
     Raises:
         StoreUnavailableError: Redis or the database did not answer.
     """
-    files = dict(_collect(settings))
-    for name, path in (single_files or {}).items():
-        if path.is_file():
-            files[f"single/{name}"] = path.read_bytes()
-    manifest = {
-        "version": VERSION,
-        "created_at": datetime.now(timezone.utc).isoformat(),
-        "files": {
-            name: hashlib.sha256(data).hexdigest() for name, data in files.items()
-        },
-    }
-    files[MANIFEST] = json.dumps(manifest, indent=1).encode()
+    hashes: dict[str, str] = {}
     partial = target.with_name(target.name + ".partial")
+    partial.touch(mode=0o600)
     with tarfile.open(partial, "w:gz", compresslevel=3) as archive:
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            info.mode = 0o600
-            archive.addfile(info, io.BytesIO(data))
+        for name, data in _collect(settings, single_files or {}):
+            hashes[name] = hashlib.sha256(data).hexdigest()
+            _add(archive, name, data)
+        manifest = {
+            "version": VERSION,
+            "created_at": datetime.now(timezone.utc).isoformat(),
+            "files": hashes,
+        }
+        _add(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
     partial.chmod(0o600)
     partial.rename(target)
-    return len(files)
+    return len(hashes) + 1
 
 
-def _collect(settings: Settings) -> Iterator[tuple[str, bytes]]:
+def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    info.mode = 0o600
+    archive.addfile(info, io.BytesIO(data))
+
+
+def _collect(
+    settings: Settings, single_files: Mapping[str, Path]
+) -> Iterator[tuple[str, bytes]]:
+    for name, path in single_files.items():
+        if path.is_file():
+            yield f"single/{name}", path.read_bytes()
     yield REDIS, "\n".join(_dump_redis(settings)).encode()
     yield from _dump_tables(settings)
-    for label, folder in (
-        ("content", settings.content_dir),
-        ("models", _models(settings)),
-    ):
+    for label, folder in _folders(settings).items():
         for path in sorted(folder.rglob("*")):
             if path.is_file() and ".git" not in path.parts:
                 yield (
                     f"{label}/{path.relative_to(folder).as_posix()}",
                     path.read_bytes(),
                 )
+    for path in sorted(settings.blob_dir.glob("*/*")):
+        with suppress(FileNotFoundError):  # deleted meanwhile
+            if is_blob_id(path.name):
+                yield f"{BLOBS}/{path.parent.name}/{path.name}", path.read_bytes()
+
+
+def _folders(settings: Settings) -> dict[str, Path]:
+    return {"content": settings.content_dir, "models": _models(settings)}
 
 
 def _models(settings: Settings) -> Path:
@@ -144,50 +160,78 @@ def restore(
     upgrade(settings.database_url)
     _load_tables(settings, files)
     _load_redis(settings, files[REDIS])
-    for label, folder in (
-        ("content", settings.content_dir),
-        ("models", _models(settings)),
-    ):
+    for label, folder in _folders(settings).items():
         for name, data in files.items():
-            if not name.startswith(f"{label}/"):
-                continue
-            path = folder / name.removeprefix(f"{label}/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
+            if name.startswith(f"{label}/"):
+                _write(folder / name.removeprefix(f"{label}/"), data)
+    n_blobs = _load_blobs(settings, source)
     for name, path in (single_files or {}).items():
         kept = files.get(f"single/{name}")
         if kept is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_bytes(kept)
-    return len(files)
+    return len(files) + n_blobs
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _load_blobs(settings: Settings, source: Path) -> int:
+    n_blobs = 0
+    with tarfile.open(source, "r:gz") as archive:
+        for name, data in _members(archive):
+            if name.startswith(f"{BLOBS}/"):
+                _write(settings.blob_dir / name.removeprefix(f"{BLOBS}/"), data)
+                n_blobs += 1
+    return n_blobs
 
 
 def read_archive(source: Path) -> dict[str, bytes]:
-    """Reads an archive into memory and checks every hash.
+    """Checks every hash of an archive and returns its files, except photos.
+
+    Photos may be more than memory holds; they are read once more when they are written.
 
     Raises:
         ConfigurationError: It is missing, damaged, incomplete or of another version.
     """
+    files: dict[str, bytes] = {}
+    hashes: dict[str, str] = {}
     try:
         with tarfile.open(source, "r:gz") as archive:
-            files = {
-                member.name: archive.extractfile(member).read()  # type: ignore[union-attr]  # files only
-                for member in archive.getmembers()
-                if member.isfile()
-            }
+            for name, data in _members(archive):
+                hashes[name] = hashlib.sha256(data).hexdigest()
+                if not name.startswith(f"{BLOBS}/"):
+                    files[name] = data
         manifest = json.loads(files.pop(MANIFEST))
-    except (OSError, tarfile.TarError, EOFError, KeyError, ValueError) as err:
+        hashes.pop(MANIFEST)
+    except (
+        OSError,
+        tarfile.TarError,
+        zlib.error,
+        EOFError,
+        LookupError,
+        ValueError,
+    ) as err:
         raise ConfigurationError(f"{source}: is not a backup: {err}") from err
     if manifest.get("version") != VERSION:
         raise ConfigurationError(f"{source}: version {manifest.get('version')!r}")
     for name, wanted in manifest["files"].items():
-        if name not in files or hashlib.sha256(files[name]).hexdigest() != wanted:
+        if hashes.get(name) != wanted:
             raise ConfigurationError(f"{source}: {name} is damaged or missing")
-    for name in files:
+    for name in hashes:
         if name not in manifest["files"] or name.startswith("/") or ".." in name:
             raise ConfigurationError(f"{source}: {name} does not belong in a backup")
     return files
+
+
+def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
+    for member in archive:
+        file = archive.extractfile(member) if member.isfile() else None
+        if file is not None:
+            yield member.name, file.read()
 
 
 def _load_tables(settings: Settings, files: dict[str, bytes]) -> None:

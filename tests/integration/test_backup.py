@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from adapters.blob_files import FileBlobStore
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
@@ -35,6 +36,7 @@ def settings(redis_url: str, tmp_path: Path) -> Settings:
         database_url=f"sqlite:///{tmp_path}/state.db",
         content_dir=content,
         model_path=models,
+        blob_dir=tmp_path / "blobs",
     )
 
 
@@ -50,6 +52,7 @@ async def fill(settings: Settings) -> None:
     draft = TicketDraft("m1#0", TicketKind.REPORT, "web:a", "matter/noise", "吵")
     await SqlTicketRepository(engine).open(draft, now=NOW)
     await engine.dispose()
+    await FileBlobStore(settings.blob_dir).put(b"photo", "image/png", blob_id="a" * 40)
 
 
 async def look(settings: Settings) -> tuple[object, ...]:
@@ -62,7 +65,16 @@ async def look(settings: Settings) -> tuple[object, ...]:
     tickets = await SqlTicketRepository(engine).of_conversation("web:a", limit=5)
     await engine.dispose()
     content = sorted(p.name for p in settings.content_dir.iterdir())
-    return head, turns, tickets, content, (settings.model_path / "m.tar.gz").is_file()
+    blob = await FileBlobStore(settings.blob_dir).get("a" * 40)
+    assert blob is not None
+    return (
+        head,
+        turns,
+        tickets,
+        content,
+        blob,
+        (settings.model_path / "m.tar.gz").is_file(),
+    )
 
 
 async def test_all_state_comes_back(settings, tmp_path):
@@ -76,6 +88,7 @@ async def test_all_state_comes_back(settings, tmp_path):
     for path in (tmp_path / "state.db", settings.content_dir / "a.yml"):
         path.unlink()
     (settings.model_path / "m.tar.gz").unlink()
+    (settings.blob_dir / "aa" / ("a" * 40)).unlink()
     await asyncio.to_thread(restore, settings, tmp_path / "b.tar.gz")
     assert await look(settings) == before
 
