@@ -32,3 +32,20 @@ class MailboxFullError(CommunityError):
 
 class ConfigurationError(CommunityError):
     """Raised at start-up when a setting is missing, malformed or unsafe."""
+
+
+class NotFoundError(CommunityError):
+    """Raised when something with this number or id does not exist."""
+
+
+class TransitionRefusedError(CommunityError):
+    """Raised when a ticket's state or the actor's post does not allow an act."""
+
+
+class ConflictError(CommunityError):
+    """Raised when somebody else was first; `owner` is the staff id of who has it."""
+
+    def __init__(self, owner: str) -> None:
+        """Names who has it."""
+        super().__init__(f"somebody else has it: {owner}")
+        self.owner = owner
