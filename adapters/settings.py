@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.environment import IPNetwork, address, flag, integer, networks, number
+from adapters.learning_settings import LearningSettings
 from adapters.wechat.settings import WeChatSettings
 from adapters.wecom.settings import WeComSettings
 
@@ -36,6 +37,7 @@ class Settings:
     worker_processes: int
     lease_s: float
     log_level: str
+    learning: LearningSettings
     wechat: WeChatSettings
     wecom: WeComSettings
 
@@ -71,6 +73,7 @@ class Settings:
             worker_processes=integer(source, "WORKER_PROCESSES", 1, low=1, high=64),
             lease_s=number(source, "LEASE_S", 5.0, low=0.2, high=600.0),
             log_level=source.get("LOG_LEVEL", "INFO"),
+            learning=LearningSettings.from_env(source, ROOT),
             wechat=WeChatSettings.from_env(source),
             wecom=WeComSettings.from_env(source),
         )

@@ -49,3 +49,25 @@ class ConflictError(CommunityError):
         """Names who has it."""
         super().__init__(f"somebody else has it: {owner}")
         self.owner = owner
+
+
+class ModelRefusedError(CommunityError):
+    """Raised when a model is unsigned, altered, incomplete or not known."""
+
+
+class PromotionRefusedError(CommunityError):
+    """Raised when a model may not serve; lists every reason."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        """Keeps the reasons for callers that print them."""
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+
+class AnnotationRefusedError(CommunityError):
+    """Raised when a decision on a message may not be taken; lists every reason."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        """Keeps the reasons for callers that print them."""
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons

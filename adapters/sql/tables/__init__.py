@@ -7,7 +7,7 @@
 | `residents` | `resident` | gateway (follow, scan), worker (place) |
 | `staff` | | desk |
 | `desk` | `account`, `audit`, `api_key`, `webhook`, `block_review` | desk |
-| `learning` | | dispatcher, training |
+| `learning` | `turn`, `question` and its kin, `annotation`, `model_version`, `promotion`, `training_job`, `learning_audit` | dispatcher (log), desk and training (the rest) |
 """
 
 from adapters.sql.tables import learning, staff

@@ -1,0 +1,1 @@
+"""The learning loop's rules: what is logged, harvested, judged and promoted."""
