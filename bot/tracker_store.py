@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import time
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, AsyncIterator, Dict, List, Optional
 
 from rasa.core.brokers.broker import EventBroker
@@ -30,6 +30,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
+from community.learning.entry import TurnFacts
 
 VERSION = 1
 WINDOW_TURNS = 5
@@ -46,6 +47,10 @@ class PendingTurn:
     """Turn record to append; empty until Rasa saves the tracker."""
     error: Optional[BaseException] = None
     """First exception of an action, which Rasa itself would only log."""
+    facts: TurnFacts = field(default_factory=TurnFacts)
+    """What the events tell, for the dialogue log."""
+    tracker: Optional[DialogueStateTracker] = None
+    """The conversation as it was read; Rasa asks for it again."""
 
 
 pending_turn: ContextVar[Optional[PendingTurn]] = ContextVar(
@@ -113,8 +118,15 @@ class RedisTurnTrackerStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """Returns snapshot and last turns (see parent class for full docstring)."""
+        pending = pending_turn.get()
+        known = None if pending is None else pending.tracker
+        if known is not None and known.sender_id == sender_id:
+            return known
         turns = await self.conversations.last_turns(sender_id, WINDOW_TURNS)
-        return self._rebuild(sender_id, turns)
+        tracker = self._rebuild(sender_id, turns)
+        if pending is not None:
+            pending.tracker = tracker
+        return tracker
 
     async def retrieve_full_tracker(
         self, conversation_id: str
@@ -170,19 +182,14 @@ class RedisTurnTrackerStore(TrackerStore):
             pending.turn = turn
         else:
             await self.conversations.append_turn(tracker.sender_id, turn)
-            if self.event_broker:
-                await self.stream_events(tracker)
+        if self.event_broker is not None:
+            for event in events:
+                self.event_broker.publish({"sender_id": tracker.sender_id, **event})
         setattr(tracker, LOADED, len(tracker.events))
         tracker._state_before_turn = state_of(tracker)
 
     async def stream_events(self, tracker: DialogueStateTracker, **_: Any) -> None:
-        """Publishes new events only; the parent re-reads the whole history."""
-        if self.event_broker is None:
-            return
-        for event in list(tracker.events)[getattr(tracker, LOADED, 0) :]:
-            self.event_broker.publish(
-                {"sender_id": tracker.sender_id, **event.as_dict()}
-            )
+        """Does nothing: `save` publishes; the parent re-reads the whole history."""
 
     async def keys(self) -> List[str]:
         """Returns all conversation ids (see parent class for full docstring)."""

@@ -12,10 +12,12 @@ from typing import Any, Callable, Dict, List, Optional, Set
 
 import structlog
 from rasa.core.agent import Agent
+from rasa.core.brokers.broker import EventBroker
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 
 from adapters.redis_conversations import Lease, Letter, RedisConversations, Signal
+from bot.event_log import StagedEventBroker, TurnLog
 from bot.tracker_store import PendingTurn, RedisTurnTrackerStore, pending_turn
 from bot.understanding import Understanding
 from community.catalog.model import Catalog
@@ -34,7 +36,8 @@ logger = structlog.get_logger()
 MAX_ATTEMPTS = 4
 RETRY_DELAYS_S = (0.2, 1.0, 3.0)
 CONCURRENT = 8
-BLOCK_MS = 2_000
+BLOCK_MS = 500
+"""A worker that is asked to stop takes new mail no longer than this."""
 GIVEN_UP = (
     "对不起，我这边出了毛病，这句话没处理成。已经记下来让人查看；"
     "着急的事请打12345，危险请打110、119、120。"
@@ -53,6 +56,8 @@ class Worker:
         *,
         name: Optional[str] = None,
         concurrent: int = CONCURRENT,
+        broker: Optional[EventBroker] = None,
+        turn_log: Optional[TurnLog] = None,
     ) -> None:
         """Binds a loaded agent to the conversations' store.
 
@@ -62,6 +67,8 @@ class Worker:
             catalog: Returns the catalogue as it is now.
             name: Consumer name; unique among living workers.
             concurrent: Conversations handled at a time.
+            broker: Takes Rasa's events; by default they go into the entry.
+            turn_log: Writes the dialogue log's entries; none without it.
         """
         if agent.processor is None:
             raise CommunityError("worker: the agent has no model")
@@ -70,8 +77,11 @@ class Worker:
         self.understanding = Understanding(self.processor, catalog)
         self.name = name or f"{os.uname().nodename}-{os.getpid()}"
         store = RedisTurnTrackerStore(
-            self.processor.domain, conversations=conversations
+            self.processor.domain,
+            conversations=conversations,
+            event_broker=broker or StagedEventBroker(),
         )
+        self.turn_log = turn_log
         # Rasa wraps stores in one that answers from memory when Redis is down.
         self.processor.tracker_store = store
         self.store = store
@@ -218,9 +228,19 @@ class Worker:
             pending_turn.reset(reset)
         if pending.error is not None:
             raise pending.error
+        reply = self._reply(letter, parts)
         await self.conversations.commit(
-            lease, letter, turn=pending.turn, reply=self._reply(letter, parts)
+            lease,
+            letter,
+            turn=pending.turn,
+            reply=reply,
+            log_entry=self._log_entry(letter, pending, reply),
         )
+
+    def _log_entry(self, letter: Letter, pending: PendingTurn, reply: Reply) -> str:
+        if self.turn_log is None:
+            return ""
+        return self.turn_log.entry(letter.inbound, pending, reply)
 
     async def _give_up(self, lease: Lease, letter: Letter, err: Exception) -> None:
         note = json.dumps({"message_id": letter.inbound.id, "error": repr(err)})
