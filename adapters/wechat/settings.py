@@ -15,6 +15,9 @@ API_URL = "https://api.weixin.qq.com"
 MP_URL = "https://mp.weixin.qq.com"
 OPEN_URL = "https://open.weixin.qq.com"
 
+Trigger = Literal["message", "click", "follow", "scan"]
+"""What a person does that allows customer-service messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
