@@ -5,7 +5,7 @@ Everything that must be atomic is one Lua script. Each public method raises
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -189,6 +189,14 @@ class RedisConversations:
         async with _translated():
             holder = await self.redis.get(self.keys.claim(message_id))
         return None if holder is None else str(holder)
+
+    async def claims(self, message_ids: Sequence[str]) -> list[str | None]:
+        """Returns what `claimed` would for each of several messages."""
+        if not message_ids:
+            return []
+        async with _translated():
+            holders = await self.redis.mget([self.keys.claim(i) for i in message_ids])
+        return [None if holder is None else str(holder) for holder in holders]
 
     async def history(
         self, conversation: str, *, after: str = "-", count: int = 100

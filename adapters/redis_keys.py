@@ -14,7 +14,11 @@
 | `claim:<message id>` | string: `passive`, `sent` or `late` | `REPLY_TTL_S` | gateway, dispatcher |
 | `outgoing` | stream of answers that a messenger delivers; group `dispatchers` | none; finished entries are deleted | worker (commit) |
 | `log` | stream of dialogue turns for the dialogue log; group `dispatchers` | none; finished entries are deleted | worker (commit) |
-| `dead` | stream of dead letters | none | worker |
+| `media` | stream of messenger media to download; group `dispatchers` | none; finished entries are deleted | gateway |
+| `staff_actions` | stream of tapped buttons of staff cards; group `dispatchers` | none; finished entries are deleted | gateway |
+| `task:<name>` | string: who does a periodic task | its interval | dispatcher |
+| `parts:<outbox key>` | counter of messages of an outbox row that have left | `REPLY_TTL_S` after the last | dispatcher |
+| `dead` | stream of dead letters | none | worker, dispatcher |
 | `rate:<bucket>` | counter | its window | gateway, desk |
 | `desk:session:<hash>` | string, session record | `SESSION_IDLE_S` after the last use | desk |
 | `desk:sessions:<staff>` | set of session hashes | `SESSION_IDLE_S` after the last sign-in | desk |
@@ -81,6 +85,24 @@ class RedisKeys:
     def log(self) -> str:
         """Dialogue turns on their way to the dialogue log."""
         return f"{self.prefix}:log"
+
+    @property
+    def media(self) -> str:
+        """Media of messengers that are to be downloaded before they expire."""
+        return f"{self.prefix}:media"
+
+    @property
+    def staff_actions(self) -> str:
+        """Buttons that staff have tapped on cards."""
+        return f"{self.prefix}:staff_actions"
+
+    def task(self, name: str) -> str:
+        """Who does a periodic task this time."""
+        return f"{self.prefix}:task:{name}"
+
+    def parts(self, outbox_key: str) -> str:
+        """How many messages of an outbox row have left."""
+        return f"{self.prefix}:parts:{outbox_key}"
 
     @property
     def fence(self) -> str:

@@ -49,6 +49,10 @@ REPEATABLE_CHANNELS = frozenset({Channel.DIALOGUE, Channel.WEBHOOK})
 """The receiver knows a repeat by its id, so that sending again does no harm."""
 
 
+NOT_CONFIGURED = "not configured"
+"""Error of a message whose channel this installation does not have."""
+
+
 def is_sent_again(channel: Channel, kind: OutgoingKind) -> bool:
     """Tells whether a message that was in flight at a crash is sent once more."""
     return channel in REPEATABLE_CHANNELS or kind in SENT_AGAIN_WHEN_UNKNOWN
@@ -98,6 +102,8 @@ class SendResult:
     """For `TEMPORARY_FAILURE`: the platform's own wish, if it has one."""
     is_held: bool = False
     """For `TEMPORARY_FAILURE`: keep it until the recipient's next message."""
+    pauses_channel: bool = False
+    """For `TEMPORARY_FAILURE`: the channel is set up wrongly, so nothing can go out."""
 
 
 class Sender(Protocol):

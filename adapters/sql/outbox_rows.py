@@ -40,6 +40,8 @@ class Claimed:
     """Its key is the stored hash, its payload as it was enqueued."""
     attempt: int
     """1 for the first try; also the fencing token of `finish`."""
+    failures: int
+    """Tries that failed since the row was stored or last held."""
     created_at: datetime
 
 
@@ -85,6 +87,7 @@ def new_row(message: Outgoing, now: datetime) -> dict[str, Any]:
         "payload": json.dumps(message.payload, ensure_ascii=False),
         "state": DeliveryState.CREATED.value,
         "attempts": 0,
+        "failures": 0,
         "due_at": message.due_at.astimezone(timezone.utc),
         "via": "",
         "external_id": "",
@@ -122,7 +125,9 @@ def outcome(result: SendResult, now: datetime, retry_at: datetime) -> dict[str, 
         "leased_by": None,
     }
     if result.is_held:
-        values |= {"held_since": now, "attempts": 0}
+        values |= {"held_since": now, "failures": 0}
+    elif not result.pauses_channel:
+        values["failures"] = outbox.c.failures + 1
     return values
 
 
@@ -139,6 +144,7 @@ def claimed(row: Mapping[Any, Any]) -> Claimed:
             due_at=aware(row["due_at"]),
         ),
         attempt=int(row["attempts"]),
+        failures=int(row["failures"]),
         created_at=aware(row["created_at"]),
     )
 

@@ -250,7 +250,16 @@ async def test_a_held_row_waits_for_the_persons_next_message(store):
     assert await store.wake(["wechat:a", "wechat:b"], now=later) == 1
     (woken,) = await claim(store, at=later)
     assert woken.message.key == stored_key("m1")
-    assert woken.attempt == 1
+    assert (woken.attempt, woken.failures) == (2, 0)
+
+
+async def test_failures_are_counted_and_a_paused_channel_is_none(store):
+    await store.add([message()], now=NOW)
+    paused = SendResult(DeliveryState.TEMPORARY_FAILURE, pauses_channel=True)
+    for result in (FAILED, paused, FAILED):
+        await finish(store, (await claim(store))[0], result, retry_s=0)
+    (row,) = await claim(store)
+    assert (row.attempt, row.failures) == (4, 2)
 
 
 async def test_a_row_held_too_long_ends(store):

@@ -15,6 +15,7 @@ outbox = sa.Table(
     sa.Column("payload", sa.Text, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
     sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
     sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
