@@ -9,6 +9,7 @@ from adapters.environment import IPNetwork, address, flag, integer, networks, nu
 from adapters.learning_settings import LearningSettings
 from adapters.wechat.settings import WeChatSettings
 from adapters.wecom.settings import WeComSettings
+from community.quiet_hours import QuietHours
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -37,6 +38,10 @@ class Settings:
     worker_processes: int
     lease_s: float
     log_level: str
+    metrics_host: str
+    metrics_port: int
+    quiet_hours: QuietHours | None
+    digest_above: int
     learning: LearningSettings
     wechat: WeChatSettings
     wecom: WeComSettings
@@ -73,6 +78,10 @@ class Settings:
             worker_processes=integer(source, "WORKER_PROCESSES", 1, low=1, high=64),
             lease_s=number(source, "LEASE_S", 5.0, low=0.2, high=600.0),
             log_level=source.get("LOG_LEVEL", "INFO"),
+            metrics_host=source.get("METRICS_HOST", "127.0.0.1"),
+            metrics_port=integer(source, "METRICS_PORT", 0, low=0, high=65535),
+            quiet_hours=QuietHours.parse(source.get("QUIET_HOURS", "21:00-07:00")),
+            digest_above=integer(source, "DIGEST_ABOVE", 5, low=1, high=1000),
             learning=LearningSettings.from_env(source, ROOT),
             wechat=WeChatSettings.from_env(source),
             wecom=WeComSettings.from_env(source),
