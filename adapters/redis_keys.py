@@ -18,9 +18,15 @@
 | `staff_actions` | stream of tapped buttons of staff cards; group `dispatchers` | none; finished entries are deleted | gateway |
 | `task:<name>` | string: who does a periodic task | its interval | dispatcher |
 | `parts:<outbox key>` | counter of messages of an outbox row that have left | `REPLY_TTL_S` after the last | dispatcher |
+| `token:<account>` | string, access token | until shortly before it ends | whoever sends (`SharedToken`) |
+| `token:<account>:lock` | string: who fetches the token | 15 s | whoever sends |
+| `token:<account>:forced` | string: another token was asked for | 60 s | whoever sends |
+| `quota:<c>` | hash trigger → messages left and end in ms | until the last one ends | gateway, dispatcher |
+| `pace:<bucket>` | sorted set of sendings by time, `wecom:…` | the longest window | dispatcher, desk |
 | `dead` | stream of dead letters | none | worker, dispatcher |
 | `rate:<bucket>` | counter | its window | gateway, desk |
 | `desk:session:<hash>` | string, session record | `SESSION_IDLE_S` after the last use | desk |
+| `desk:talk:<ticket>` | string, staff id | half an hour after the last word | desk |
 | `desk:sessions:<staff>` | set of session hashes | `SESSION_IDLE_S` after the last sign-in | desk |
 Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply
 is stored), `released:<c>` (a lease was given up).
@@ -135,6 +141,30 @@ class RedisKeys:
     def desk_sessions(self, staff: str) -> str:
         """The sessions of a member of staff, so that all can be ended."""
         return f"{self.prefix}:desk:sessions:{staff}"
+
+    def desk_talk(self, number: str) -> str:
+        """Who talks with the resident of a ticket, in place of the assistant."""
+        return f"{self.prefix}:desk:talk:{number}"
+
+    def token(self, account: str) -> str:
+        """The access token of an account or an app."""
+        return f"{self.prefix}:token:{account}"
+
+    def token_lock(self, account: str) -> str:
+        """Who fetches that token."""
+        return f"{self.prefix}:token:{account}:lock"
+
+    def token_forced(self, account: str) -> str:
+        """Set while no other token may be asked for."""
+        return f"{self.prefix}:token:{account}:forced"
+
+    def quota(self, conversation: str) -> str:
+        """Customer-service messages that may still be sent to a person."""
+        return f"{self.prefix}:quota:{conversation}"
+
+    def pace(self, bucket: str) -> str:
+        """When something was sent, for limits of the platform."""
+        return f"{self.prefix}:pace:{bucket}"
 
     def live(self, conversation: str) -> str:
         """Channel: `conv:<c>:out` has grown."""

@@ -25,6 +25,7 @@ PLACEHOLDERS = {
     "message_id": "<message id>",
     "conversation": "<c>",
     "bucket": "<bucket>",
+    "account": "<account>",
     "instance": "<instance>",
 }
 LINK = re.compile(r"(?:\[[^\]]*\]\(|src=\")([^)\s\"]+)")

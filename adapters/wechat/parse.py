@@ -97,7 +97,7 @@ def message_id(fields: Fields) -> str:
     return str(fields.integer("MsgId")) if text else ""
 
 
-def position(fields: Fields, latitude: str, longitude: str) -> dict[str, float]:
+def position(fields: Fields, latitude: str, longitude: str) -> Base:
     """Reads a place from two fields."""
     return {
         "latitude": fields.decimal(latitude, low=-90, high=90),

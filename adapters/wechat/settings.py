@@ -59,6 +59,8 @@ class WeChatSettings:
     open_url: str = OPEN_URL
     with_msgmenu: bool = False
     """The account may send `msgmenu` messages."""
+    with_ai_label: bool = False
+    """Customer-service messages say that a machine wrote them."""
     per_message: Allowance = PER_MESSAGE
     per_touch: Allowance = PER_TOUCH
     """For a menu click, a follow or a scan."""
@@ -93,6 +95,7 @@ class WeChatSettings:
             mp_url=address(source, "WECHAT_MP_URL", MP_URL),
             open_url=address(source, "WECHAT_OPEN_URL", OPEN_URL),
             with_msgmenu=flag(source, "WECHAT_MSGMENU", default=False),
+            with_ai_label=flag(source, "WECHAT_AI_LABEL", default=False),
             per_message=_allowance(source, "WECHAT_QUOTA_MESSAGE", PER_MESSAGE),
             per_touch=_allowance(source, "WECHAT_QUOTA_TOUCH", PER_TOUCH),
             templates=_templates(json_object(source, "WECHAT_TEMPLATES")),
