@@ -7,6 +7,7 @@ from datetime import datetime, time
 from community.calendar import CHINA
 from community.errors import ConfigurationError
 
+_NONE = ("99",) * 4
 _HOURS = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
 
 
@@ -27,9 +28,9 @@ class QuietHours:
         if not text:
             return None
         match = _HOURS.fullmatch(text)
-        numbers = [int(group) for group in match.groups()] if match else [-1] * 4
+        begin_h, begin_m, end_h, end_m = map(int, match.groups() if match else _NONE)
         try:
-            hours = cls(time(*numbers[:2]), time(*numbers[2:]))
+            hours = cls(time(begin_h, begin_m), time(end_h, end_m))
         except ValueError as err:
             raise ConfigurationError(
                 f"QUIET_HOURS: expected HH:MM-HH:MM, found {text!r}"

@@ -3,7 +3,6 @@
 import argparse
 import fcntl
 import os
-import secrets
 import subprocess
 import sys
 import urllib.request
@@ -17,12 +16,14 @@ from adapters.sql.migrate import upgrade
 from community.errors import CommunityError, ConfigurationError
 from launcher.backup import backup, restore
 from launcher.redis_server import server_command, wait_for_redis
-from launcher.supervisor import Child, Supervisor, python
+from launcher.secrets_files import KEPT
+from launcher.site import Site
+from launcher.supervisor import Child, Supervisor
 
 STATE = ROOT / ".local"
 READY_TIMEOUT_S = 90.0
-KEPT = {"cookie.secret": STATE / "cookie.secret"}
-"""Files beside Redis, SQL, catalogue and models that a backup must hold."""
+SINGLE_FILES = {name: STATE / name for name in KEPT}
+"""Files beside Redis, SQL, blobs, catalogue and models that a backup must hold."""
 
 
 def say(text: str) -> None:
@@ -31,19 +32,8 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def cookie_secret(folder: Path) -> str:
-    """Returns this machine's cookie secret, made once."""
-    path = folder / "cookie.secret"
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_text().strip()
-
-
-def wait_for_gateway(url: str) -> None:
-    """Waits until the gateway is ready.
+def wait_until_ready(name: str, url: str) -> None:
+    """Waits until a process answers that it is ready.
 
     Raises:
         ConfigurationError: It is not within `READY_TIMEOUT_S`.
@@ -53,14 +43,14 @@ def wait_for_gateway(url: str) -> None:
         with (
             suppress(OSError),
             urllib.request.urlopen(  # noqa: S310 - our own address
-                f"{url}/readyz", timeout=2
+                url, timeout=2
             ) as answer,
         ):
             if answer.status == 200:
                 return
         sleep(0.1)
     raise ConfigurationError(
-        f"the gateway at {url} did not get ready; is the port free?"
+        f"the {name} at {url} did not get ready; is the port free?"
     )
 
 
@@ -80,14 +70,13 @@ def lock_state(folder: Path) -> object:
 
 
 def run() -> None:
-    """Starts Redis (unless REDIS_URL is set), the worker and the gateway."""
+    """Starts Redis (unless REDIS_URL is set) and every process of the system."""
     os.chdir(ROOT)
     lock = lock_state(STATE)
-    env = dict(os.environ)
-    env.setdefault("COOKIE_SECRET", cookie_secret(STATE))
-    settings = Settings.from_env(env)
+    site = Site.from_env(os.environ, STATE)
+    settings = Settings.from_env(site.env)
     children = []
-    if "REDIS_URL" not in env:
+    if "REDIS_URL" not in os.environ:
         children.append(
             Child(
                 "redis",
@@ -97,18 +86,14 @@ def run() -> None:
         )
     say("数据库：检查表结构")
     upgrade(settings.database_url)
-    url = f"http://{settings.gateway_host}:{settings.gateway_port}"
-    children += [
-        Child("worker", python("bot", "worker")),
-        Child(
-            "gateway", python("gateway", "serve"), ready=lambda: wait_for_gateway(url)
-        ),
-    ]
-    supervisor = Supervisor(children, env, say)
+    children += site.children(settings, wait_until_ready)
+    supervisor = Supervisor(children, site.env, say)
     say("启动进程：" + "、".join(child.name for child in children))
     try:
         supervisor.start()
-        say(f"云小路已启动：{url}  （按 Ctrl-C 停止）")
+        for line in site.addresses(settings):
+            say(line)
+        say("已启动，按 Ctrl-C 停止")
         supervisor.run()
     finally:
         supervisor.stop()
@@ -146,13 +131,13 @@ def main() -> int:
     try:
         if arguments.command == "backup":
             n_files = with_own_redis(
-                lambda s: backup(s, arguments.file.absolute(), KEPT)
+                lambda s: backup(s, arguments.file.absolute(), SINGLE_FILES)
             )
             say(f"已备份 {n_files} 个文件到 {arguments.file}")
         elif arguments.command == "restore":
             lock = lock_state(STATE)
             n_files = with_own_redis(
-                lambda s: restore(s, arguments.file.absolute(), KEPT)
+                lambda s: restore(s, arguments.file.absolute(), SINGLE_FILES)
             )
             say(f"已从 {arguments.file} 恢复 {n_files} 个文件")
             del lock

@@ -24,6 +24,8 @@ class Child:
     command: list[str]
     ready: Callable[[], None] | None = None
     """Called after each start; blocks until the process is of use."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Variables of this process alone."""
     process: "subprocess.Popen[bytes] | None" = None
     started_at: float = 0.0
     n_quick_deaths: int = 0
@@ -68,7 +70,7 @@ class Supervisor:
     def _launch(self, child: Child) -> None:
         child.process = subprocess.Popen(  # noqa: S603 - commands of this program
             child.command,
-            env=self._env,
+            env={**self._env, **child.env},
             start_new_session=True,
             preexec_fn=end_with_parent,
         )

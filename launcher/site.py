@@ -1,0 +1,109 @@
+"""What runs on this machine, with which settings, and where it is reached."""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.settings import Settings
+from launcher.secrets_files import own_secrets, simulated_account, with_defaults
+from launcher.supervisor import Child, python
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The environment of all processes on one machine."""
+
+    env: dict[str, str]
+    is_simulated: bool
+    """There is no account, so the simulator stands in WeChat's place."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str], state: Path) -> "Site":
+        """Completes an environment: secrets, addresses, the simulated account."""
+        complete = with_defaults(env, own_secrets(state))
+        gateway = _address(env, "GATEWAY", "8800")
+        complete = with_defaults(
+            complete,
+            {"PUBLIC_URL": gateway, "DESK_URL": _address(env, "DESK", "8801")},
+        )
+        is_simulated = not env.get("WECHAT_APPID") and has_process("simulator")
+        if is_simulated:
+            simulator = _address(env, "SIMULATOR", "8802")
+            account = simulated_account(state, simulator)
+            if env.get("WECOM_CORPID"):  # a real company stays itself
+                account = {
+                    name: value
+                    for name, value in account.items()
+                    if not name.startswith("WECOM_")
+                }
+            quiet = account.pop("QUIET_HOURS")
+            complete = with_defaults(complete, account)
+            complete.setdefault("QUIET_HOURS", quiet)
+        return cls(complete, is_simulated)
+
+    def children(
+        self, settings: Settings, wait_until_ready: Callable[[str, str], None]
+    ) -> list[Child]:
+        """Returns the processes in the order in which they start.
+
+        Args:
+            settings: Read from this environment.
+            wait_until_ready: Called with a name and an address to ask.
+        """
+        gateway = f"http://{settings.gateway_host}:{settings.gateway_port}"
+        desk = f"http://{settings.desk_host}:{settings.desk_port}"
+        port = settings.metrics_port
+        known = {
+            # First, because the others get their access tokens from it.
+            "simulator": Child("simulator", python("simulator", "serve")),
+            "worker": Child(
+                "worker", python("bot", "worker"), env=_metrics(port and port + 1)
+            ),
+            "gateway": Child(
+                "gateway",
+                python("gateway", "serve"),
+                ready=lambda: wait_until_ready("gateway", f"{gateway}/readyz"),
+            ),
+            "dispatcher": Child("dispatcher", python("dispatcher"), env=_metrics(port)),
+            "desk": Child(
+                "desk",
+                python("desk", "serve"),
+                ready=lambda: wait_until_ready("desk", f"{desk}/readyz"),
+            ),
+        }
+        if not self.is_simulated:
+            del known["simulator"]
+        return [
+            child
+            for name, child in known.items()
+            if has_process({"worker": "bot"}.get(name, name))
+        ]
+
+    def addresses(self, settings: Settings) -> list[str]:
+        """Returns what a newcomer may open in a browser, one line each."""
+        lines = [
+            f"居民网页聊天：http://{settings.gateway_host}:{settings.gateway_port}"
+        ]
+        if has_process("desk"):
+            lines.append(
+                f"工作台（网格员、街道、县里）：http://{settings.desk_host}:{settings.desk_port}"
+            )
+        if self.is_simulated:
+            simulator = _address(self.env, "SIMULATOR", "8802")
+            lines.append(f"模拟微信和企业微信（没有填 WECHAT_APPID）：{simulator}")
+        return lines
+
+
+def has_process(package: str) -> bool:
+    """Tells whether a package can be started."""
+    return importlib.util.find_spec(f"{package}.__main__") is not None
+
+
+def _address(env: Mapping[str, str], process: str, port: str) -> str:
+    host = env.get(f"{process}_HOST") or "127.0.0.1"
+    return f"http://{host}:{env.get(f'{process}_PORT') or port}"
+
+
+def _metrics(port: int) -> dict[str, str]:
+    return {"METRICS_PORT": str(port)}
