@@ -53,10 +53,12 @@ def _create_log_and_queue() -> None:
         sa.Column("actions", sa.Text, nullable=False),
         sa.Column("parts", sa.Text, nullable=False),
         sa.Column("digest", sa.String(32), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("message", name="pk_turn"),
     )
     op.create_index("ix_turn_at", "turn", ["at"])
     op.create_index("ix_turn_person", "turn", ["person", "at"])
+    op.create_index("ix_turn_stored_at", "turn", ["stored_at"])
     op.create_table(
         "forgotten_person",
         sa.Column("person", sa.String(32), nullable=False),

@@ -1,0 +1,170 @@
+"""What is wrong with an example before it is accepted."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from community.learning.grams import bare, grams, similarity
+from community.privacy import private_numbers
+
+REDUNDANT = 0.8
+"""An example this close to one of the same label teaches nothing."""
+CONTRADICTS = 0.9
+"""An example this close to one of another label makes both worse."""
+SWING = 0.15
+"""Share by which one round may change the number of a label's examples."""
+SWING_FREE = 8
+"""So many new examples of a label are never a swing."""
+ONE_VOICE_TURNS = 5
+"""From so many turns of a single resident on, somebody may be pushing."""
+PER_PERSON = 5
+"""Examples of one resident that may wait for one training."""
+
+
+class Guard(str, Enum):
+    """What a warning is about."""
+
+    CONTRADICTION = "contradiction"
+    REDUNDANT = "redundant"
+    PERSONAL_DATA = "personal_data"
+    BALANCE = "balance"
+    ONE_VOICE = "one_voice"
+    KEPT_OUT = "kept_out"
+    """It is, or is nearly, a message that judges models."""
+    TOO_SHORT = "too_short"
+
+
+NEVER = frozenset({Guard.PERSONAL_DATA, Guard.KEPT_OUT, Guard.TOO_SHORT})
+"""Warnings that nobody can overrule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 - the guards' own word; Python's is for developers
+    """One thing to know before an example is accepted."""
+
+    guard: Guard
+    text: str
+    """Chinese, for the operator."""
+
+    @property
+    def is_final(self) -> bool:
+        """It cannot be accepted as it is."""
+        return self.guard in NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An example that is there already."""
+
+    text: str
+    label: str
+
+
+class ExampleIndex:
+    """Finds examples that are like a text; built once for a version of the data."""
+
+    def __init__(self, examples: Iterable[Known], kept_out: Iterable[str] = ()) -> None:
+        """Indexes the training data and the sets that judge models."""
+        self._examples = list(examples)
+        self._grams = [grams(example.text) for example in self._examples]
+        self._by_gram: dict[int, list[int]] = defaultdict(list)
+        for position, found in enumerate(self._grams):
+            for gram in found:
+                self._by_gram[gram].append(position)
+        self._kept_out = {bare(text) for text in kept_out}
+        self.counts = Counter(example.label for example in self._examples)
+
+    def is_known(self, gram: int) -> bool:
+        """Tells whether a gram occurs in the training data."""
+        return gram in self._by_gram
+
+    def is_kept_out(self, text: str) -> bool:
+        """Tells whether a text judges models."""
+        return bare(text) in self._kept_out
+
+    def nearest(self, text: str, *, count: int = 3) -> list[tuple[float, Known]]:
+        """Returns the most similar examples, best first."""
+        found = grams(text)
+        common = Counter(p for gram in found for p in self._by_gram.get(gram, ()))
+        near = [
+            (similarity(found, self._grams[position]), self._examples[position])
+            for position, _ in common.most_common(40)
+        ]
+        return sorted(near, key=lambda pair: -pair[0])[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the guards must know of a question besides its text."""
+
+    text: str
+    n_persons: int
+    n_turns: int
+    persons_waiting: int = 0
+    """Most accepted examples of one of its residents that wait for training."""
+
+
+def warnings(
+    asked: Asked, label: str, index: ExampleIndex, waiting: Counter[str]
+) -> list[Warning]:
+    """Returns what speaks against an example.
+
+    Args:
+        asked: The question.
+        label: What it is to mean.
+        index: The training data.
+        waiting: Accepted examples of each label that are not trained yet.
+    """
+    found = [*_by_text(asked.text, index), *_by_likeness(asked.text, label, index)]
+    n_now, n_new = index.counts[label], waiting[label] + 1
+    if n_new > max(SWING_FREE, SWING * n_now):
+        found.append(
+            Warning(
+                Guard.BALANCE,
+                f"这一轮已给这一项加了 {n_new - 1} 条（原有 {n_now} 条），再加会压过别的项",
+            )
+        )
+    if asked.n_persons <= 1 and asked.n_turns >= ONE_VOICE_TURNS:
+        found.append(
+            Warning(
+                Guard.ONE_VOICE, f"同一位居民说了 {asked.n_turns} 遍，别人没这么问过"
+            )
+        )
+    if asked.persons_waiting >= PER_PERSON:
+        found.append(
+            Warning(
+                Guard.ONE_VOICE,
+                f"这一轮已有 {asked.persons_waiting} 条来自同一位居民",
+            )
+        )
+    return found
+
+
+def _by_text(text: str, index: ExampleIndex) -> Sequence[Warning]:
+    found = []
+    if private_numbers(text):
+        found.append(Warning(Guard.PERSONAL_DATA, "里面有电话、证件号或卡号"))
+    if index.is_kept_out(text):
+        found.append(Warning(Guard.KEPT_OUT, "这句在考核集里，不能拿来训练"))
+    if len(bare(text)) < 2:
+        found.append(Warning(Guard.TOO_SHORT, "太短，教不出东西"))
+    return found
+
+
+def _by_likeness(text: str, label: str, index: ExampleIndex) -> Sequence[Warning]:
+    found = []
+    for score, known in index.nearest(text):
+        if known.label == label and score >= REDUNDANT:
+            found.append(Warning(Guard.REDUNDANT, f"已有差不多的一条：{known.text}"))
+            break
+    for score, known in index.nearest(text):
+        if known.label != label and score >= CONTRADICTS:
+            found.append(
+                Warning(
+                    Guard.CONTRADICTION,
+                    f"与已有的一条相反（那条归 {known.label}）：{known.text}",
+                )
+            )
+            break
+    return found
