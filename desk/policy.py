@@ -260,10 +260,12 @@ def has_hand_on(
         return False
     if site.owner == person.id:
         return True
-    if site.owner == f"{DESK_PREFIX}{person.staff.unit}" and (
-        Role.DESK_CLERK in person.roles
-    ):
+    at_desk = site.owner == f"{DESK_PREFIX}{person.staff.unit}"
+    if at_desk and person.roles & {Role.DESK_CLERK, *LEADING}:
         return True
+    if act is Act.UNVEIL:
+        # Who reported is for whoever acts on it now, not for everybody above.
+        return False
     leading = Reach()
     for role in person.roles & LEADING:
         if act in GRANTS[role]:

@@ -1,0 +1,107 @@
+"""Talking with the resident through the assistant; nobody sees the other's number."""
+
+import hashlib
+from typing import Any
+
+from pydantic import Field
+
+from community.messages import EventName
+from community.outbox import Channel, Outgoing, OutgoingKind
+from community.tickets import TO_RESIDENT, Action
+from desk.calls import Call
+from desk.documents import Act as ActBody
+from desk.documents import BlobId, Long, TicketDoc, Words
+from desk.endpoints import Endpoints
+from desk.policy import Act
+from desk.problems import problem
+from desk.routes_handling import MAX_PHOTOS, perform
+from desk.routes_tickets import detail
+
+endpoints = Endpoints("conversation")
+
+
+class Said(ActBody):
+    """What the member of staff says to the resident."""
+
+    text: Words
+    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+
+
+class TalkEnd(ActBody):
+    """The assistant shall take over again."""
+
+    reason: Long = Long("")
+
+
+@endpoints.post(
+    "/api/tickets/{number}/takeover", act=Act.CONTACT, takes=ActBody, gives=TicketDoc
+)
+async def take_over(call: Call, body: ActBody) -> TicketDoc:
+    """Takes the conversation over; the assistant is silent meanwhile."""
+    talks, number = call.services.talks, call.ticket.number
+    require_reporter(call)
+    if not await talks.begin(number, call.person.id):
+        who = call.services.directory.name(await talks.who(number) or "")
+        raise problem(409, "taken", f"“{who}”正在和居民说话。")
+    await tell(call, EventName.TAKEOVER, body.key)
+    return await detail(call, call.ticket)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/relay", act=Act.CONTACT, takes=Said, gives=TicketDoc
+)
+async def relay(call: Call, body: Said) -> TicketDoc:
+    """Passes on what the member of staff says."""
+    talks, number = call.services.talks, call.ticket.number
+    require_reporter(call)
+    if await talks.who(number) != call.person.id:
+        raise problem(409, "not_talking", "对话已经交还给小助手了，请先点“开始对话”。")
+    await talks.go_on(number)
+    return await perform(
+        call,
+        Action.NOTE,
+        body,
+        text=body.text,
+        photos=tuple(body.photos),
+        to=TO_RESIDENT,
+    )
+
+
+@endpoints.post(
+    "/api/tickets/{number}/takeover/end",
+    act=Act.CONTACT,
+    takes=TalkEnd,
+    gives=TicketDoc,
+)
+async def end_talk(call: Call, body: TalkEnd) -> TicketDoc:
+    """Gives the conversation back to the assistant, which says so."""
+    number = call.ticket.number
+    await tell(call, EventName.TAKEOVER_END, body.key, reason=body.reason)
+    await call.services.talks.end(number)
+    return await detail(call, call.ticket)
+
+
+def require_reporter(call: Call) -> None:
+    """Refuses where nobody can be reached through the assistant.
+
+    Raises:
+        web.HTTPConflict: There is no conversation.
+    """
+    if not call.ticket.life.has_reporter or not call.ticket.draft.conversation:
+        raise problem(409, "nobody", "这件事没有可以在这里说话的居民。")
+
+
+async def tell(call: Call, event: EventName, key: str, **facts: Any) -> None:
+    """Puts an event into the resident's conversation, in its place among messages."""
+    ticket = call.ticket
+    name = f"{ticket.number}#{event.value}#{call.person.id}#{key}"
+    message = Outgoing(
+        key=hashlib.blake2s(name.encode(), digest_size=16).hexdigest(),
+        channel=Channel.DIALOGUE,
+        recipient=ticket.draft.conversation,
+        kind=OutgoingKind.CHAT,
+        payload={"event": event.value, "extra": {"number": ticket.number, **facts}},
+        due_at=call.now,
+    )
+    if ticket.draft.conversation:
+        await call.services.outbox.add([message], now=call.now)

@@ -1,0 +1,368 @@
+"""What staff do with a ticket, from taking it on to reporting the result."""
+
+from typing import Any
+
+import structlog
+from pydantic import Field
+
+from community.errors import TransitionRefusedError
+from community.messages import log_id
+from community.tickets import TO_RESIDENT, Action, Command
+from desk import words
+from desk.calls import Call
+from desk.documents import (
+    Act as ActBody,
+)
+from desk.documents import (
+    BlobId,
+    Identifier,
+    Long,
+    ReasonedAct,
+    TicketDoc,
+    TicketNumber,
+    Words,
+)
+from desk.endpoints import Endpoints
+from desk.permitted import actor_of, permitted
+from desk.policy import Act
+from desk.problems import problem
+from desk.routes_tickets import detail
+
+endpoints = Endpoints("handling")
+logger = structlog.get_logger()
+MAX_PHOTOS = 6
+MAX_PAUSE_DAYS = 30
+DAY_MINUTES = 1_440
+
+
+class Note(ActBody):
+    """A line in the file, private to staff or for the resident too."""
+
+    text: Words
+    to_resident: bool = False
+    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+
+
+class Result(ActBody):
+    """What was done, for the resident to confirm."""
+
+    text: Words
+    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+
+
+class Contacted(ActBody):
+    """That the resident was reached, and how."""
+
+    text: Long = Long("")
+
+
+class Measure(ActBody):
+    """What was done first, such as fencing off."""
+
+    text: Long = Long("")
+    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+
+
+class PauseWish(ReasonedAct):
+    """How long the clock shall stand still."""
+
+    days: int = Field(ge=1, le=MAX_PAUSE_DAYS)
+
+
+class Extension(ReasonedAct):
+    """How many working days more."""
+
+    days: int = Field(ge=1, le=10)
+
+
+class Handover(ActBody):
+    """To whom it goes."""
+
+    to: Identifier = Field(description="Staff id.")
+    reason: Long = Long("")
+
+
+class NewItem(ActBody):
+    """What it really is about; also teaches the assistant."""
+
+    item: Identifier
+    reason: Long = Long("")
+
+
+class NewGrid(ActBody):
+    """Where it really is."""
+
+    grid: Identifier
+    reason: Long = Long("")
+
+
+class MergeInto(ActBody):
+    """The ticket in which it goes on."""
+
+    into: TicketNumber
+    reason: Long = Long("")
+
+
+class SecondMatter(ActBody):
+    """What else was said, which needs a ticket of its own."""
+
+    text: Words
+    item: Identifier | None = None
+
+
+class Decision(ActBody):
+    """What a second person decides about a wish."""
+
+    reason: Long = Long("")
+
+
+class Supervision(ActBody):
+    """Why somebody above looks after it."""
+
+    reason: Long = Long("")
+
+
+async def perform(
+    call: Call, action: Action, body: ActBody, **values: Any
+) -> TicketDoc:
+    """Does something to the ticket and returns how it stands then.
+
+    Raises:
+        web.HTTPConflict: The state of the ticket does not allow it any more.
+    """
+    command = Command(
+        actor=actor_of(call),
+        action=action,
+        key=f"{call.person.id}:{body.key}",
+        **values,
+    )
+    number = call.ticket.number
+    try:
+        ticket = await call.services.tickets.act(number, command, now=call.now)
+    except TransitionRefusedError as err:
+        logger.info("desk.act_refused", ticket=log_id(number), why=str(err))
+        name = words.ACTIONS[action.value]
+        state = words.STATES[call.ticket.state.value]
+        hint = "" if action in permitted(call, call.ticket) else f"，它现在是“{state}”"
+        raise problem(409, "refused", f"现在不能“{name}”{hint}。请刷新看看。") from err
+    return await detail(call, ticket)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/claim", act=Act.CLAIM, takes=ActBody, gives=TicketDoc
+)
+async def claim(call: Call, body: ActBody) -> TicketDoc:
+    """Takes a ticket on; of two who try, one is told the other's name."""
+    return await perform(call, Action.CLAIM, body)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/acknowledge", act=Act.CLAIM, takes=ActBody, gives=TicketDoc
+)
+async def acknowledge(call: Call, body: ActBody) -> TicketDoc:
+    """Says that somebody has seen it, so that nobody else is alerted."""
+    return await perform(call, Action.ACKNOWLEDGE, body)
+
+
+@endpoints.post("/api/tickets/{number}/note", act=Act.NOTE, takes=Note, gives=TicketDoc)
+async def note(call: Call, body: Note) -> TicketDoc:
+    """Writes a line into the file, private or for the resident too."""
+    if body.to_resident and not call.may(Act.CONTACT, call.ticket):
+        raise problem(403, "not_yours", "只有负责这件事的人可以给居民留言。")
+    return await perform(
+        call,
+        Action.NOTE,
+        body,
+        text=body.text,
+        photos=tuple(body.photos),
+        to=TO_RESIDENT if body.to_resident else None,
+    )
+
+
+@endpoints.post(
+    "/api/tickets/{number}/contacted", act=Act.CONTACT, takes=Contacted, gives=TicketDoc
+)
+async def contacted(call: Call, body: Contacted) -> TicketDoc:
+    """Records that the resident was reached."""
+    return await perform(call, Action.CONTACT, body, text=body.text)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/interim", act=Act.RESOLVE, takes=Measure, gives=TicketDoc
+)
+async def interim(call: Call, body: Measure) -> TicketDoc:
+    """Records the measure that comes before the solution."""
+    return await perform(
+        call, Action.INTERIM, body, text=body.text, photos=tuple(body.photos)
+    )
+
+
+@endpoints.post(
+    "/api/tickets/{number}/resolve", act=Act.RESOLVE, takes=Result, gives=TicketDoc
+)
+async def resolve(call: Call, body: Result) -> TicketDoc:
+    """Reports the result; the resident is asked whether it is one."""
+    return await perform(
+        call, Action.RESOLVE, body, text=body.text, photos=tuple(body.photos)
+    )
+
+
+@endpoints.post(
+    "/api/tickets/{number}/return", act=Act.RETURN, takes=ReasonedAct, gives=TicketDoc
+)
+async def return_ticket(call: Call, body: ReasonedAct) -> TicketDoc:
+    """Gives a ticket back with a reason, at most twice in its life."""
+    return await perform(call, Action.RETURN, body, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/escalate",
+    act=Act.ESCALATE,
+    takes=ReasonedAct,
+    gives=TicketDoc,
+)
+async def escalate(call: Call, body: ReasonedAct) -> TicketDoc:
+    """Hands a ticket to the tier above, with a reason."""
+    return await perform(call, Action.ESCALATE, body, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/urge", act=Act.URGE, takes=Supervision, gives=TicketDoc
+)
+async def urge(call: Call, body: Supervision) -> TicketDoc:
+    """Asks the owner to hurry (催办)."""
+    return await perform(call, Action.URGE, body, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/supervise",
+    act=Act.SUPERVISE,
+    takes=Supervision,
+    gives=TicketDoc,
+)
+async def supervise(call: Call, body: Supervision) -> TicketDoc:
+    """Puts a ticket under the eye of the tier above (督办)."""
+    return await perform(call, Action.SUPERVISE, body, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/pause", act=Act.PAUSE, takes=PauseWish, gives=TicketDoc
+)
+async def ask_pause(call: Call, body: PauseWish) -> TicketDoc:
+    """Asks that the clock stands still; another person decides."""
+    minutes = body.days * DAY_MINUTES
+    return await perform(call, Action.PAUSE, body, reason=body.reason, minutes=minutes)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/resume", act=Act.PAUSE, takes=ActBody, gives=TicketDoc
+)
+async def resume(call: Call, body: ActBody) -> TicketDoc:
+    """Lets the clock run on before the pause is over."""
+    return await perform(call, Action.RESUME, body)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/exclude",
+    act=Act.EXCLUDE,
+    takes=ReasonedAct,
+    gives=TicketDoc,
+)
+async def ask_exclusion(call: Call, body: ReasonedAct) -> TicketDoc:
+    """Asks not to count a ticket in the rates; another person decides."""
+    return await perform(call, Action.EXCLUDE, body, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/approve", act=Act.APPROVE, takes=Decision, gives=TicketDoc
+)
+async def approve(call: Call, body: Decision) -> TicketDoc:
+    """Grants the pause or exclusion that another person asked for."""
+    return await perform(call, Action.APPROVE, body, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/refuse", act=Act.APPROVE, takes=Decision, gives=TicketDoc
+)
+async def refuse(call: Call, body: Decision) -> TicketDoc:
+    """Refuses the pause or exclusion that another person asked for."""
+    return await perform(call, Action.REFUSE, body, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/extend", act=Act.EXTEND, takes=Extension, gives=TicketDoc
+)
+async def extend(call: Call, body: Extension) -> TicketDoc:
+    """Moves the deadline as far as the catalogue allows."""
+    return await perform(call, Action.EXTEND, body, reason=body.reason, days=body.days)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/assign", act=Act.ASSIGN, takes=Handover, gives=TicketDoc
+)
+async def assign(call: Call, body: Handover) -> TicketDoc:
+    """Gives a ticket to a named person."""
+    if body.to not in call.services.directory.roster.staff:
+        raise problem(422, "nobody", "名单里没有这个人。", ["to"])
+    return await perform(call, Action.ASSIGN, body, to=body.to, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/reclassify",
+    act=Act.RECLASSIFY,
+    takes=NewItem,
+    gives=TicketDoc,
+)
+async def reclassify(call: Call, body: NewItem) -> TicketDoc:
+    """Says what a ticket is really about."""
+    require_item(call, body.item)
+    return await perform(
+        call, Action.RECLASSIFY, body, to=body.item, reason=body.reason
+    )
+
+
+@endpoints.post(
+    "/api/tickets/{number}/relocate",
+    act=Act.RECLASSIFY,
+    takes=NewGrid,
+    gives=TicketDoc,
+)
+async def relocate(call: Call, body: NewGrid) -> TicketDoc:
+    """Says in which grid it really is; the worker there gets it."""
+    if body.grid not in call.services.directory.roster.grids:
+        raise problem(422, "no_grid", "没有这个网格。", ["grid"])
+    return await perform(call, Action.RELOCATE, body, to=body.grid, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/merge", act=Act.MERGE, takes=MergeInto, gives=TicketDoc
+)
+async def merge(call: Call, body: MergeInto) -> TicketDoc:
+    """Lets a ticket go on in another one; everybody is told that one's result."""
+    other = await call.services.tickets.get(body.into)
+    if not call.may(Act.MERGE, other):
+        raise problem(404, "not_found", "没有要并入的工单，或不归您看。", ["into"])
+    return await perform(call, Action.MERGE, body, to=body.into, reason=body.reason)
+
+
+@endpoints.post(
+    "/api/tickets/{number}/split", act=Act.SPLIT, takes=SecondMatter, gives=TicketDoc
+)
+async def split(call: Call, body: SecondMatter) -> TicketDoc:
+    """Gives a second matter a ticket of its own."""
+    if body.item:
+        require_item(call, body.item)
+    return await perform(call, Action.SPLIT, body, text=body.text, to=body.item or None)
+
+
+def require_item(call: Call, item: str) -> None:
+    """Refuses what the catalogue does not know.
+
+    Raises:
+        web.HTTPUnprocessableEntity: There is no such matter or service.
+    """
+    catalog = call.services.catalog()
+    base, _, item_id = item.partition("/")
+    known = {"matter": catalog.matters, "service": catalog.services}.get(base, {})
+    if item_id not in known:
+        raise problem(422, "no_item", "目录里没有这个事项。", ["item"])
