@@ -1,0 +1,129 @@
+"""The index of names: which name stands for what, and what people make of it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import Enum
+
+from community.places.model import NamedPlace, PlaceBook, PlaceKind
+from community.places.numbers import normalise
+from community.places.sounds import SoundAlphabet
+
+SUFFIXES = {
+    PlaceKind.ESTATE: (
+        "家属院", "小区", "花园", "家园", "新村", "公寓", "大院", "花苑", "佳苑", "嘉园",
+        "雅苑", "新区", "苑", "园", "院",
+    ),
+    PlaceKind.ROAD: ("大道", "大街", "胡同", "路", "街", "巷"),
+    PlaceKind.VILLAGE: ("村", "庄", "屯"),
+}  # fmt: skip
+VARIANT_SCORES = {
+    PlaceKind.ESTATE: 0.7,
+    PlaceKind.ROAD: 0.6,
+    PlaceKind.VILLAGE: 0.85,
+}
+"""Another suffix than the name's: 村 and 庄 mean the same, 路 and 街 often do not."""
+MIN_SOUND_CHARS = 3
+"""Shorter names are found only as they are written: too many words sound like them."""
+
+
+class TargetKind(str, Enum):
+    """What a name stands for."""
+
+    STREET = "street"
+    COMMUNITY = "community"
+    GRID = "grid"
+    PLACE = "place"
+    NOUN = "noun"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a name means, and how well it says so."""
+
+    kind: TargetKind
+    id: str
+    """Of a street, community or grid; a noun itself; empty for a place."""
+    place: NamedPlace | None = None
+    score: float = 1.0
+    needs_number: bool = False
+    """A bare stem counts only before a building's number: 蜻蜓3号楼."""
+
+
+def stem(name: str, kind: PlaceKind) -> str:
+    """Returns a name without its suffix: 蜻蜓 of 蜻蜓小区."""
+    for suffix in SUFFIXES.get(kind, ()):
+        if name.endswith(suffix) and len(name) - len(suffix) >= 2:
+            return name.removesuffix(suffix)
+    return name
+
+
+class NameIndex:
+    """All names of a place book, by writing and by sound."""
+
+    def __init__(self, book: PlaceBook) -> None:
+        """Builds the index; afterwards it does not change."""
+        self._alphabet = SoundAlphabet()
+        self.targets: dict[str, list[Target]] = defaultdict(list)
+        self._add_units(book)
+        for place in book.places:
+            self._add_place(place)
+        for place in book.places:
+            self._add_variants(place)
+        real = [name for name in self.targets if self._is_full(name)]
+        self.by_sound: dict[str, list[str]] = defaultdict(list)
+        for name in real:
+            encoded = self._alphabet.learn(name)
+            if len(name) >= MIN_SOUND_CHARS:
+                self.by_sound[encoded].append(name)
+        self.sounds = list(self.by_sound)
+        self.lengths = sorted({len(name) for name in self.targets}, reverse=True)
+
+    def encode(self, text: str) -> str:
+        """Encodes a text as the names are encoded."""
+        return self._alphabet.encode(text)
+
+    def _is_full(self, name: str) -> bool:
+        """Tells whether a name is one of the files, and not made from one."""
+        return any(
+            target.score == 1.0
+            and not target.needs_number
+            and target.kind is not TargetKind.NOUN
+            for target in self.targets[name]
+        )
+
+    def _add_units(self, book: PlaceBook) -> None:
+        for street in book.streets.values():
+            for name in (street.name, *street.aliases):
+                self._add(name, Target(TargetKind.STREET, street.id))
+        for community in book.communities.values():
+            for name in (community.name, *community.aliases):
+                self._add(name, Target(TargetKind.COMMUNITY, community.id))
+        for grid in book.grids.values():
+            self._add(grid.name, Target(TargetKind.GRID, grid.id))
+
+    def _add_place(self, place: NamedPlace) -> None:
+        for name in place.names:
+            self._add(name, Target(TargetKind.PLACE, "", place))
+        if place.noun:
+            target = Target(TargetKind.NOUN, place.noun)
+            if target not in self.targets.get(place.noun, ()):
+                self._add(place.noun, target)
+
+    def _add_variants(self, place: NamedPlace) -> None:
+        """Adds the stem with the other suffixes, unless that is a name by itself."""
+        bare = stem(place.name, place.kind)
+        if bare == place.name:
+            return
+        score = VARIANT_SCORES[place.kind]
+        for suffix in SUFFIXES[place.kind]:
+            if not self._is_known(bare + suffix):
+                self._add(bare + suffix, Target(TargetKind.PLACE, "", place, score))
+        if place.kind is PlaceKind.ESTATE and not self._is_known(bare):
+            numbered = Target(TargetKind.PLACE, "", place, 0.9, needs_number=True)
+            self._add(bare, numbered)
+
+    def _is_known(self, name: str) -> bool:
+        return name in self.targets and self._is_full(name)
+
+    def _add(self, name: str, target: Target) -> None:
+        self.targets[normalise(name)].append(target)
