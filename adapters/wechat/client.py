@@ -1,6 +1,5 @@
 """Everything that we ask the Official Account's servers to do."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +8,13 @@ from urllib.parse import quote, urlencode
 import aiohttp
 import structlog
 
-from adapters.wechat.api import MAX_MEDIA_BYTES, MEDIA_TIMEOUT, PlatformApi, fetch
-from adapters.wechat.api import as_json as _as_json
-from adapters.wechat.api import is_document as _is_document
+from adapters.wechat.api import (
+    MAX_MEDIA_BYTES,
+    MEDIA_TIMEOUT,
+    PlatformApi,
+    fetch,
+    is_document,
+)
 from adapters.wechat.errors import (
     InvalidAccountTypeError,
     PermanentError,
@@ -20,13 +23,11 @@ from adapters.wechat.errors import (
 )
 from adapters.wechat.render import menu_as_text
 from adapters.wechat.settings import MessageTemplate, WeChatSettings
-from adapters.wechat.text_split import cut_chars
-from adapters.wechat.tokens import FetchedToken, TokenSource
-from adapters.wechat.xml import legal
+from adapters.wechat.templates import template_message
+from adapters.wechat.tokens import TokenSource
 
 TYPING_NOT_POSSIBLE = (45080, 45081)
 """No interaction in the last 30 s; shown already."""
-MAX_FIELD_CHARS = 20
 MAX_SCENE_CHARS = 64
 MAX_TEMPORARY_QR_S = 2_592_000
 MAX_IMAGE_BYTES = 2 * 1024 * 1024
@@ -44,7 +45,6 @@ _EXTENSIONS = {
     "audio/mpeg": "mp3",
     "video/mp4": "mp4",
 }
-_EMOJI = re.compile("[\U00010000-\U0010ffff\u2600-\u27bf\ufe0f\u200d]")
 
 log = structlog.get_logger()
 
@@ -58,41 +58,6 @@ class QrCode:
     """What the code holds; drawn by ourselves."""
     expires_in_s: int | None = None
     """`None`: permanent."""
-
-
-async def fetch_stable_token(
-    session: aiohttp.ClientSession, settings: WeChatSettings, force: bool
-) -> FetchedToken:
-    """Fetches the token that all processes share; the platform never doubles it.
-
-    Raises:
-        WeChatError: The platform gives none.
-    """
-    call = "/cgi-bin/stable_token"
-    document = {
-        "grant_type": "client_credential",
-        "appid": settings.app_id,
-        "secret": settings.secret,
-        "force_refresh": force,
-    }
-    url = settings.api_url + call
-    answer = await fetch(session, "POST", url, call=call, data=_as_json(document))
-    return token_of(answer.document(call), call)
-
-
-def token_of(document: Mapping[str, Any], call: str) -> FetchedToken:
-    """Reads a token from an answer.
-
-    Raises:
-        WeChatError: It is an error, or holds no token.
-    """
-    error = error_of(document, call)
-    if error is not None:
-        raise error
-    value, expires_in_s = document.get("access_token"), document.get("expires_in")
-    if not isinstance(value, str) or not value or not isinstance(expires_in_s, int):
-        raise TemporaryError(0, "", f"{call}: the answer holds no token")
-    return FetchedToken(value, expires_in_s)
 
 
 class WeChatClient:
@@ -145,7 +110,7 @@ class WeChatClient:
             url: Page that it opens.
             client_msg_id: The same one is sent once within ten minutes.
         """
-        message = _template_message(openid, template, facts)
+        message = template_message(openid, template, facts)
         if url:
             message["url"] = url
         if client_msg_id:
@@ -166,7 +131,7 @@ class WeChatClient:
         Raises:
             NotGrantedError: It was not allowed, or a single permission is used up.
         """
-        message = _template_message(openid, template, facts)
+        message = template_message(openid, template, facts)
         if page:
             message["page"] = page
         answer = await self._api.post("/cgi-bin/message/subscribe/bizsend", message)
@@ -200,7 +165,7 @@ class WeChatClient:
         """
         call = "/cgi-bin/media/get" + ("/jssdk" if high_quality else "")
         answer = await self._api.download(call, media_id=media_id)
-        if not _is_document(answer):
+        if not is_document(answer):
             return answer.body, answer.content_type
         # Films are not sent, but where they are.
         url = answer.document(call).get("video_url")
@@ -323,22 +288,6 @@ class WeChatClient:
         if self._settings.with_ai_label:
             labelled["aimsgcontext"] = {"is_ai_msg": 1}
         await self._api.post("/cgi-bin/message/custom/send", labelled)
-
-
-def field_value(text: str) -> str:
-    """Returns a text as a template shows it: one line, no emoji, 20 characters."""
-    line = " ".join(_EMOJI.sub("", legal(text)).split())
-    return cut_chars(line, MAX_FIELD_CHARS) or "-"
-
-
-def _template_message(
-    openid: str, template: MessageTemplate, facts: Mapping[str, str]
-) -> dict[str, Any]:
-    data = {
-        name: {"value": field_value(facts.get(fact, ""))}
-        for name, fact in template.fields.items()
-    }
-    return {"touser": openid, "template_id": template.template_id, "data": data}
 
 
 def _required(document: Mapping[str, Any], name: str, call: str) -> str:
