@@ -29,8 +29,11 @@ class Settings:
     gateway_port: int
     desk_host: str
     desk_port: int
+    public_url: str
     desk_url: str
+    desk_password_only: bool
     cookie_secret: str
+    field_key: str
     cookie_secure: bool
     trusted_proxy: tuple[IPNetwork, ...]
     blob_dir: Path
@@ -69,8 +72,11 @@ class Settings:
             gateway_port=integer(source, "GATEWAY_PORT", 8800, low=1, high=65535),
             desk_host=source.get("DESK_HOST", "127.0.0.1"),
             desk_port=integer(source, "DESK_PORT", 8801, low=1, high=65535),
+            public_url=address(source, "PUBLIC_URL", "http://127.0.0.1:8800"),
             desk_url=address(source, "DESK_URL", "http://127.0.0.1:8801"),
+            desk_password_only=flag(source, "DESK_PASSWORD_ONLY", default=False),
             cookie_secret=source.get("COOKIE_SECRET", ""),
+            field_key=source.get("FIELD_KEY", ""),
             cookie_secure=flag(source, "COOKIE_SECURE", default=False),
             trusted_proxy=networks(source, "TRUSTED_PROXY"),
             blob_dir=Path(source.get("BLOB_DIR", str(state / "blobs"))),

@@ -19,6 +19,18 @@ from adapters.wechat.bubbles import (
 from adapters.wechat.xml import cdata
 from community.replies import Part
 
+__all__ = [
+    "PLAIN",
+    "SUCCESS",
+    "Bubble",
+    "RenderOptions",
+    "bubbles_of",
+    "custom_body",
+    "custom_messages",
+    "menu_as_text",
+    "passive_reply",
+]
+
 SUCCESS = b"success"
 """Answers a push and shows nothing; never encrypted."""
 

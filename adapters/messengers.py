@@ -1,0 +1,49 @@
+"""Opens the clients of both messengers with the token that all processes share."""
+
+from functools import partial
+
+import aiohttp
+from redis.asyncio import Redis
+
+from adapters.pace import Pace
+from adapters.redis_keys import RedisKeys
+from adapters.settings import Settings
+from adapters.wechat.client import WeChatClient
+from adapters.wechat.quota import QuotaLedger
+from adapters.wechat.token_calls import fetch_stable_token
+from adapters.wechat.tokens import SharedToken
+from adapters.wecom.client import WeComClient, fetch_wecom_token
+
+
+def open_wechat(
+    session: aiohttp.ClientSession, settings: Settings, redis: Redis
+) -> WeChatClient:
+    """Returns a client of the Official Account; session and Redis stay the caller's."""
+    account = settings.wechat
+    fetch = partial(fetch_stable_token, session, account)
+    keys = RedisKeys(settings.redis_prefix)
+    tokens = SharedToken(redis, keys, fetch, account=account.app_id)
+    return WeChatClient(session, account, tokens)
+
+
+def open_wecom(
+    session: aiohttp.ClientSession, settings: Settings, redis: Redis
+) -> WeComClient:
+    """Returns a client of the WeCom app; session and Redis stay the caller's."""
+    app = settings.wecom
+    fetch = partial(fetch_wecom_token, session, app)
+    keys = RedisKeys(settings.redis_prefix)
+    account = f"{app.corp_id}.{app.agent_id}"
+    tokens = SharedToken(redis, keys, fetch, account=account)
+    pace = Pace(redis, keys)
+    return WeComClient(session, app, tokens, pace, desk_url=settings.desk_url)
+
+
+def open_quota(settings: Settings, redis: Redis) -> QuotaLedger:
+    """Returns the ledger of customer-service messages, with the account's limits."""
+    return QuotaLedger(
+        redis,
+        RedisKeys(settings.redis_prefix),
+        per_message=settings.wechat.per_message,
+        per_touch=settings.wechat.per_touch,
+    )
