@@ -1,26 +1,42 @@
-"""`python -m adapters.validate [FOLDER]`: reports every catalogue problem at once."""
+"""`python -m adapters.validate [FOLDER]`: reports every content problem at once."""
 
 import sys
 from pathlib import Path
 
 from adapters.content_files import CatalogFiles
+from adapters.place_files import read_places
+from adapters.roster_files import roster_of
 from community.errors import CatalogError
 
 
 def main(argv: list[str]) -> int:
     """Prints `[ERROR] path: message` for each problem; exit code 1 if any."""
     root = Path(argv[0]) if argv else Path("catalog")
+    problems: list[str] = []
+    summary: list[str] = []
     try:
         catalog = CatalogFiles(root, with_examples=True).load()
     except CatalogError as err:
-        for problem in err.problems:
+        problems += err.problems
+    else:
+        summary.append(f"{len(catalog.services)} services")
+        summary.append(f"{len(catalog.matters)} matters")
+        summary.append(f"version {catalog.version}")
+    try:
+        places = read_places(root)
+        roster = roster_of(root, places)
+    except CatalogError as err:
+        problems += err.problems
+    else:
+        summary.append(f"{len(places.book.communities)} communities")
+        summary.append(f"{len(places.book.grids)} grids")
+        summary.append(f"{len(roster.staff)} staff")
+    if problems:
+        for problem in problems:
             sys.stderr.write(f"[ERROR] {problem}\n")
-        sys.stderr.write(f"{len(err.problems)} problem(s) in {root}\n")
+        sys.stderr.write(f"{len(problems)} problem(s) in {root}\n")
         return 1
-    sys.stdout.write(
-        f"{root}: {len(catalog.services)} services, {len(catalog.matters)} matters,"
-        f" version {catalog.version}\n"
-    )
+    sys.stdout.write(f"{root}: {', '.join(summary)}\n")
     return 0
 
 

@@ -51,6 +51,10 @@ class ConflictError(CommunityError):
         self.owner = owner
 
 
+class RosterChangeRefusedError(CommunityError):
+    """Raised when leave, duty or a deputy makes no sense; the text is for staff."""
+
+
 class ModelRefusedError(CommunityError):
     """Raised when a model is unsigned, altered, incomplete or not known."""
 

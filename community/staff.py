@@ -122,6 +122,8 @@ class DutyShift:
     staff_id: str
     starts_at: datetime
     ends_at: datetime
+    serial: int = 0
+    """Of the plan that it belongs to; a newer plan replaces an older one."""
 
     def covers(self, at: datetime) -> bool:
         """Tells whether an instant lies within the shift."""
@@ -201,7 +203,7 @@ class Roster:
         if hours is not None and hours.cover(at, self.is_workday):
             return True
         return any(
-            staff_id in self._scheduled(unit, at)
+            staff_id in self.scheduled(unit, at)
             for unit in self._duty_units.get(staff_id, ())
         )
 
@@ -209,7 +211,7 @@ class Roster:
         """Returns who has the unit's duty at an instant and can take it."""
         return tuple(
             staff_id
-            for staff_id in self._scheduled(unit, at)
+            for staff_id in self.scheduled(unit, at)
             if staff_id in self.staff and not self.is_on_leave(staff_id, at)
         )
 
@@ -251,10 +253,13 @@ class Roster:
         """Returns the duty desk of a unit; the county's for an unknown one."""
         return f"{DESK_PREFIX}{unit if unit in self.units else COUNTY}"
 
-    def _scheduled(self, unit: str, at: datetime) -> tuple[str, ...]:
-        dated = [s.staff_id for s in self._shifts.get(unit, ()) if s.covers(at)]
+    def scheduled(self, unit: str, at: datetime) -> tuple[str, ...]:
+        """Returns whose duty it is by plan, whether or not they can take it."""
+        dated = [s for s in self._shifts.get(unit, ()) if s.covers(at)]
         if dated:
-            return tuple(dict.fromkeys(dated))
+            newest = max(shift.serial for shift in dated)
+            kept = (s.staff_id for s in dated if s.serial == newest)
+            return tuple(dict.fromkeys(kept))
         weekly = [s.staff_id for s in self._weekly.get(unit, ()) if s.covers(at)]
         return tuple(dict.fromkeys(weekly))
 

@@ -5,16 +5,17 @@
 | `tickets` | `ticket` | worker (through the ticket port) |
 | `outbox` | `outbox` | dispatcher; whoever changes a ticket, in the same transaction |
 | `residents` | `resident` | gateway (follow, scan), worker (place) |
-| `staff` | | desk |
+| `staff` | `roster_change` | desk |
 | `desk` | `account`, `audit`, `api_key`, `webhook`, `block_review` | desk |
 | `learning` | `turn`, `question` and its kin, `annotation`, `model_version`, `promotion`, `training_job`, `learning_audit` | dispatcher (log), desk and training (the rest) |
 """
 
-from adapters.sql.tables import learning, staff
+from adapters.sql.tables import learning
 from adapters.sql.tables.desk import account, api_key, audit, block_review, webhook
 from adapters.sql.tables.metadata import metadata
 from adapters.sql.tables.outbox import outbox
 from adapters.sql.tables.residents import resident
+from adapters.sql.tables.staff import roster_change
 from adapters.sql.tables.tickets import ticket
 
 __all__ = [
@@ -26,7 +27,7 @@ __all__ = [
     "metadata",
     "outbox",
     "resident",
-    "staff",
+    "roster_change",
     "ticket",
     "webhook",
 ]

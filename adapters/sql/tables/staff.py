@@ -1,1 +1,25 @@
-"""Staff, their duty and how they sign in."""
+"""What was changed in the roster while the system runs; the rest stands in files."""
+
+import sqlalchemy as sa
+
+from adapters.sql.tables.metadata import metadata
+
+roster_change = sa.Table(
+    "roster_change",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.String(80), nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(8), nullable=False),
+    sa.Column("post", sa.String(40), nullable=False),
+    sa.Column("staff_id", sa.String(64), nullable=False),
+    sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_by", sa.String(64), nullable=False),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("cancelled_by", sa.String(64), nullable=True),
+    sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+    sa.UniqueConstraint("key", "ordinal"),
+)
+sa.Index("ix_roster_change_ends_at", roster_change.c.ends_at)
