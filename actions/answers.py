@@ -12,7 +12,9 @@ from actions.reading import (
     FACETS_SLOT,
     ITEM_SLOT,
     MEANINGS_SLOT,
+    PHOTOS_SLOT,
     PREVIOUS_SLOT,
+    RECORDING_SLOT,
     SERVICE_SLOT,
     UNCLEAR_SLOT,
     UNCLEAR_TEXT_SLOT,
@@ -132,7 +134,8 @@ class NotThese(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Asks to say it differently only where something was unclear."""
         if not tracker.get_slot(UNCLEAR_SLOT):
-            return [Text("好的。您想问什么、有什么事，直接跟我说就行。")], []
+            events = [SlotSet(PHOTOS_SLOT, None), SlotSet(RECORDING_SLOT, None)]
+            return [Text("好的。您想问什么、有什么事，直接跟我说就行。")], events
         return [
             Text("好的，那是我听岔了。您换个说法再讲一遍，比如家里谁、遇到了什么事。"),
             Choices("", (PERSON, SERVICES)),

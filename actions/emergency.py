@@ -6,7 +6,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.handoff import filed_now
-from actions.reading import ITEM_SLOT, UNCLEAR_SLOT, Reading
+from actions.locating import whereabouts
+from actions.reading import (
+    ITEM_SLOT,
+    PHOTOS_SLOT,
+    TOLD_PLACE_SLOT,
+    UNCLEAR_SLOT,
+    Reading,
+)
 from actions.report_form import clear_report
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
@@ -40,6 +47,8 @@ class EmergencyAction(SpeakingAction):
         """Answers even if the database is down; then no ticket is promised."""
         alarm = _alarm(reading, composer)
         place = place_in(reading.text, reading.entities) or ""
+        place = place or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text", "")
+        where = whereabouts(tracker, place)
         draft = TicketDraft(
             idempotency_key=f"{reading.message_id}#0",
             kind=TicketKind.EMERGENCY,
@@ -49,6 +58,9 @@ class EmergencyAction(SpeakingAction):
             place=place,
             contact=phone_in(reading.entities) or "",
             urgency="critical",
+            grid=where.grid,
+            community=where.community,
+            photos=tuple(tracker.get_slot(PHOTOS_SLOT) or ()),
         )
         events: Events = [
             *clear_report(),
@@ -61,8 +73,9 @@ class EmergencyAction(SpeakingAction):
             ticket = await ports().tickets.open(draft, now=ports().now())
         except StoreUnavailableError:
             return [alarm.first, *([Text(alarm.then)] if alarm.then else [])], events
-        where = "" if place else "打完电话，方便时告诉我在什么地方。"
-        noted = f"我同时把这事记给了网格员，编号 {ticket.number}。{where}"
+        ask = "" if place else "打完电话，方便时告诉我在什么地方。"
+        noted = f"我同时把这事记给了网格员，编号 {ticket.number}。{ask}"
+        events += [SlotSet(PHOTOS_SLOT, None), SlotSet(TOLD_PLACE_SLOT, None)]
         parts: list[Part] = [alarm.first, Text(f"{alarm.then}\n{noted}".strip())]
         return parts, [*events, filed_now(ticket, urgent=True)]
 

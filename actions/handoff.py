@@ -4,8 +4,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.answers import remember, service_of
+from actions.locating import whereabouts
 from actions.reading import (
     ITEM_SLOT,
+    PHOTOS_SLOT,
+    RECORDING_SLOT,
     TICKET_SLOT,
     UNCLEAR_SLOT,
     UNCLEAR_TEXT_SLOT,
@@ -14,9 +17,10 @@ from actions.reading import (
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from community.answers import AnswerComposer
-from community.payloads import item_payload
+from community.errors import NotFoundError, TransitionRefusedError
+from community.payloads import PHOTOS_VALUE, item_payload
 from community.replies import Choice, Choices, Part, Text
-from community.reports import phone_in
+from community.reports import phone_in, place_in
 from community.tickets import Ticket, TicketDraft, TicketKind
 
 LEAVE_PHONE = "想让人给您打电话，把号码发给我就行。"
@@ -55,7 +59,7 @@ class Handoff(SpeakingAction):
                 f"好的，{about}我已经记下来转给网格员，编号 {ticket.number}。"
                 f"{how_to_reach(ticket, composer)}"
             )
-        ], [SlotSet(UNCLEAR_SLOT, 0.0), filed_now(ticket)]
+        ], [SlotSet(UNCLEAR_SLOT, 0.0), *nothing_waits(), filed_now(ticket)]
 
 
 class Reason(SpeakingAction):
@@ -84,11 +88,12 @@ class Reason(SpeakingAction):
             question, other = FIRST_CHECK[key]
             choice = Choice(composer.catalog.item_name(other), item_payload(other))
             parts.append(Choices(question, (choice,)))
-        return parts, [*remember(key, reading, tracker), filed_now(ticket)]
+        events = [*remember(key, reading, tracker), *nothing_waits()]
+        return parts, [*events, filed_now(ticket)]
 
 
 class Supplement(SpeakingAction):
-    """Adds a place or a telephone number to what was filed before."""
+    """Adds a place, a telephone number or photos to what was filed before."""
 
     def name(self) -> str:
         """Name in the domain."""
@@ -97,39 +102,60 @@ class Supplement(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Files the addition under the number that it belongs to."""
+        """Adds to the ticket itself; to a new one only where that is over."""
         before = tracker.get_slot(TICKET_SLOT) or {}
         number, is_urgent = before.get("number", ""), bool(before.get("urgent"))
-        await ports().tickets.open(
-            TicketDraft(
-                idempotency_key=f"{reading.message_id}#0",
-                kind=TicketKind.EMERGENCY if is_urgent else TicketKind.HANDOFF,
-                conversation=tracker.sender_id,
-                item=reading.item or tracker.get_slot(ITEM_SLOT),
-                description=f"补充 {number}：{reading.text}",
-                place=reading.text if is_urgent else "",
-                contact=phone_in(reading.entities) or "",
-                urgency="critical" if is_urgent else "normal",
-            ),
-            now=ports().now(),
-        )
+        photos = tuple(tracker.get_slot(PHOTOS_SLOT) or ())
+        text = "" if reading.value == PHOTOS_VALUE else reading.text
         call = "要是电话还没打，请现在就打。" if is_urgent else ""
-        return [Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")], []
+        events: Events = [SlotSet(PHOTOS_SLOT, None)]
+        try:
+            await ports().tickets.remark(
+                number,
+                tracker.sender_id,
+                text=text or "补一张照片",
+                photos=photos,
+                key=f"{reading.message_id}#0",
+                now=ports().now(),
+            )
+        except (NotFoundError, TransitionRefusedError):
+            item = reading.item or tracker.get_slot(ITEM_SLOT)
+            words = f"补充 {number}：{text or '照片'}"
+            ticket = await open_handoff(reading, tracker, item, words)
+            return [
+                Text(f"{number} 已经结了，我另记了一件，编号 {ticket.number}。{call}")
+            ], [*events, filed_now(ticket, urgent=is_urgent)]
+        return [Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")], events
 
 
 async def open_handoff(
     reading: Reading, tracker: Tracker, item: str | None, description: str
 ) -> Ticket:
     """Stores a ticket for a person; once for each message."""
+    place = place_in(reading.text, reading.entities) or ""
+    where = whereabouts(tracker, place)
+    recording = tracker.get_slot(RECORDING_SLOT)
     draft = TicketDraft(
         idempotency_key=f"{reading.message_id}#0",
         kind=TicketKind.HANDOFF,
         conversation=tracker.sender_id,
         item=item,
         description=description,
+        place=place,
         contact=phone_in(reading.entities) or "",
+        grid=where.grid,
+        community=where.community,
+        photos=(
+            *(tracker.get_slot(PHOTOS_SLOT) or ()),
+            *((recording,) if recording else ()),
+        ),
     )
     return await ports().tickets.open(draft, now=ports().now())
+
+
+def nothing_waits() -> Events:
+    """Returns events after which no photo or recording waits for a ticket."""
+    return [SlotSet(PHOTOS_SLOT, None), SlotSet(RECORDING_SLOT, None)]
 
 
 def how_to_reach(ticket: Ticket, composer: AnswerComposer) -> str:

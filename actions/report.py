@@ -5,7 +5,8 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.answers import learned_meaning, remember, second_answer
 from actions.handoff import filed_now
-from actions.reading import UNCLEAR_TEXT_SLOT, Reading
+from actions.locating import whereabouts
+from actions.reading import PHOTOS_SLOT, TOLD_PLACE_SLOT, UNCLEAR_TEXT_SLOT, Reading
 from actions.report_form import (
     ANSWERS,
     CONFIRM,
@@ -80,7 +81,12 @@ def _told(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
     what = (what or where)[:MAX_ANSWER_CHARS]
     return [
         SlotSet(WHAT, None if details_are_thin(what, matter) else what),
-        SlotSet(PLACE, place_in(where, entities) or waiting.get("place")),
+        SlotSet(
+            PLACE,
+            place_in(where, entities)
+            or waiting.get("place")
+            or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text"),
+        ),
         SlotSet(SINCE, since_in(what, entities)),
         SlotSet(CONTACT, phone_in(entities)),
     ]
@@ -163,6 +169,7 @@ class AskConfirm(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Shows what will be filed; nothing is filed without a yes."""
         matter = _matter_of(tracker.get_slot(ITEM), composer)
+        n_photos = len(tracker.get_slot(PHOTOS_SLOT) or ())
         return [
             Text(
                 "我念给您听听，对不对：\n"
@@ -170,6 +177,7 @@ class AskConfirm(SpeakingAction):
                 f"情况：{tracker.get_slot(WHAT)}\n"
                 f"地点：{tracker.get_slot(PLACE)}\n"
                 f"时间：{tracker.get_slot(SINCE)}"
+                + (f"\n照片：{n_photos} 张" if n_photos else "")
             ),
             Choices(
                 "",
@@ -194,6 +202,8 @@ class FileReport(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Stores the ticket first; only then says so."""
         matter = _matter_of(tracker.get_slot(ITEM), composer)
+        place = tracker.get_slot(PLACE) or ""
+        where = whereabouts(tracker, place)
         ticket = await ports().tickets.open(
             TicketDraft(
                 idempotency_key=f"{reading.message_id}#0",
@@ -201,10 +211,13 @@ class FileReport(SpeakingAction):
                 conversation=tracker.sender_id,
                 item=matter.key,
                 description=tracker.get_slot(WHAT) or "",
-                place=tracker.get_slot(PLACE) or "",
+                place=place,
                 since=tracker.get_slot(SINCE) or "",
                 contact=tracker.get_slot(CONTACT) or "",
                 urgency=matter.urgency,
+                grid=where.grid,
+                community=where.community,
+                photos=tuple(tracker.get_slot(PHOTOS_SLOT) or ()),
             ),
             now=ports().now(),
         )
@@ -218,7 +231,8 @@ class FileReport(SpeakingAction):
             name = composer.catalog.item_name(waiting["item"])
             choice = Choice(f"接着报：{name}", item_payload(waiting["item"]))
             parts.append(Choices("您刚才还说了一件：", (choice, NO_MORE)))
-        events = [SlotSet(name, None) for name in (ITEM, *ANSWERS)]
+        done = (ITEM, *ANSWERS, PHOTOS_SLOT, TOLD_PLACE_SLOT)
+        events = [SlotSet(name, None) for name in done]
         return parts, [*events, SlotSet(NEXT, waiting), filed_now(ticket)]
 
 

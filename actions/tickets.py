@@ -5,10 +5,11 @@ import re
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.reading import ITEM_SLOT, TICKET_SLOT, Reading
+from actions.reading import ASKED_SLOT, ITEM_SLOT, TICKET_SLOT, Reading
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from community.answers import AnswerComposer
+from community.errors import NotFoundError, TransitionRefusedError
 from community.replies import Part, Text
 from community.tickets import TicketStatus
 
@@ -50,6 +51,40 @@ class TicketStatusAction(SpeakingAction):
             name = composer.catalog.item_name(item) if item else "找网格员"
             lines.append(f"{ticket.number} {name}：{STATUS_WORDS[ticket.status]}")
         return [Text("您报过的事：\n" + "\n".join(lines))], []
+
+
+class TicketAnswer(SpeakingAction):
+    """Takes the answer to the question whether a ticket is solved."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_ticket_answer"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Closes the ticket, or hands it to the tier above with the words said."""
+        number = tracker.get_slot(ASKED_SLOT) or ""
+        satisfied = reading.value == "yes"
+        events: Events = [SlotSet(ASKED_SLOT, None)]
+        try:
+            await ports().tickets.answer(
+                number,
+                tracker.sender_id,
+                satisfied=satisfied,
+                remark="" if satisfied or reading.chosen else reading.text,
+                key=f"{reading.message_id}#0",
+                now=ports().now(),
+            )
+        except (NotFoundError, TransitionRefusedError):
+            return [
+                Text("这件事已经有结论了。要是又不好，直接跟我说，我再给您报。")
+            ], events
+        if satisfied:
+            return [Text(f"好，{number} 就结了，谢谢您告诉我。")], events
+        return [
+            Text(f"对不住，没办好。{number} 已经往上转，接着办，有信儿我再告诉您。")
+        ], [*events, SlotSet(TICKET_SLOT, {"number": number, "urgent": False})]
 
 
 class Cancel(SpeakingAction):

@@ -1,14 +1,21 @@
 """Gives actions their ports; rasa_sdk creates actions without arguments."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from adapters.blob_files import FileBlobStore
 from adapters.content_files import CatalogFiles
+from adapters.roster_files import RosterFiles
 from adapters.settings import Settings
 from adapters.sql.engine import create_engine
+from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.tickets import SqlTicketRepository
+from community.blobs import BlobStore
 from community.catalog.model import Catalog
+from community.places import Gazetteer
+from community.residents import ResidentRepository
+from community.speech import NoSpeech, SpeechRecognizer
 from community.tickets import TicketRepository
 
 
@@ -21,6 +28,12 @@ class Ports:
     tickets: TicketRepository
     now: Callable[[], datetime]
     """Returns the current instant, aware UTC."""
+    residents: ResidentRepository | None = None
+    """`None` where nobody is bound to a place, as under plain `rasa` commands."""
+    places: Callable[[], Gazetteer | None] = lambda: None
+    """Returns the gazetteer as it is now; `None` where there are no grids."""
+    blobs: BlobStore | None = None
+    speech: SpeechRecognizer = field(default_factory=NoSpeech)
 
 
 _current: Ports | None = None
@@ -50,8 +63,12 @@ def ports_from_settings(settings: Settings) -> Ports:
         default_place=settings.default_place,
         with_examples=settings.with_examples,
     )
+    engine = create_engine(settings.database_url)
     return Ports(
         catalog=files.current,
-        tickets=SqlTicketRepository(create_engine(settings.database_url)),
+        tickets=SqlTicketRepository(engine),
         now=lambda: datetime.now(timezone.utc),
+        residents=SqlResidentRepository(engine),
+        places=RosterFiles(settings.content_dir).gazetteer,
+        blobs=FileBlobStore(settings.blob_dir),
     )

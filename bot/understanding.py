@@ -78,6 +78,7 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         meanings=dict(tracker.get_slot("meanings") or {}),
         open_ticket=ticket.get("number"),
         open_ticket_is_urgent=bool(ticket.get("urgent")),
+        asked_ticket=tracker.get_slot("asked_ticket"),
         compared=tuple(tracker.get_slot("compared") or ()),
         is_unclear=bool(tracker.get_slot("n_unclear")),
     )

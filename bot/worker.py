@@ -16,8 +16,13 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 
+from actions.reading import TAKEN_OVER_SLOT
 from adapters.redis_conversations import Lease, Letter, RedisConversations, Signal
 from bot.event_log import StagedEventBroker, TurnLog
+from bot.events import EventSpeaker
+from bot.media import words_in
+from bot.outgoing import outgoing_entry
+from bot.takeover import is_for_the_person, pass_on
 from bot.tracker_store import PendingTurn, RedisTurnTrackerStore, pending_turn
 from bot.understanding import Understanding
 from community.catalog.model import Catalog
@@ -42,7 +47,6 @@ GIVEN_UP = (
     "对不起，我这边出了毛病，这句话没处理成。已经记下来让人查看；"
     "着急的事请打12345，危险请打110、119、120。"
 )
-UNREADABLE = "我现在只看得懂文字。您把事情打字或者用语音转文字告诉我，好吗？"
 
 
 class Worker:
@@ -85,6 +89,7 @@ class Worker:
         # Rasa wraps stores in one that answers from memory when Redis is down.
         self.processor.tracker_store = store
         self.store = store
+        self.events = EventSpeaker(self.processor, store)
         self._slots = asyncio.Semaphore(concurrent)
         self._tasks: Set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -234,6 +239,7 @@ class Worker:
             letter,
             turn=pending.turn,
             reply=reply,
+            outgoing=outgoing_entry(letter.inbound, reply),
             log_entry=self._log_entry(letter, pending, reply),
         )
 
@@ -244,12 +250,17 @@ class Worker:
 
     async def _give_up(self, lease: Lease, letter: Letter, err: Exception) -> None:
         note = json.dumps({"message_id": letter.inbound.id, "error": repr(err)})
+        # Failed news of a ticket are for operators: the resident asked nothing.
+        inbound = letter.inbound
+        silent = inbound.kind is Kind.EVENT and inbound.reply_to is None
+        reply = self._reply(letter, [] if silent else [TextPart(GIVEN_UP)])
         await self.conversations.commit(
             lease,
             letter,
             turn="",
-            reply=self._reply(letter, [TextPart(GIVEN_UP)]),
+            reply=reply,
             dead_letter=note,
+            outgoing=outgoing_entry(letter.inbound, reply),
         )
 
     def _reply(self, letter: Letter, parts: List[Part]) -> Reply:
@@ -261,10 +272,28 @@ class Worker:
         )
 
     async def _answer(self, inbound: Inbound) -> List[Part]:
-        if inbound.kind not in (Kind.TEXT, Kind.CHOICE):
-            return [TextPart(UNREADABLE)]
+        if inbound.kind is Kind.VOICE:
+            inbound = inbound.with_text(await words_in(inbound))
+        has_words = inbound.kind in (Kind.TEXT, Kind.CHOICE, Kind.VOICE)
+        has_words = has_words and bool(inbound.text)
         tracker = await self.store.retrieve(inbound.conversation)
+        number = tracker.get_slot(TAKEN_OVER_SLOT) if tracker is not None else None
+        passed_on = bool(
+            number and is_for_the_person(inbound) and await pass_on(inbound, number)
+        )
+        if passed_on and not has_words:
+            return []
+        if not has_words:
+            return await self.events.answer(inbound)
         parse_data = await self.understanding.understand(inbound, tracker)
+        if passed_on and parse_data["intent"]["name"] != "emergency":
+            return []
+        return await self._converse(inbound, parse_data)
+
+    async def _converse(
+        self, inbound: Inbound, parse_data: Dict[str, Any]
+    ) -> List[Part]:
+        """Lets the dialogue answer a message that was understood."""
         channel = CollectingOutputChannel()
         await self.processor.handle_message(
             UserMessage(

@@ -13,6 +13,7 @@ IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 AUDIO_TYPES = frozenset({"audio/amr", "audio/mpeg", "audio/speex"})
 MEDIA_TYPES = IMAGE_TYPES | AUDIO_TYPES
 """What may be stored; anything else could be a page or a program."""
+BLOB_SCHEME = "blob:"
 _ID = re.compile(r"[0-9a-z]{16,64}")
 
 
@@ -60,6 +61,17 @@ class BlobStore(Protocol):
         Raises:
             StoreUnavailableError: The store did not answer.
         """
+
+
+def blob_url(blob_id: str) -> str:
+    """Returns how a reply's image names a stored file; channels fetch it themselves."""
+    return f"{BLOB_SCHEME}{blob_id}"
+
+
+def blob_of_url(url: str) -> str | None:
+    """Returns the id of a stored file, `None` for any other address."""
+    blob_id = url.removeprefix(BLOB_SCHEME)
+    return blob_id if url.startswith(BLOB_SCHEME) and is_blob_id(blob_id) else None
 
 
 def is_blob_id(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from community.ambiguities import ambiguous
 from community.catalog.model import Catalog
 from community.emergency import detect, hazard
+from community.feedback import ticket_answer
 from community.following import (
     again,
     both,
@@ -241,6 +242,7 @@ def _by_label(said: Said, context: Context) -> Meaning:
 
 READERS: tuple[Reader, ...] = (
     _emergency,
+    ticket_answer,
     _form,
     _others,
     _small_words,

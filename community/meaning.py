@@ -41,6 +41,8 @@ class Context:
     open_ticket: str | None = None
     """Number of the ticket filed last in this conversation."""
     open_ticket_is_urgent: bool = False
+    asked_ticket: str | None = None
+    """Number of the ticket whose resident was asked whether it is solved."""
     compared: tuple[str, ...] = ()
     """Keys of the services that the last answer told apart."""
     is_unclear: bool = False

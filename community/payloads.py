@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from community.catalog.facets import Facet
 from community.errors import RecordError
 
+PHOTOS_VALUE = "photos"
+"""Value of a supplement that consists of the photos sent before."""
 _PAYLOAD = re.compile(r"/([a-z_]+)(\{.*\})?", re.DOTALL)
 
 
@@ -56,6 +58,21 @@ def talk_payload(kind: str) -> str:
 def value_payload(value: str) -> str:
     """Returns the payload that answers a form's question."""
     return _build("inform", {"chosen_value": value})
+
+
+def report_payload() -> str:
+    """Returns the payload that announces a problem without telling it."""
+    return _build("nlu_fallback", {"chosen_value": "report"})
+
+
+def ticket_answer_payload(*, solved: bool) -> str:
+    """Returns the payload that says whether the ticket asked about is solved."""
+    return _build("ticket_answer", {"chosen_value": "yes" if solved else "no"})
+
+
+def photo_payload() -> str:
+    """Returns the payload that adds the photos just sent to the ticket filed last."""
+    return _build("supplement", {"chosen_value": PHOTOS_VALUE})
 
 
 def _build(intent: str, fields: dict[str, object]) -> str:

@@ -1,14 +1,9 @@
 """Residents: where each lives, whether they follow, who is blocked; the port for it."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
-
-_GRID_ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
-GRID_SCENE = "grid:"
-"""Scene of a grid's QR code: `grid:<grid id>`."""
 
 
 class BoundBy(str, Enum):
@@ -75,12 +70,3 @@ class ResidentRepository(Protocol):
 
     async def forget(self, conversation: str) -> int:
         """Removes everything about a person; returns how many rows there were."""
-
-
-def grid_of_scene(scene: str | None) -> str | None:
-    """Returns the grid that a scanned code names, `None` for any other code."""
-    text = scene or ""
-    if not text.startswith(GRID_SCENE):
-        return None
-    grid = text.removeprefix(GRID_SCENE)
-    return grid if _GRID_ID.fullmatch(grid) else None

@@ -9,10 +9,14 @@ class LocalFacts:
     """Local facts as they hold for one place on one day."""
 
     def __init__(self, catalog: Catalog, place_id: str | None, today: date) -> None:
-        """Resolves upwards from `place_id`; `None` means the default place."""
+        """Resolves upwards from `place_id`.
+
+        `None`, or a community that no file describes yet, means the default place.
+        """
         self._facts: dict[str, str] = {}
         self.labels = catalog.local_labels
-        place = catalog.places.get(place_id or catalog.default_place or "")
+        default = catalog.places.get(catalog.default_place or "")
+        place = catalog.places.get(place_id or "", default)
         seen: set[str] = set()
         while place is not None and place.id not in seen:
             seen.add(place.id)

@@ -13,7 +13,7 @@ from adapters.sql.migrate import upgrade
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.tables import resident
 from community.errors import StoreUnavailableError
-from community.residents import BoundBy, grid_of_scene
+from community.residents import BoundBy
 from tests.conftest import NOW
 from tests.postgres import private_postgres, programs
 
@@ -117,19 +117,3 @@ async def test_a_database_that_is_down_is_said_to_be(tmp_path):
     with pytest.raises(StoreUnavailableError):
         await broken.followed(WHO, NOW)
     await engine.dispose()
-
-
-@pytest.mark.parametrize(
-    ("scene", "grid"),
-    [
-        ("grid:dongguan-01", "dongguan-01"),
-        ("grid:", None),
-        ("grid:a b", None),
-        ("grid:../x", None),
-        ("123", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_only_a_grids_code_names_a_grid(scene, grid):
-    assert grid_of_scene(scene) == grid

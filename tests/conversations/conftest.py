@@ -5,9 +5,26 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.integration.conftest import agent, message, talk, worker
+from tests.integration.conftest import (
+    agent,
+    blobs,
+    gazetteer,
+    message,
+    residents,
+    talk,
+    worker,
+)
 
-__all__ = ["agent", "message", "talk", "wait", "worker"]
+__all__ = [
+    "agent",
+    "blobs",
+    "gazetteer",
+    "message",
+    "residents",
+    "talk",
+    "wait",
+    "worker",
+]
 
 
 @pytest.fixture
