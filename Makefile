@@ -30,7 +30,7 @@ web: setup  ## front end (the rest starts without it)
 train: setup  ## train a model from data/ and catalog/
 	$(PY) -W ignore -m bot train
 model: setup
-	@compgen -G "$(or $(MODEL),models)/*.tar.gz" >/dev/null || test -f "$(MODEL)" || $(MAKE) --no-print-directory train
+	@compgen -G "$(or $(MODEL),models)/*/manifest.json" >/dev/null || test -f "$(or $(MODEL),models)/manifest.json" || test -f "$(MODEL)" || $(MAKE) --no-print-directory train
 
 # ── check ──
 test: setup web model  ## the whole suite

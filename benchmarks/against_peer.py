@@ -28,7 +28,7 @@ from benchmarks.results import Aim, Result, at_least
 from benchmarks.samples import TRAINING, VALIDATION, flat
 from benchmarks.stacks import Stack, own_stack, peer_stack
 from benchmarks.training import peer_of_this_run, train_own
-from bot.model import newest_model
+from bot.model import model_archive
 from bot.nlu.examples import read_examples
 
 CONVERSATIONS = 60
@@ -126,7 +126,7 @@ def run(*, reuse: bool) -> Result:
     trained = peer_of_this_run(reuse=reuse)
     small_model, small_cost = train_own(trained.subset, "peer-subset")
     full_model, full_cost = train_own(examples, "full")
-    served = newest_model(Settings.from_env().model_path)
+    served = model_archive(Settings.from_env().model_path)
     own = measure_own(served)
     note("load on the peer")
     with peer_stack(trained.project) as stack:

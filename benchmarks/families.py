@@ -24,7 +24,7 @@ from sklearn.svm import LinearSVC
 from bot.nlu.examples import Example, read_examples
 from bot.nlu.features import Vectorizer, blocks
 from bot.nlu.linear import SEED
-from bot.nlu.tokenizer import catalogue_words, shared_jieba
+from bot.nlu.words import catalogue_words, shared_jieba
 
 RESULT = Path("benchmarks/results/families.json")
 FAMILIES: dict[str, Callable[[], Any]] = {

@@ -15,7 +15,7 @@ from benchmarks.probes import cycle_of_messages
 from benchmarks.results import Result, at_most
 from benchmarks.stacks import Stack, peer_stack, redis_on_socket, temporary_folder
 from benchmarks.training import peer_of_this_run
-from bot.model import newest_model
+from bot.model import model_archive
 
 MESSAGES = 5_000
 PEER_MESSAGES = 800
@@ -25,7 +25,7 @@ SHOWN = (100, 400, 800, 2_000, 5_000)
 
 def own_times() -> dict[str, Any]:
     """Returns the time of each of 5,000 messages of one resident."""
-    model = newest_model(Settings.from_env().model_path)
+    model = model_archive(Settings.from_env().model_path)
     with temporary_folder() as folder, redis_on_socket(folder) as (redis_url, _):
         database = f"sqlite+aiosqlite:///{folder}/bench.db"
         upgrade(database)

@@ -10,13 +10,13 @@ from benchmarks.measure import machine, note, probe
 from benchmarks.probes import FORK_MESSAGES, FORKS
 from benchmarks.results import Result, at_most
 from benchmarks.stacks import redis_on_socket, temporary_folder
-from bot.model import newest_model
+from bot.model import model_archive
 
 
 def run(*, reuse: bool) -> Result:
     """Answers the question."""
     where = machine()
-    model = str(newest_model(Settings.from_env().model_path))
+    model = str(model_archive(Settings.from_env().model_path))
     note("memory of Rasa's import, of parent and forks, of a second model")
     imported = probe("import_rasa", log="memory-import")
     with temporary_folder() as folder, redis_on_socket(folder) as (redis_url, _):

@@ -47,7 +47,7 @@ def train_own(examples: list[Example], name: str) -> tuple[Path, Cost]:
         WORK / "logs" / f"train-{name}.log",
         env=environment(),
     )
-    return models / f"{name}.tar.gz", cost
+    return models / name / "model.tar.gz", cost
 
 
 def peer_of_this_run(*, reuse: bool) -> Peer:

@@ -19,35 +19,66 @@ def main() -> int:
     parse.add_argument("--model", type=Path, help="model archive or folder of models")
     train = commands.add_parser("train", help="train a model from data/ and catalog/")
     train.add_argument("--output", type=Path, default=Path("models"))
+    train.add_argument("--name", help="id of the model; the time by default")
+    train.add_argument("--data", default="data", help="folder of the training data")
+    train.add_argument("--by", default="make train", help="who wants it")
+    train.add_argument(
+        "--candidate", action="store_true", help="it serves only after a promotion"
+    )
+    train.add_argument(
+        "--progress", action="store_true", help="stages as JSON lines on stdout"
+    )
+    for name, text in (
+        ("judge", "opinions on messages as JSON lines"),
+        ("explain", "n-grams that counted, as JSON lines"),
+    ):
+        commands.add_parser(name, help=text).add_argument("--model", type=Path)
     evaluate = commands.add_parser("evaluate", help="figures on kept-out messages")
     evaluate.add_argument("--model", type=Path)
     evaluate.add_argument("--data", type=Path, default=Path("evaluation/validation"))
     evaluate.add_argument("--errors", action="store_true")
     arguments = parser.parse_args()
     try:
-        settings = Settings.from_env()
-        if arguments.command == "train":
-            from bot.train import main as train_main
-
-            return train_main(arguments.output)
-        if arguments.command == "evaluate":
-            from bot.evaluation import main as evaluate_main
-
-            return evaluate_main(
-                arguments.model or settings.model_path,
-                arguments.data,
-                errors=arguments.errors,
-            )
-        if arguments.command == "parse":
-            from bot.parse import parse_lines
-
-            return parse_lines(arguments.model or settings.model_path)
-        from bot.process import run_workers
-
-        return run_workers(settings)
+        return _run(arguments, Settings.from_env())
     except CommunityError as err:
         sys.stderr.write(f"[ERROR] {err}\n")
         return 1
+
+
+def _run(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Imports only what the command needs: Rasa alone takes three seconds."""
+    command = arguments.command
+    if command == "worker":
+        from bot.process import run_workers
+
+        return run_workers(settings)
+    if command == "train":
+        from bot.train import main as train_main
+
+        return train_main(
+            arguments.output,
+            name=arguments.name,
+            data=arguments.data,
+            by=arguments.by,
+            candidate=arguments.candidate,
+            progress=arguments.progress,
+        )
+    model = arguments.model or settings.model_path
+    if command == "evaluate":
+        from bot.evaluation import main as evaluate_main
+
+        return evaluate_main(model, arguments.data, errors=arguments.errors)
+    if command == "parse":
+        from bot.parse import parse_lines
+
+        return parse_lines(model)
+    from bot import judging
+
+    return (
+        judging.judge_lines(model)
+        if command == "judge"
+        else judging.explain_lines(model)
+    )
 
 
 if __name__ == "__main__":

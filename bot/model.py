@@ -1,10 +1,11 @@
-"""Loads a Rasa model with this project's endpoints, and refuses silent fall-backs."""
+"""Loads a signed Rasa model with this project's endpoints, without silent fall-backs."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Tuple
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -14,44 +15,74 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from rasa.core.agent import Agent
+from rasa.core.brokers import broker as brokers
+from rasa.core.brokers.broker import EventBroker
 from rasa.core.lock_store import LockStore
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
 
+from adapters.model_archives import find_model
+from adapters.model_registry import ModelRegistry
+from adapters.settings import Settings
 from bot import rasa_patches
 from bot.lock_store import LeaseLockStore
 from bot.tracker_store import RedisTurnTrackerStore
 from community.errors import ConfigurationError
 
 
-def newest_model(path: Path) -> Path:
-    """Returns the model archive at `path`, or the newest one in that folder.
+@dataclass
+class LoadedModel:
+    """A model in memory."""
+
+    id: str
+    """Its name in the registry."""
+    agent: Agent
+
+
+def model_archive(path: Path) -> Path:
+    """Returns the checked archive of the model that `path` means.
+
+    Args:
+        path: The registry (then what serves), a model in it, or its archive.
 
     Raises:
         ConfigurationError: There is none; the message says how to train one.
+        ModelRefusedError: It is unsigned, altered or incomplete.
     """
-    if path.is_file():
-        return path
-    archives = sorted(path.glob("*.tar.gz"), key=lambda p: p.stat().st_mtime_ns)
-    if not archives:
-        raise ConfigurationError(f"no model at {path}: run `make train` first")
-    return archives[-1]
+    registry, model = find_model(path, Settings.from_env().learning)
+    return registry.verified_archive(model)
 
 
 def load_agent(path: Path, *, with_actions: bool) -> Agent:
-    """Loads a model; its stores are set by the worker."""
+    """Loads the model that `path` means; its stores are set by the worker."""
+    return _agent(model_archive(path), with_actions=with_actions)
+
+
+def load_model(registry: ModelRegistry, model: str) -> LoadedModel:
+    """Checks and loads a model for serving.
+
+    Raises:
+        ModelRefusedError: It is unsigned, altered, incomplete or unknown.
+        ConfigurationError: Rasa could not load it.
+    """
+    return LoadedModel(
+        model, _agent(registry.verified_archive(model), with_actions=True)
+    )
+
+
+def _agent(archive: Path, *, with_actions: bool) -> Agent:
     from bot.action_endpoint import InProcessActionEndpoint
 
     rasa_patches.apply()
     agent = Agent(action_endpoint=InProcessActionEndpoint() if with_actions else None)
-    agent.load_model(str(newest_model(path)))
+    agent.load_model(str(archive))
     if agent.processor is None:
-        raise ConfigurationError(f"model {path} could not be loaded")
+        raise ConfigurationError(f"model {archive} could not be loaded")
     return agent
 
 
 def check_endpoints(endpoints_file: str = "endpoints.yml") -> None:
-    """Refuses to start where Rasa would silently use in-memory stores.
+    """Refuses to start where Rasa would silently use in-memory stores or no broker.
 
     Raises:
         ConfigurationError: A class path in `endpoints.yml` does not resolve.
@@ -73,3 +104,26 @@ def check_endpoints(endpoints_file: str = "endpoints.yml") -> None:
             f"{endpoints_file}: lock_store is {type(lock_store).__name__}, expected"
             " bot.lock_store.LeaseLockStore"
         )
+
+
+async def event_broker(endpoints_file: str = "endpoints.yml") -> EventBroker:
+    """Creates the configured event broker.
+
+    Raises:
+        ConfigurationError: Its class path does not resolve; Rasa would go on
+            without one and nothing would be logged.
+    """
+    endpoints = AvailableEndpoints.read_endpoints(endpoints_file)
+    broker = await brokers.EventBroker.create(endpoints.event_broker)
+    if broker is None:
+        raise ConfigurationError(
+            f"{endpoints_file}: event_broker is missing or its type does not exist,"
+            " expected bot.event_log.StagedEventBroker or a broker of Rasa's"
+        )
+    return broker
+
+
+def served(settings: Settings) -> Tuple[ModelRegistry, str, bool]:
+    """Returns registry and model to serve, and whether promotions are followed."""
+    registry, model = find_model(settings.model_path, settings.learning)
+    return registry, model, settings.model_path.resolve() == registry.folder.resolve()

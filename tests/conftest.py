@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from adapters.content_files import CatalogFiles
+from adapters.model_archives import find_model
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
-from adapters.settings import ROOT
+from adapters.settings import ROOT, Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.migrate import upgrade
 from adapters.sql.tickets import SqlTicketRepository
 from community.catalog.model import Catalog
+from community.errors import ConfigurationError
 from launcher.redis_server import start_for_tests
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
@@ -61,8 +63,9 @@ def catalog() -> Catalog:
 
 @pytest.fixture(scope="session")
 def model_path() -> Path:
-    """The newest trained model."""
-    archives = sorted((ROOT / "models").glob("*.tar.gz"))
-    if not archives:
+    """The archive of the model that serves in this checkout."""
+    try:
+        registry, model = find_model(ROOT / "models", Settings.from_env().learning)
+    except ConfigurationError:
         pytest.skip("no trained model: run `make train`")
-    return archives[-1]
+    return registry.verified_archive(model)

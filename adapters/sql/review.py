@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.sql.harvest import refresh
 from adapters.sql.learning import aware, transaction
+from adapters.sql.learning_audit import note
 from adapters.sql.tables.learning import (
     annotation,
-    learning_audit,
     question,
     question_cluster,
     question_signal,
@@ -110,7 +110,7 @@ class SqlReviewStore:
         )
         async with transaction(self._engine, "review") as connection:
             rows = (await connection.execute(query)).all()
-        return Counter({label: count for label, count in rows})
+        return Counter({row[0]: int(row[1]) for row in rows})
 
     async def persons_waiting(self, ids: Sequence[int]) -> Mapping[int, int]:
         """See the port."""
@@ -213,26 +213,6 @@ class SqlReviewStore:
             await note(connection, by, "undo", str(batch), {"questions": ids}, now)
             await refresh(connection, ids)
         return len(ids)
-
-
-async def note(
-    connection: AsyncConnection,
-    who: str,
-    what: str,
-    subject: str,
-    detail: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    """Writes one line of the loop's audit log, in the caller's transaction."""
-    await connection.execute(
-        sa.insert(learning_audit).values(
-            at=now,
-            who=who,
-            what=what,
-            subject=subject,
-            detail=json.dumps(detail, ensure_ascii=False),
-        )
-    )
 
 
 async def _open_clusters(

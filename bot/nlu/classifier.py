@@ -21,7 +21,7 @@ from bot.nlu.decision import Thresholds, decide
 from bot.nlu.examples import read_examples
 from bot.nlu.features import blocks
 from bot.nlu.linear import LinearModel, calibrate, fit_linear
-from bot.nlu.tokenizer import catalogue_words, shared_jieba
+from bot.nlu.words import catalogue_words, shared_jieba
 
 RETRIEVAL_INTENTS = ["matter", "service"]
 LABEL_RANKING = "label_ranking"

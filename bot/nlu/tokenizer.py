@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List
 
-import jieba
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -15,30 +12,7 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from adapters.content_files import CatalogFiles
-
-WORDS_FILE = "words.txt"
-
-
-@lru_cache(maxsize=2)
-def shared_jieba(words: Tuple[str, ...]) -> jieba.Tokenizer:
-    """Returns the tokenizer for a word list; equal lists share one instance."""
-    return new_jieba(list(words))
-
-
-def catalogue_words(content_dir: str) -> List[str]:
-    """Returns the names and aliases of a catalogue, in stable order."""
-    return list(CatalogFiles(Path(content_dir)).load().words)
-
-
-def new_jieba(words: List[str]) -> jieba.Tokenizer:
-    """Returns an own jieba tokenizer that knows `words`."""
-    segmenter = jieba.Tokenizer()
-    jieba.setLogLevel("WARNING")
-    segmenter.initialize()
-    for word in words:
-        segmenter.add_word(word)
-    return segmenter
+from bot.nlu.words import WORDS_FILE, catalogue_words, shared_jieba
 
 
 @DefaultV1Recipe.register(

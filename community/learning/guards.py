@@ -40,7 +40,7 @@ NEVER = frozenset({Guard.PERSONAL_DATA, Guard.KEPT_OUT, Guard.TOO_SHORT})
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:  # noqa: A001 - the guards' own word; Python's is for developers
+class Objection:
     """One thing to know before an example is accepted."""
 
     guard: Guard
@@ -105,9 +105,9 @@ class Asked:
     """Most accepted examples of one of its residents that wait for training."""
 
 
-def warnings(
+def objections(
     asked: Asked, label: str, index: ExampleIndex, waiting: Counter[str]
-) -> list[Warning]:
+) -> list[Objection]:
     """Returns what speaks against an example.
 
     Args:
@@ -120,20 +120,20 @@ def warnings(
     n_now, n_new = index.counts[label], waiting[label] + 1
     if n_new > max(SWING_FREE, SWING * n_now):
         found.append(
-            Warning(
+            Objection(
                 Guard.BALANCE,
                 f"这一轮已给这一项加了 {n_new - 1} 条（原有 {n_now} 条），再加会压过别的项",
             )
         )
     if asked.n_persons <= 1 and asked.n_turns >= ONE_VOICE_TURNS:
         found.append(
-            Warning(
+            Objection(
                 Guard.ONE_VOICE, f"同一位居民说了 {asked.n_turns} 遍，别人没这么问过"
             )
         )
     if asked.persons_waiting >= PER_PERSON:
         found.append(
-            Warning(
+            Objection(
                 Guard.ONE_VOICE,
                 f"这一轮已有 {asked.persons_waiting} 条来自同一位居民",
             )
@@ -141,27 +141,27 @@ def warnings(
     return found
 
 
-def _by_text(text: str, index: ExampleIndex) -> Sequence[Warning]:
+def _by_text(text: str, index: ExampleIndex) -> Sequence[Objection]:
     found = []
     if private_numbers(text):
-        found.append(Warning(Guard.PERSONAL_DATA, "里面有电话、证件号或卡号"))
+        found.append(Objection(Guard.PERSONAL_DATA, "里面有电话、证件号或卡号"))
     if index.is_kept_out(text):
-        found.append(Warning(Guard.KEPT_OUT, "这句在考核集里，不能拿来训练"))
+        found.append(Objection(Guard.KEPT_OUT, "这句在考核集里，不能拿来训练"))
     if len(bare(text)) < 2:
-        found.append(Warning(Guard.TOO_SHORT, "太短，教不出东西"))
+        found.append(Objection(Guard.TOO_SHORT, "太短，教不出东西"))
     return found
 
 
-def _by_likeness(text: str, label: str, index: ExampleIndex) -> Sequence[Warning]:
+def _by_likeness(text: str, label: str, index: ExampleIndex) -> Sequence[Objection]:
     found = []
     for score, known in index.nearest(text):
         if known.label == label and score >= REDUNDANT:
-            found.append(Warning(Guard.REDUNDANT, f"已有差不多的一条：{known.text}"))
+            found.append(Objection(Guard.REDUNDANT, f"已有差不多的一条：{known.text}"))
             break
     for score, known in index.nearest(text):
         if known.label != label and score >= CONTRADICTS:
             found.append(
-                Warning(
+                Objection(
                     Guard.CONTRADICTION,
                     f"与已有的一条相反（那条归 {known.label}）：{known.text}",
                 )

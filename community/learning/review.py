@@ -9,7 +9,13 @@ from enum import Enum
 from typing import Protocol
 
 from community.errors import AnnotationRefusedError
-from community.learning.guards import Asked, ExampleIndex, Guard, Warning, warnings
+from community.learning.guards import (
+    Asked,
+    ExampleIndex,
+    Guard,
+    Objection,
+    objections,
+)
 from community.learning.signals import OUTSIDE
 from community.learning.splits import TRAIN
 
@@ -175,17 +181,17 @@ class Review:
             operator, now, limit=limit, claim=claim, held=held
         )
 
-    async def warn(self, ids: Sequence[int], label: str) -> dict[int, list[Warning]]:
+    async def warn(self, ids: Sequence[int], label: str) -> dict[int, list[Objection]]:
         """Returns what speaks against labelling questions so."""
         questions = await self.store.questions(ids)
         return await self._warnings(questions, {q.id: label for q in questions})
 
     async def _warnings(
         self, questions: Sequence[Question], labels: Mapping[int, str]
-    ) -> dict[int, list[Warning]]:
+    ) -> dict[int, list[Objection]]:
         waiting = await self.store.waiting()
         persons = await self.store.persons_waiting([q.id for q in questions])
-        found: dict[int, list[Warning]] = {}
+        found: dict[int, list[Objection]] = {}
         for question in questions:
             if question.split != TRAIN:
                 found[question.id] = []
@@ -194,7 +200,7 @@ class Review:
             asked = Asked(
                 text, question.n_persons, question.n_turns, persons.get(question.id, 0)
             )
-            found[question.id] = warnings(
+            found[question.id] = objections(
                 asked, labels[question.id], self.index, waiting
             )
             waiting[labels[question.id]] += 1
@@ -241,10 +247,10 @@ class Review:
                 raise AnnotationRefusedError([f"不是目录外：{name}" for name in inside])
         found = await self._warnings(questions, labels)
         reasons = [
-            f"{cleaned(question.text)}：{warning.text}"
+            f"{cleaned(question.text)}：{objection.text}"
             for question in questions
-            for warning in found[question.id]
-            if warning.is_final or warning.guard not in verdict.despite
+            for objection in found[question.id]
+            if objection.is_final or objection.guard not in verdict.despite
         ]
         if reasons:
             raise AnnotationRefusedError(reasons)
