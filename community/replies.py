@@ -5,7 +5,7 @@ Contract version 1, see `docs/contracts.md`. A reply is an ordered list of parts
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Union
 
@@ -91,7 +91,11 @@ _NAMES = {cls: name for name, cls in _TYPES.items()}
 
 def part_to_doc(part: Part) -> dict[str, Any]:
     """Returns the JSON object of a part, with its `type`."""
-    return {"type": _NAMES[type(part)], **asdict(part)}
+    doc: dict[str, Any] = {"type": _NAMES[type(part)]}
+    doc |= {name: getattr(part, name) for name in part.__slots__}
+    if isinstance(part, Choices):
+        doc["items"] = [{"title": c.title, "payload": c.payload} for c in part.items]
+    return doc
 
 
 def part_from_doc(doc: Any) -> Part:

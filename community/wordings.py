@@ -251,13 +251,7 @@ def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
     """Returns keys of services named in a text, in the order of their mention."""
     found: dict[str, int] = {}
     taken: list[tuple[int, int]] = []
-    names = [
-        (name, service.key)
-        for service in catalog.services.values()
-        for name in {service.name, service.short_name, *service.aliases}
-    ]
-    names += NICKNAMES.items()
-    for name, key in sorted(names, key=lambda pair: -len(pair[0])):
+    for name, key in _names_of(catalog):
         start = text.find(name)
         end = start + len(name)
         if start < 0 or any(start < t and s < end for s, t in taken):
@@ -265,3 +259,20 @@ def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
         taken.append((start, end))
         found.setdefault(key, start)
     return tuple(sorted(found, key=found.__getitem__))
+
+
+_known: list[tuple[Catalog, list[tuple[str, str]]]] = []
+"""The names of the catalogue that was asked for last."""
+
+
+def _names_of(catalog: Catalog) -> list[tuple[str, str]]:
+    """Returns all names of services with their keys, the longest first."""
+    if not _known or _known[0][0] is not catalog:
+        names = [
+            (name, service.key)
+            for service in catalog.services.values()
+            for name in {service.name, service.short_name, *service.aliases}
+        ]
+        names += NICKNAMES.items()
+        _known[:] = [(catalog, sorted(names, key=lambda pair: (-len(pair[0]), pair)))]
+    return _known[0][1]

@@ -1,15 +1,20 @@
 """Each patch is needed by this Rasa and keeps its behaviour."""
 
+import functools
 import inspect
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 import rasa
+from rasa.core import processor
 from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import UserMessage
 from rasa.engine.storage import local_model_storage
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.nlu.training_data import loading
+from rasa.shared.nlu.training_data.message import Message
 
 from bot import rasa_patches
 from community.errors import ConfigurationError
@@ -33,11 +38,48 @@ def test_the_patched_validation_accepts_and_refuses_as_rasa_does():
     action = RemoteAction("action_x", None)
     good = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": []}
     assert action._validate_action_result(good)
-    for bad in ({"events": 5}, {"responses": ["text"]}, {"events": [{"name": "x"}]}):
+    for bad in (
+        {"events": 5},
+        {"responses": ["text"]},
+        {"events": [{"name": "x"}]},
+        {"events": ["x"]},
+        {"events": [{"event": "nonsense"}]},
+        {"events": [{"event": "slot", "name": "a"}]},
+        {"events": [{"event": "slot", "name": 1, "value": 2}]},
+        {"events": [{"event": "bot", "timestamp": "noon"}]},
+    ):
         with pytest.raises(jsonschema.ValidationError):
             action._validate_action_result(bad)
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(bad, RemoteAction.action_response_format_spec())
+
+
+def test_rasa_still_plans_its_graph_anew_for_each_message():
+    source = inspect.getsource(rasa_patches._original_run)
+    assert "self._build_dask_graph(minimal_schema)" in source
+
+
+def test_the_graph_gives_what_dask_gives(agent):
+    runner = agent.processor.graph_runner
+    target = agent.processor.model_metadata.nlu_target
+
+    def parsed(run: Any) -> Message:
+        return run({"__message__": [UserMessage("低保怎么申请")]}, [target])[target][0]
+
+    ours = parsed(runner.run)
+    theirs = parsed(functools.partial(rasa_patches._original_run, runner))
+    assert runner._plans[(target,)]
+    assert ours.as_dict().keys() == theirs.as_dict().keys()
+    for part in ("label_ranking", "intent", "facets", "decision", "emergency"):
+        assert ours.get(part) == theirs.get(part)
+
+
+def test_rasas_processor_still_copies_only_for_its_log():
+    source = source_of(inspect.getfile(processor))
+    assert source.count("copy.deepcopy(") == 6
+    for line in source.splitlines():
+        if "copy.deepcopy(" in line:
+            assert "=copy.deepcopy(" in line, line
 
 
 def test_rasa_still_packs_models_at_full_compression():
