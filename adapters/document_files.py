@@ -29,7 +29,7 @@ class DocumentReader:
         self.problems: list[str] = []
         self._schemas: dict[str, Any] = {}
 
-    def read(self, name: str, schema: str) -> Any | None:
+    def read(self, name: str, schema: str) -> Any:
         """Returns a document; `None`, with the problems noted, where it is unusable."""
         path = self.root / name
         try:

@@ -74,7 +74,7 @@ class StaffRepository(Protocol):
     ) -> StoredChange | None:
         """Takes a change back, once; `None` where there is no such change."""
 
-    async def list(
+    async def between(
         self, *, since: datetime, until: datetime, staff_id: str | None = None
     ) -> list[StoredChange]:
         """Returns changes that touch a span of time, cancelled ones too, oldest first."""

@@ -76,7 +76,7 @@ class SqlStaff:
         found = await self._select(is_it)
         return found[0] if found else None
 
-    async def list(
+    async def between(
         self, *, since: datetime, until: datetime, staff_id: str | None = None
     ) -> list[StoredChange]:
         """See the port."""
@@ -97,7 +97,7 @@ class SqlStaff:
     async def _of_key(self, key: str) -> tuple[StoredChange, ...]:
         return tuple(await self._select(roster_change.c.key == key))
 
-    async def _select(self, *wanted: sa.ColumnElement[bool]) -> "list[StoredChange]":
+    async def _select(self, *wanted: sa.ColumnElement[bool]) -> list[StoredChange]:
         first = roster_change.alias("first")
         batch = (
             sa.select(sa.func.min(first.c.id))

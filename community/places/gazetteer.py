@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from community.places.areas import GCJ02, Areas, CoordinateSystem
+from community.places.areas import GCJ02, Areas
+from community.places.coordinates import CoordinateSystem
 from community.places.mentions import Mention, mentions_in
 from community.places.model import (
     SURE,

@@ -92,7 +92,7 @@ async def test_a_cancelled_change_counts_no_more_and_stays_on_record(staff):
     again = await staff.cancel(stored.id, by="other", now=NOW + 2 * HOUR)
     assert again == cancelled
     assert (await staff.current(NOW)).leave == ()
-    listed = await staff.list(since=NOW, until=NOW + HOUR)
+    listed = await staff.between(since=NOW, until=NOW + HOUR)
     assert listed == [cancelled]
 
 
@@ -107,9 +107,9 @@ async def test_what_is_over_is_not_read(staff):
 
 async def test_a_list_is_limited_to_its_span_and_person(staff):
     await record(staff, LEAVE, DUTY)
-    assert await staff.list(since=NOW + 9 * HOUR, until=NOW + 10 * HOUR) == []
-    assert await staff.list(since=NOW - 2 * HOUR, until=NOW) == []
-    found = await staff.list(since=NOW, until=NOW + HOUR, staff_id="w2")
+    assert await staff.between(since=NOW + 9 * HOUR, until=NOW + 10 * HOUR) == []
+    assert await staff.between(since=NOW - 2 * HOUR, until=NOW) == []
+    found = await staff.between(since=NOW, until=NOW + HOUR, staff_id="w2")
     assert [item.change for item in found] == [DUTY]
 
 

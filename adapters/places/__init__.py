@@ -1,0 +1,1 @@
+"""`python -m adapters.places`: import, export and try the gazetteer."""
