@@ -17,12 +17,17 @@
 | `media` | stream of messenger media to download; group `dispatchers` | none; finished entries are deleted | gateway |
 | `staff_actions` | stream of tapped buttons of staff cards; group `dispatchers` | none; finished entries are deleted | gateway |
 | `task:<name>` | string: who does a periodic task | its interval | dispatcher |
-| `parts:<outbox key>` | counter of messages of an outbox row that have left | `REPLY_TTL_S` after the last | dispatcher |
+| `uploaded:<blob id>` | string: WeChat media id of a stored picture | 2 days | dispatcher |
+| `parts:<outbox key>` | hash: messages of an outbox row that have left, and whether one is doubtful | 60 days after the last | dispatcher |
 | `token:<account>` | string, access token | until shortly before it ends | whoever sends (`SharedToken`) |
 | `token:<account>:lock` | string: who fetches the token | 15 s | whoever sends |
 | `token:<account>:forced` | string: another token was asked for | 60 s | whoever sends |
 | `quota:<c>` | hash trigger → messages left and end in ms | until the last one ends | gateway, dispatcher |
 | `pace:<bucket>` | sorted set of sendings by time, `wecom:…` | the longest window | dispatcher, desk |
+| `worker:<name>` | string, JSON: the model that a worker serves with | 30 s | worker |
+| `refused:<model>` | string: why workers refused a model | 1 day | worker |
+| `nonce:<timestamp>:<nonce>` | string, hash of the message it came with | twice the replay window | gateway |
+| `forgetting` | sorted set of conversations to be deleted, by when for the last time | none; finished ones are removed | gateway |
 | `dead` | stream of dead letters | none | worker, dispatcher |
 | `rate:<bucket>` | counter | its window | gateway, desk |
 | `desk:session:<hash>` | string, session record | `SESSION_IDLE_S` after the last use | desk |
@@ -106,6 +111,10 @@ class RedisKeys:
         """Who does a periodic task this time."""
         return f"{self.prefix}:task:{name}"
 
+    def uploaded(self, blob_id: str) -> str:
+        """WeChat's media id of a stored picture."""
+        return f"{self.prefix}:uploaded:{blob_id}"
+
     def parts(self, outbox_key: str) -> str:
         """How many messages of an outbox row have left."""
         return f"{self.prefix}:parts:{outbox_key}"
@@ -124,6 +133,14 @@ class RedisKeys:
     def ready_urgent(self) -> str:
         """Conversations that have an emergency; served first."""
         return f"{self.prefix}:ready:urgent"
+
+    def worker(self, name: str) -> str:
+        """What a living worker serves with."""
+        return f"{self.prefix}:worker:{name}"
+
+    def refused(self, model: str) -> str:
+        """Why workers refused a model."""
+        return f"{self.prefix}:refused:{model}"
 
     @property
     def dead(self) -> str:
@@ -165,6 +182,15 @@ class RedisKeys:
     def pace(self, bucket: str) -> str:
         """When something was sent, for limits of the platform."""
         return f"{self.prefix}:pace:{bucket}"
+
+    def nonce(self, timestamp: str, nonce: str) -> str:
+        """With which message a signature came."""
+        return f"{self.prefix}:nonce:{timestamp}:{nonce}"
+
+    @property
+    def forgetting(self) -> str:
+        """Persons whose data is being deleted."""
+        return f"{self.prefix}:forgetting"
 
     def live(self, conversation: str) -> str:
         """Channel: `conv:<c>:out` has grown."""

@@ -49,7 +49,10 @@ def start(environment: dict[str, str]) -> Iterator[object]:
 
     def launch(*arguments: str, **more: str) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
-            [sys.executable, "-m", *arguments], cwd=ROOT, env={**environment, **more}
+            [sys.executable, "-m", *arguments],
+            cwd=ROOT,
+            env={**environment, **more},
+            start_new_session=True,
         )
         processes.append(process)
         return process
@@ -57,7 +60,7 @@ def start(environment: dict[str, str]) -> Iterator[object]:
     yield launch
     for process in processes:
         if process.poll() is None:
-            process.send_signal(signal.SIGCONT)
+            os.killpg(process.pid, signal.SIGCONT)
             process.terminate()
             try:
                 process.wait(15)
@@ -121,12 +124,12 @@ async def test_a_worker_stopped_past_its_lease_is_fenced(start, store):
     warm = message("web:warm", 0)
     await store.accept(warm)
     await answer(store, warm, 60)
-    first.send_signal(signal.SIGSTOP)
+    os.killpg(first.pid, signal.SIGSTOP)
     inbound = message("web:stopped", 1)
     await store.accept(inbound)
     start("bot", "worker")
     await answer(store, inbound, 60)
-    first.send_signal(signal.SIGCONT)
+    os.killpg(first.pid, signal.SIGCONT)
     later = message("web:stopped", 2)
     await store.accept(later)
     await answer(store, later, 20)
