@@ -130,6 +130,7 @@ async def enter(endpoint: Endpoint, request: web.Request) -> Call:
     """
     services = request.app[SERVICES]
     now = services.clock()
+    await services.directory.refresh(now)
     check_path(request)
     if endpoint.is_change:
         check_origin(request)

@@ -1,9 +1,11 @@
 """Who is who: the roster's staff, and persons who have only an account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from adapters.sql.accounts import Account
+from adapters.sql.staff import LiveRoster
 from community.errors import RecordError
 from community.staff import Role, Roster, Staff
 from community.tiers import Tier
@@ -12,14 +14,27 @@ from community.tiers import Tier
 class Directory:
     """Finds staff by id or by WeCom account."""
 
-    def __init__(self, roster: Callable[[], Roster]) -> None:
-        """Takes the function that returns the roster as it is known now."""
-        self._roster = roster
+    def __init__(self, live: LiveRoster) -> None:
+        """Takes files and run-time changes of the roster."""
+        self._live = live
+        self._roster = Roster()
+
+    async def refresh(self, now: datetime) -> None:
+        """Looks whether duty, leave or the files have changed.
+
+        Raises:
+            StoreUnavailableError: The database did not answer.
+        """
+        self._roster = await self._live.current(now)
+
+    def forget(self) -> None:
+        """Makes the next `refresh` read the changes again, after one was made."""
+        self._live.forget()
 
     @property
     def roster(self) -> Roster:
-        """The roster as it is known now."""
-        return self._roster()
+        """The roster as it was at the last `refresh`."""
+        return self._roster
 
     def staff(self, staff_id: str, account: Account | None) -> Staff | None:
         """Returns a member of staff; the roster comes before an account's profile."""

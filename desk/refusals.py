@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from community.blobs import BlobRefusedError
-from community.errors import ConflictError, NotFoundError, TransitionRefusedError
+from community.errors import (
+    ConflictError,
+    NotFoundError,
+    RosterChangeRefusedError,
+    TransitionRefusedError,
+)
 from desk.problems import problem
 
 if TYPE_CHECKING:
@@ -21,6 +26,8 @@ def refusal(services: "Services", err: Exception) -> web.HTTPException | None:
         return problem(409, "taken", f"已经由“{owner}”接了。")
     if isinstance(err, TransitionRefusedError):
         return problem(409, "refused", f"现在不能这样做：{err}")
+    if isinstance(err, RosterChangeRefusedError):
+        return problem(422, "refused", str(err))
     if isinstance(err, BlobRefusedError):
         return problem(422, "blob_refused", "这个文件不能存：可能太大，或不是照片。")
     return None

@@ -3,9 +3,10 @@
 from aiohttp import web
 from pydantic import BaseModel
 
+from adapters.photos import MEDIA_TYPE, cleaned
+from community.blobs import MAX_BLOB_BYTES as MAX_PHOTO_BYTES
 from desk.calls import Call
 from desk.endpoints import Endpoints
-from desk.photos import MAX_PHOTO_BYTES, MEDIA_TYPE, cleaned
 from desk.policy import Act
 from desk.problems import problem
 

@@ -7,16 +7,17 @@ from datetime import datetime
 from aiohttp import web
 
 from adapters.rate_limit import RateLimit
-from adapters.redis_conversations import RedisConversations
 from adapters.settings import Settings
 from adapters.sql.accounts import SqlAccounts
 from adapters.sql.audit import AuditEntry, SqlAuditLog
+from adapters.sql.blocks import SqlBlockReviews
 from adapters.sql.integrations import SqlApiKeys, SqlWebhooks
 from adapters.sql.tickets import SqlTicketRepository
 from community.blobs import BlobStore
 from community.catalog.model import Catalog
 from community.outbox import Outbox
 from community.residents import ResidentRepository
+from community.roster_changes import StaffRepository
 from desk.credentials import Credentials
 from desk.people import Directory
 from desk.policy import Person
@@ -42,6 +43,7 @@ class Services:
     settings: Settings
     clock: Callable[[], datetime]
     directory: Directory
+    staff: StaffRepository
     accounts: SqlAccounts
     credentials: Credentials
     sessions: Sessions
@@ -50,7 +52,7 @@ class Services:
     webhooks: SqlWebhooks
     tickets: SqlTicketRepository
     residents: ResidentRepository
-    conversations: RedisConversations
+    blocks: SqlBlockReviews
     blobs: BlobStore
     catalog: Callable[[], Catalog]
     limits: Limits
