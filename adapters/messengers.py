@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from adapters.pace import Pace
 from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
+from adapters.wechat.bubbles import RenderOptions
 from adapters.wechat.client import WeChatClient
 from adapters.wechat.quota import QuotaLedger
 from adapters.wechat.token_calls import fetch_stable_token
@@ -46,4 +47,13 @@ def open_quota(settings: Settings, redis: Redis) -> QuotaLedger:
         RedisKeys(settings.redis_prefix),
         per_message=settings.wechat.per_message,
         per_touch=settings.wechat.per_touch,
+    )
+
+
+def render_options(settings: Settings) -> RenderOptions:
+    """Returns how replies are laid out; gateway and dispatcher must cut them alike."""
+    return RenderOptions(
+        base_url=settings.public_url,
+        more_url=settings.public_url,
+        with_msgmenu=settings.wechat.with_msgmenu,
     )

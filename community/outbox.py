@@ -45,8 +45,8 @@ URGENT = frozenset({OutgoingKind.EMERGENCY, OutgoingKind.ALERT})
 DEFERRED_IN_QUIET_HOURS = frozenset({OutgoingKind.NOTICE, OutgoingKind.DIGEST})
 """May wait until the morning."""
 
-REPEATABLE_CHANNELS = frozenset({Channel.DIALOGUE, Channel.WEBHOOK})
-"""The receiver knows a repeat by its id, so that sending again does no harm."""
+REPEATABLE_CHANNELS = frozenset({Channel.DIALOGUE, Channel.WECOM_APP, Channel.WEBHOOK})
+"""The receiver recognises a repeat, so that sending again does no harm."""
 
 
 NOT_CONFIGURED = "not configured"

@@ -78,6 +78,8 @@ class Answer:
     """A gateway may be waiting for it."""
     received_at: datetime
     """When the resident's message came in."""
+    facts: dict[str, Any]
+    """What the fields of a template may be filled from: `number`, `what`."""
 
     @classmethod
     def from_entry(cls, entry: Entry) -> "Answer":
@@ -97,6 +99,7 @@ class Answer:
                 kind=OutgoingKind(doc["kind"]),
                 is_passive=bool(doc["passive"]),
                 received_at=datetime.fromisoformat(doc["received_at"]),
+                facts=dict(doc.get("facts") or {}),
             )
         except (KeyError, TypeError, ValueError) as err:
             raise RecordError(f"outgoing record is malformed: {err!r}") from err
@@ -108,7 +111,7 @@ class Answer:
             channel=Channel.WECHAT,
             recipient=self.reply.conversation,
             kind=self.kind,
-            payload={"reply": self.reply_doc},
+            payload={"reply": self.reply_doc, "facts": self.facts},
             due_at=now,
         )
 

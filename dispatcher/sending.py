@@ -71,7 +71,7 @@ def retry_delay_s(
         wanted_s: The platform's wish; never less than that.
         jitter: Random number from 0 to 1.
     """
-    doubled = min(FIRST_RETRY_S * 2 ** min(failures - 1, 20), LONGEST_RETRY_S)
+    doubled = min(FIRST_RETRY_S * 2.0 ** min(failures - 1, 20), LONGEST_RETRY_S)
     return max(doubled * (0.75 + 0.5 * jitter()), wanted_s or 0.0)
 
 

@@ -12,7 +12,6 @@ from dispatcher.intake import Intake
 from dispatcher.streams import Entry
 from tests.conftest import NOW
 
-
 ONE_PART = (Text("您好"),)
 
 

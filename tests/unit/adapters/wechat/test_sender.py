@@ -219,7 +219,7 @@ async def test_outside_the_window_a_template_tells_of_a_result():
     result = await send(sender, news)
     assert (result.state, result.via) == (DeliveryState.DELIVERED, "template")
     assert result.external_id == "4711"
-    api, facts, client_msg_id = client.templates[0]
+    _, facts, client_msg_id = client.templates[0]
     assert facts["number"] == "1125-4837"
     assert facts["text"] == "您好"
     assert facts["at"] == "2026-11-25 17:30"

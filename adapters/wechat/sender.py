@@ -1,0 +1,299 @@
+"""Delivers answers and news to residents in WeChat.
+
+Within the window: customer-service messages, each paid from the quota ledger. Outside
+it: a template or subscription message where one is configured for the kind, else the
+outbox keeps the message until the person writes again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+
+from adapters.wechat.errors import (
+    ConfigurationAlarm,
+    NotGrantedError,
+    OutcomeUnknownError,
+    OutOfWindowError,
+    PermanentError,
+    QuotaExceededError,
+    TemporaryError,
+    TokenRefusedError,
+    UnreachableError,
+    WeChatError,
+)
+from adapters.wechat.quota import Spent
+from adapters.wechat.render import RenderOptions, custom_messages
+from adapters.wechat.settings import MessageTemplate
+from community.calendar import CHINA
+from community.errors import RecordError, StoreUnavailableError
+from community.outbox import (
+    DeliveryState,
+    Outgoing,
+    SendResult,
+    is_sent_again,
+)
+from community.replies import Image, Part, Reply, as_plain_text, part_from_doc
+
+logger = structlog.get_logger()
+
+
+class Client(Protocol):
+    """The calls that are needed; see `adapters.wechat.client.WeChatClient`."""
+
+    async def send_custom(self, openid: str, body: Mapping[str, Any]) -> None:
+        """Sends a customer-service message."""
+
+    async def send_template(
+        self,
+        openid: str,
+        template: MessageTemplate,
+        facts: Mapping[str, str],
+        *,
+        url: str = "",
+        client_msg_id: str = "",
+    ) -> str:
+        """Sends a template message."""
+
+    async def send_subscribe(
+        self,
+        openid: str,
+        template: MessageTemplate,
+        facts: Mapping[str, str],
+        *,
+        page: str = "",
+    ) -> str:
+        """Sends a notification that the person allowed."""
+
+
+class Ledger(Protocol):
+    """What may still be sent to each person."""
+
+    async def take(self, conversation: str, now: datetime) -> Spent | None:
+        """Spends the right to one message."""
+
+    async def give_back(self, spent: Spent) -> None:
+        """Returns a right whose message did not go out."""
+
+    async def forget(self, conversation: str) -> None:
+        """Drops all rights."""
+
+
+class Progress(Protocol):
+    """Which messages of an outbox row have left already, also after a crash."""
+
+    async def n_sent(self, key: str) -> int:
+        """Returns how many."""
+
+    async def is_doubtful(self, key: str) -> bool:
+        """Whether one of them may not have arrived."""
+
+    async def passed(self, key: str, *, is_doubtful: bool = False) -> None:
+        """Notes that the next one has left."""
+
+
+class Pictures(Protocol):
+    """Media ids of stored pictures."""
+
+    async def media(self, urls: Sequence[str]) -> dict[str, str]:
+        """Returns the media id of those that could be uploaded, by their url."""
+
+
+class Followers(Protocol):
+    """Who can be reached."""
+
+    async def unfollowed(self, conversation: str, now: datetime) -> None:
+        """Notes that a person cannot be reached any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatSender:
+    """Implements `community.outbox.Sender` for `Channel.WECHAT`."""
+
+    client: Client
+    ledger: Ledger
+    progress: Progress
+    pictures: Pictures
+    followers: Followers
+    now: Callable[[], datetime]
+    options: RenderOptions
+    """As the gateway's, so that both cut a reply alike."""
+    templates: Mapping[str, MessageTemplate]
+    """By kind of outgoing message."""
+    page_url: str = ""
+    """Page that a template opens."""
+
+    async def send(self, message: Outgoing, *, attempt: int) -> SendResult:
+        """See the port."""
+        try:
+            bodies = await self._bodies(message)
+            return await self._send(message, bodies)
+        except RecordError as err:
+            return SendResult(DeliveryState.PERMANENT_FAILURE, error=str(err))
+        except StoreUnavailableError as err:
+            # Only before a message leaves; afterwards it is caught where it happens.
+            return SendResult(DeliveryState.TEMPORARY_FAILURE, error=str(err))
+        except WeChatError as err:  # of an upload
+            return await self._failed(message, err)
+
+    async def _bodies(self, message: Outgoing) -> list[dict[str, Any]]:
+        parts = _parts(message)
+        if message.payload.get("after_passive"):
+            return custom_messages(parts, self.options, skip=1)
+        urls = [part.url for part in parts if isinstance(part, Image)]
+        if not urls:
+            return custom_messages(parts, self.options)
+        media = await self.pictures.media(urls)
+        return custom_messages(parts, replace(self.options, media=media))
+
+    async def _send(
+        self, message: Outgoing, bodies: Sequence[Mapping[str, Any]]
+    ) -> SendResult:
+        for body in bodies[await self.progress.n_sent(message.key) :]:
+            spent = await self.ledger.take(message.recipient, self.now())
+            if spent is None:
+                return await self._outside_window(message)
+            result = await self._send_one(message, body, spent)
+            if result is not None:
+                return result
+        if await self.progress.is_doubtful(message.key):
+            error = "no answer to a part: it may not have arrived"
+            return SendResult(DeliveryState.UNKNOWN, via="custom", error=error)
+        return SendResult(DeliveryState.DELIVERED, via="custom")
+
+    async def _send_one(
+        self, message: Outgoing, body: Mapping[str, Any], spent: Spent
+    ) -> SendResult | None:
+        """Sends one of the row's messages; `None` where the next one may follow."""
+        try:
+            await self.client.send_custom(_openid(message), body)
+        except OutcomeUnknownError as err:
+            if is_sent_again(message.channel, message.kind):
+                return _later(err)
+            return await self._note(message, is_doubtful=True)
+        except (OutOfWindowError, QuotaExceededError):
+            # The platform counts otherwise than we do, and it is right.
+            await self.ledger.forget(message.recipient)
+            return await self._outside_window(message)
+        except WeChatError as err:
+            await self.ledger.give_back(spent)
+            return await self._failed(message, err)
+        return await self._note(message)
+
+    async def _note(
+        self, message: Outgoing, *, is_doubtful: bool = False
+    ) -> SendResult | None:
+        """Notes that a message has left; without the note it could go out twice."""
+        try:
+            await self.progress.passed(message.key, is_doubtful=is_doubtful)
+        except StoreUnavailableError as err:
+            again = is_sent_again(message.channel, message.kind)
+            return SendResult(
+                DeliveryState.TEMPORARY_FAILURE if again else DeliveryState.UNKNOWN,
+                error=f"it has left, but that could not be noted: {err}",
+            )
+        return None
+
+    async def _failed(self, message: Outgoing, err: WeChatError) -> SendResult:
+        if isinstance(err, UnreachableError):
+            await self.ledger.forget(message.recipient)
+            await self.followers.unfollowed(message.recipient, self.now())
+        if isinstance(err, (PermanentError, UnreachableError)):
+            return SendResult(
+                DeliveryState.PERMANENT_FAILURE, external_id=err.rid, error=str(err)
+            )
+        if isinstance(err, (ConfigurationAlarm, TokenRefusedError)):
+            return SendResult(
+                DeliveryState.TEMPORARY_FAILURE,
+                external_id=err.rid,
+                error=str(err),
+                pauses_channel=True,
+            )
+        return _later(err)
+
+    async def _outside_window(self, message: Outgoing) -> SendResult:
+        template = self.templates.get(message.kind.value)
+        if template is None or await self.progress.n_sent(message.key):
+            return _held("the person has to write first")
+        try:
+            external_id = await self._send_template(message, template)
+        except NotGrantedError as err:
+            return _held(str(err))
+        except OutcomeUnknownError as err:
+            # Template messages have an id that prevents a second one.
+            if template.api == "template" or is_sent_again(
+                message.channel, message.kind
+            ):
+                return _later(err)
+            return SendResult(DeliveryState.UNKNOWN, via=template.api, error=str(err))
+        except PermanentError as err:
+            logger.warning(
+                "wechat.template.refused",
+                kind=message.kind.value,
+                code=err.code,
+                rid=err.rid,
+            )
+            return _held(str(err))
+        except WeChatError as err:
+            return await self._failed(message, err)
+        return SendResult(
+            DeliveryState.DELIVERED, via=template.api, external_id=external_id
+        )
+
+    async def _send_template(self, message: Outgoing, template: MessageTemplate) -> str:
+        openid, facts = _openid(message), _facts(message)
+        if template.api == "subscribe":
+            return await self.client.send_subscribe(
+                openid, template, facts, page=self.page_url
+            )
+        return await self.client.send_template(
+            openid,
+            template,
+            facts,
+            url=self.page_url,
+            client_msg_id=message.key[:32],
+        )
+
+
+def _parts(message: Outgoing) -> tuple[Part, ...]:
+    try:
+        docs = message.payload["reply"]["parts"]
+        return tuple(part_from_doc(doc) for doc in docs)
+    except (KeyError, TypeError) as err:
+        raise RecordError(f"outgoing reply is malformed: {err!r}") from err
+
+
+def _facts(message: Outgoing) -> dict[str, str]:
+    """Returns what the fields of a template may be filled from."""
+    given = message.payload.get("facts") or {}
+    reply = Reply(
+        in_reply_to="",
+        conversation=message.recipient,
+        parts=_parts(message),
+        created_at=datetime.fromisoformat(message.payload["reply"]["created_at"]),
+    )
+    return {
+        "text": as_plain_text(reply.parts[:1]),
+        "at": f"{reply.created_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
+        **{name: str(value) for name, value in given.items()},
+    }
+
+
+def _openid(message: Outgoing) -> str:
+    return message.recipient.partition(":")[2]
+
+
+def _held(error: str) -> SendResult:
+    return SendResult(DeliveryState.TEMPORARY_FAILURE, error=error, is_held=True)
+
+
+def _later(err: WeChatError) -> SendResult:
+    wait_s = err.retry_after_s if isinstance(err, TemporaryError) else None
+    return SendResult(
+        DeliveryState.TEMPORARY_FAILURE,
+        external_id=err.rid,
+        error=str(err),
+        retry_after_s=wait_s,
+    )

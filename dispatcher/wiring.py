@@ -1,0 +1,192 @@
+"""Connects the dispatcher's parts with the stores and the messengers."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.blob_files import FileBlobStore
+from adapters.dialogue_sender import DialogueSender
+from adapters.messengers import open_quota, open_wechat, open_wecom, render_options
+from adapters.redis_conversations import RedisConversations
+from adapters.redis_keys import RedisKeys
+from adapters.redis_progress import RedisProgress
+from adapters.roster_files import RosterFiles
+from adapters.sealing import Sealer
+from adapters.settings import Settings
+from adapters.sql.integrations import SqlWebhooks
+from adapters.sql.learning import SqlDialogueLog
+from adapters.sql.outbox import SqlOutbox
+from adapters.sql.outbox_upkeep import SqlOutboxUpkeep
+from adapters.sql.residents import SqlResidentRepository
+from adapters.sql.staff import LiveRoster, SqlStaff
+from adapters.webhook_sender import WebhookSender
+from adapters.wechat.bubbles import bubbles_of
+from adapters.wechat.pictures import BlobPictures
+from adapters.wechat.sender import WeChatSender
+from adapters.wecom.client import WeComClient
+from adapters.wecom.senders import (
+    NotConfiguredSender,
+    WeComAppSender,
+    WeComRobotSender,
+)
+from community.outbox import Channel, Sender
+from dispatcher.intake import Fate, Intake
+from dispatcher.periodic import Task
+from dispatcher.streams import Entry, HandleBatch
+from dispatcher.upkeep import upkeep_tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that is opened once."""
+
+    settings: Settings
+    redis: Redis
+    engine: AsyncEngine
+    session: aiohttp.ClientSession
+    now: Callable[[], datetime]
+
+    @property
+    def keys(self) -> RedisKeys:
+        """The key registry."""
+        return RedisKeys(self.settings.redis_prefix)
+
+    def conversations(self) -> RedisConversations:
+        """Mailboxes and claims."""
+        return RedisConversations(
+            self.redis,
+            self.keys,
+            retention_days=self.settings.retention_days,
+            lease_s=self.settings.lease_s,
+        )
+
+
+def find_userid(stores: Stores) -> Callable[[str], Awaitable[str]]:
+    """Returns what finds the WeCom account of a member of staff."""
+    roster = live_roster(stores)
+
+    async def find(staff_id: str) -> str:
+        member = (await roster.current(stores.now())).staff.get(staff_id)
+        return member.wecom_userid if member is not None else ""
+
+    return find
+
+
+def live_roster(stores: Stores) -> LiveRoster:
+    """Returns the roster of files and database."""
+    files = RosterFiles(stores.settings.content_dir)
+    return LiveRoster(files.roster, SqlStaff(stores.engine))
+
+
+def senders(stores: Stores) -> dict[Channel, Sender]:
+    """Returns a sender for every channel, whether or not it is configured."""
+    settings = stores.settings
+    found: dict[Channel, Sender] = {
+        channel: NotConfiguredSender() for channel in Channel
+    }
+    found[Channel.DIALOGUE] = DialogueSender(stores.conversations(), stores.now)
+    sealer = Sealer(settings.field_key, purpose="webhooks")
+    webhooks = SqlWebhooks(stores.engine, sealer)
+    found[Channel.WEBHOOK] = WebhookSender(stores.session, webhooks.target, stores.now)
+    if settings.wechat.is_on:
+        found[Channel.WECHAT] = wechat_sender(stores)
+    if settings.wecom.is_on:
+        client = wecom_client(stores)
+        found[Channel.WECOM_APP] = WeComAppSender(client, find_userid(stores))
+        found[Channel.WECOM_ROBOT] = WeComRobotSender(client, settings.wecom.robots)
+    return found
+
+
+def wechat_sender(stores: Stores) -> WeChatSender:
+    """Returns the sender of the Official Account."""
+    settings, redis = stores.settings, stores.redis
+    client = open_wechat(stores.session, settings, redis)
+    blobs = FileBlobStore(settings.blob_dir)
+    return WeChatSender(
+        client=client,
+        ledger=open_quota(settings, redis),
+        progress=RedisProgress(redis, stores.keys),
+        pictures=BlobPictures(redis, stores.keys, blobs, client),
+        followers=SqlResidentRepository(stores.engine),
+        now=stores.now,
+        options=render_options(settings),
+        templates=settings.wechat.templates,
+        page_url=settings.public_url,
+    )
+
+
+def wecom_client(stores: Stores) -> WeComClient:
+    """Returns the client of the WeCom app."""
+    return open_wecom(stores.session, stores.settings, stores.redis)
+
+
+def intake(
+    stores: Stores,
+    outbox: SqlOutbox,
+    on_added: Callable[[], None],
+    on_fate: Callable[[Fate], None],
+) -> Intake:
+    """Returns what takes answers into the outbox."""
+    options = render_options(stores.settings)
+    return Intake(
+        stores.conversations(),
+        outbox,
+        exceeds_passive=lambda parts: len(bubbles_of(parts, options)) > 1,
+        now=stores.now,
+        on_added=on_added,
+        on_fate=on_fate,
+    )
+
+
+def dialogue_log(stores: Stores) -> SqlDialogueLog:
+    """Returns the dialogue log."""
+    pseudonyms = stores.settings.learning.pseudonyms()
+    return SqlDialogueLog(stores.engine, pseudonyms, stores.now)
+
+
+def log_handler(log: SqlDialogueLog) -> HandleBatch:
+    """Returns what stores entries of the stream `log`."""
+
+    async def handle(entries: Sequence[Entry]) -> None:
+        await log.store([entry.fields.get("entry", "") for entry in entries])
+
+    return handle
+
+
+def handlers(
+    stores: Stores,
+    outbox: SqlOutbox,
+    *,
+    on_added: Callable[[], None],
+    on_fate: Callable[[Fate], None],
+) -> dict[str, HandleBatch]:
+    """Returns the handler of each stream that this installation fills."""
+    keys = stores.keys
+    found: dict[str, HandleBatch] = {
+        keys.outgoing: intake(stores, outbox, on_added, on_fate).handle,
+        keys.log: log_handler(dialogue_log(stores)),
+    }
+    return found
+
+
+def periodic_tasks(
+    stores: Stores, upkeep: SqlOutboxUpkeep, wake_up: Callable[[], None]
+) -> list[Task]:
+    """Returns what is done every so often."""
+    settings = stores.settings
+    log = dialogue_log(stores)
+
+    async def old_turns(now: datetime) -> int:
+        return await log.expire(now, days=settings.learning.log_days)
+
+    return upkeep_tasks(
+        upkeep,
+        expiries={"turns": old_turns},
+        digest_above=settings.digest_above,
+        retention_days=settings.retention_days,
+        wake_up=wake_up,
+    )
