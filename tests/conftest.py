@@ -1,6 +1,7 @@
 """Shared fixtures: a real Redis, a real database, the real catalogue and model."""
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timezone
@@ -20,6 +21,7 @@ from community.catalog.model import Catalog
 from community.errors import ConfigurationError
 from launcher.redis_server import start_for_tests
 
+os.environ.setdefault("FIELD_KEY", secrets.token_hex(32))
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
 
 

@@ -180,8 +180,12 @@ class TicketLife:
     """What the rates measure: the first limit that was promised."""
     expected_at: datetime
     """When it shall be solved; moves with approved pauses and extensions."""
+    since: datetime
+    """From when the limits of the present tier count."""
     clock: Clock | None
     n_events: int = 1
+    n_raised: int = 0
+    """How often it went to the tier above."""
     n_returns: int = 0
     stays: bool = False
     """The upper tier has assigned it: it cannot be returned again."""
@@ -192,15 +196,14 @@ class TicketLife:
     """Co-reporters who ever joined; numbers their aliases."""
     is_supervised: bool = False
     is_excluded: bool = False
-    is_acknowledged: bool = False
-    """Somebody has seen it: the chain of alerts stands still."""
     extended_days: int = 0
     request: Request | None = None
     paused: Clock | None = None
     """The clock that goes on after the pause."""
-    chain_step: int = 0
-    """How many were alerted after the owner."""
+    alerted: tuple[str, ...] = ()
+    """Who was told after the owner, because nobody reacted."""
     chain_at: datetime | None = None
+    """When the next one is alerted; `None` once somebody has seen it."""
     progress_at: datetime | None = None
     """When the resident of a long matter is told how it stands."""
     responded_at: datetime | None = None

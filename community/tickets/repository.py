@@ -21,7 +21,7 @@ class TicketQuery:
     """Which tickets, in which order; empty fields do not restrict."""
 
     grids: frozenset[str] | None = None
-    """`None`: all grids. With `units` or `owner`: any of these is enough."""
+    """`None`: all grids. Grids, units and communities widen each other."""
     units: frozenset[str] = frozenset()
     """Tickets whose owner belongs to these units, whatever the grid."""
     communities: frozenset[str] = frozenset()

@@ -2,7 +2,7 @@
 
 | module | tables | written by |
 |---|---|---|
-| `tickets` | `ticket` | worker (through the ticket port) |
+| `tickets` | `ticket`, `ticket_event`, `ticket_text`, `ticket_resident`, `sealed_key` | worker, desk, dispatcher (through the ticket port) |
 | `outbox` | `outbox` | dispatcher; whoever changes a ticket, in the same transaction |
 | `residents` | `resident` | gateway (follow, scan), worker (place) |
 | `staff` | `roster_change` | desk |
@@ -16,7 +16,13 @@ from adapters.sql.tables.metadata import metadata
 from adapters.sql.tables.outbox import outbox
 from adapters.sql.tables.residents import resident
 from adapters.sql.tables.staff import roster_change
-from adapters.sql.tables.tickets import ticket
+from adapters.sql.tables.tickets import (
+    sealed_key,
+    ticket,
+    ticket_event,
+    ticket_resident,
+    ticket_text,
+)
 
 __all__ = [
     "account",
@@ -28,6 +34,10 @@ __all__ = [
     "outbox",
     "resident",
     "roster_change",
+    "sealed_key",
     "ticket",
+    "ticket_event",
+    "ticket_resident",
+    "ticket_text",
     "webhook",
 ]
