@@ -27,7 +27,6 @@ def main(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     try:
         settings = Settings.from_env()
-        configure_logs("wechat-command", "WARNING")
         asyncio.run(_run(arguments, settings))
     except CatalogError as err:
         problems = err.problems
@@ -112,4 +111,5 @@ def chosen_grids(
 
 
 if __name__ == "__main__":
+    configure_logs("wechat-command", "WARNING")
     sys.exit(main(sys.argv[1:]))

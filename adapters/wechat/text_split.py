@@ -133,4 +133,6 @@ def _shorten(text: str, limit_bytes: int) -> str:
     if len(text.encode()) <= limit_bytes:
         return text
     atoms = _atoms(text, limit_bytes)
+    if len(atoms[0].encode()) > limit_bytes:
+        return ""
     return "".join(atoms[: _end_of_part(atoms, 0, limit_bytes)]).strip()
