@@ -1,10 +1,11 @@
-"""`python -m adapters.places import|export|locate`: the gazetteer for operators."""
+"""`python -m adapters.places import|export|locate|evaluate`: the gazetteer for operators."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from adapters.place_files import read_places
+from adapters.places.evaluation import errors, evaluate, summary
 from adapters.places.importing import areas_json, prepare, write
 from adapters.places.table import write_table
 from adapters.settings import Settings
@@ -57,6 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--system", choices=SYSTEMS, default=SYSTEMS[0])
     find.add_argument("--scene", help="of a code, such as grid:fengzheng-01")
     find.set_defaults(run=_locate)
+
+    judge = commands.add_parser("evaluate", help="measure against expected places")
+    judge.add_argument("files", nargs="+", type=Path)
+    judge.add_argument("--errors", action="store_true", help="list what went wrong")
+    judge.set_defaults(run=_evaluate)
     return parser
 
 
@@ -121,6 +127,14 @@ def _locate(options: argparse.Namespace) -> int:
     )
     verdict = "sure" if is_sure(matches) else "asks" if matches else "unknown"
     sys.stdout.write(f"{verdict}\n" + "".join(map(_line, matches)))
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    gazetteer = read_places(_folder(options)).gazetteer()
+    judged = evaluate(gazetteer, options.files)
+    sys.stdout.write(errors(judged) if options.errors else "")
+    sys.stdout.write(summary(judged))
     return 0
 
 

@@ -6,8 +6,14 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz, process
 
 from community.places.model import PlaceKind, Why
-from community.places.names import NameIndex, Target, TargetKind, stem
-from community.places.sounds import nearest, sound_cost
+from community.places.names import (
+    GENERIC,
+    MIN_SOUND_CHARS,
+    NameIndex,
+    Target,
+    TargetKind,
+)
+from community.places.sounds import FOLDED_COST, WRONG_COST, nearest, sound_cost
 
 MAX_TEXT_CHARS = 200
 """A place is named within the first sentences; more would only cost time."""
@@ -16,7 +22,6 @@ NEAR_CUTOFF = 72
 NEAR_LIMIT = 12
 MAX_NEAR_COST_SHARE = 0.26
 """One wrong character in four; a name of three must not have any."""
-MAX_WRONG_STEM_SHARE = 0.5
 NEAR_SCORE = 0.78
 """At most, for names with a wrong character: such a match is always asked."""
 
@@ -31,7 +36,10 @@ _NO_DIRECTION = re.compile(
     r"(?:[以之最]后|[以之]前|[门楼房屋路院河桥](?:前|后|上|下|外|东|西|南|北)|[东西]西|俺老|"
     r"[往朝向]?[东西南北前后]边|老是|大家|[往去]下|[地底以]下|[晚早马街]上|出外)$"
 )
-_SECTION = re.compile(r"(?:\d+|[一二三四五])期|[东西南北]区|[东西南北]院")
+_LONGER = re.compile(
+    r"(?:\d+|[一二三四五])期|[东西南北]区|[东西南北]院|宿舍|小区|家属院|花园|家园|新村|公寓"
+)
+"""What makes another place of a name: 蝴蝶花园二期, 老车站宿舍."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +106,14 @@ def _written(text: str, start: int, end: int, index: NameIndex) -> Mention | Non
 def _sounding(
     text: str, sounds: str, start: int, end: int, index: NameIndex
 ) -> Mention | None:
-    names = index.by_sound.get(sounds[start:end], ())
-    if not names:
+    said = text[start:end]
+    costs = {
+        name: sound_cost(said, name)
+        for name in index.by_sound.get(sounds[start:end], ())
+        if _shares_writing(said, name)
+    }
+    if not costs:
         return None
-    costs = {name: sound_cost(text[start:end], name) for name in names}
     least = min(costs.values())
     targets = tuple(
         target
@@ -111,7 +123,17 @@ def _sounding(
         if target.score == 1.0
     )
     score = 1.0 - 0.4 * least / (end - start)
-    return Mention(start, end, targets, score, Why.SOUND) if targets else None
+    return Mention(start, end, targets, score, Why.SOUND)
+
+
+def _shares_writing(said: str, name: str) -> bool:
+    """Tells whether at least one character is as written; of a short name, the last.
+
+    Ordinary words sound like short names: 里人想 like 泥人巷.
+    """
+    if len(name) <= MIN_SOUND_CHARS:
+        return said[-1] == name[-1]
+    return any(one == other for one, other in zip(said, name, strict=True))
 
 
 def _near(text: str, sounds: str, index: NameIndex) -> list[Mention]:
@@ -123,32 +145,44 @@ def _near(text: str, sounds: str, index: NameIndex) -> list[Mention]:
         score_cutoff=NEAR_CUTOFF,
         limit=NEAR_LIMIT,
     )
-    found = []
+    found: list[Mention | None] = []
     for encoded, _, _ in near:
-        if len(encoded) > len(sounds) + 1:
+        place = fuzz.partial_ratio_alignment(sounds, encoded)
+        if place is None or len(encoded) > len(sounds) + 1:
             continue
-        found += [_near_name(text, name, index) for name in index.by_sound[encoded]]
+        first = max(0, place.src_start - 1)
+        piece = text[first : place.src_end + 1]
+        found += [
+            _near_name(piece, first, name, index) for name in index.by_sound[encoded]
+        ]
     return [mention for mention in found if mention is not None]
 
 
-def _near_name(text: str, name: str, index: NameIndex) -> Mention | None:
-    window = nearest(text, name)
-    targets = tuple(t for t in index.targets[name] if t.score == 1.0)
+def _near_name(piece: str, first: int, name: str, index: NameIndex) -> Mention | None:
+    """Looks closely at the piece of text where a name seems to be."""
+    window = nearest(piece, name)
     share = window.cost / len(name)
-    if not targets or share > MAX_NEAR_COST_SHARE or window.start >= window.end:
+    said = piece[window.start : window.end]
+    if share > MAX_NEAR_COST_SHARE or not said:
         return None
-    wrong = _share_wrong(text[window.start : window.end], name, targets)
-    if wrong > MAX_WRONG_STEM_SHARE:
+    special = index.special[name]
+    wrong = nearest(said, special).cost
+    if wrong >= WRONG_COST and not _is_slip(said, name, special, wrong):
         return None
-    score = NEAR_SCORE - share - wrong / 4
-    return Mention(window.start, window.end, targets, score, Why.SOUND)
+    targets = tuple(t for t in index.targets[name] if t.score == 1.0)
+    score = NEAR_SCORE - share - wrong / len(special) / 4
+    return Mention(first + window.start, first + window.end, targets, score, Why.SOUND)
 
 
-def _share_wrong(said: str, name: str, targets: tuple[Target, ...]) -> float:
-    """Returns how much of what makes a name special is missing: 小区 is nothing special."""
-    place = targets[0].place
-    special = stem(name, place.kind) if place is not None else name[:-2]
-    return nearest(said, special).cost / max(len(special), 1)
+def _is_slip(said: str, name: str, special: str, wrong: float) -> bool:
+    """Tells whether what makes a name special has one slip; 小区 alone is nothing special.
+
+    Of two characters one must stand in its place, and nothing may be missing.
+    """
+    if len(special) > 2:
+        return wrong < WRONG_COST + FOLDED_COST
+    in_place = any(one == other for one, other in zip(said, special, strict=False))
+    return len(said) == len(name) and in_place and said[:2] not in GENERIC
 
 
 def _longest(mentions: list[Mention]) -> list[Mention]:
@@ -173,7 +207,7 @@ def _in_context(mention: Mention, text: str) -> Mention:
     """Lowers a mention whose neighbours say that it may be another place, or no target."""
     before, after = text[: mention.start], text[mention.end :]
     score = mention.score
-    if _SECTION.match(after) or (_is_village(mention) and _points_elsewhere(before)):
+    if _LONGER.match(after) or (_is_village(mention) and _points_elsewhere(before)):
         score = min(score, 0.75)
     is_home = bool(_HOME.search(before) or _PASSED.search(before))
     return replace(mention, score=score, is_home=is_home)

@@ -16,6 +16,7 @@ SUFFIXES = {
     PlaceKind.ROAD: ("大道", "大街", "胡同", "路", "街", "巷"),
     PlaceKind.VILLAGE: ("村", "庄", "屯"),
 }  # fmt: skip
+GENERIC = frozenset(suffix for kind in SUFFIXES.values() for suffix in kind)
 VARIANT_SCORES = {
     PlaceKind.ESTATE: 0.7,
     PlaceKind.ROAD: 0.6,
@@ -71,6 +72,7 @@ class NameIndex:
             self._add_variants(place)
         real = [name for name in self.targets if self._is_full(name)]
         self.by_sound: dict[str, list[str]] = defaultdict(list)
+        self.special = {name: self._special(name) for name in real}
         for name in real:
             encoded = self._alphabet.learn(name)
             if len(name) >= MIN_SOUND_CHARS:
@@ -81,6 +83,15 @@ class NameIndex:
     def encode(self, text: str) -> str:
         """Encodes a text as the names are encoded."""
         return self._alphabet.encode(text)
+
+    def _special(self, name: str) -> str:
+        """Returns what tells a name from others of its kind: 蜻蜓, 风筝, 前石磨."""
+        place = self.targets[name][0].place
+        if place is None:
+            return name[:-2] or name
+        if place.noun and len(name) - len(place.noun) >= 2:
+            return name.removesuffix(place.noun)
+        return stem(name, place.kind)
 
     def _is_full(self, name: str) -> bool:
         """Tells whether a name is one of the files, and not made from one."""

@@ -25,6 +25,9 @@ _SPOKEN = {
     PlaceKind.VILLAGE: re.compile(r"(\d{1,2})\s*(?:小?组|队|排)"),
 }
 
+_CORRECTED = re.compile(r"不对|不是|错了|哦不|应该是")
+"""Between two numbers: the second one is meant."""
+
 
 def normalise(text: str) -> str:
     """Returns a text in plain width, capital letters, with digits for numbers.
@@ -68,9 +71,13 @@ def number_near(text: str, start: int, end: int, kind: PlaceKind) -> str | None:
     pattern = _SPOKEN.get(kind)
     if pattern is None:
         return None
-    match = pattern.search(text, end) or pattern.search(text[:start])
+    after = list(pattern.finditer(text, end))
+    match = after[0] if after else pattern.search(text[:start])
     if match is None:
         return None
+    for later in after[1:]:
+        if _CORRECTED.search(text, match.end(), later.start()):
+            match = later
     found = match.group(1)
     return str(int(found)) if found.isdigit() else found
 

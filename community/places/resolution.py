@@ -137,7 +137,7 @@ def combine(named: list[Options]) -> Options | None:
         common = set(current.grids) & set(other.grids)
         if common:
             current = current.within(common)
-        elif other.precision == current.precision and other.precision > 1:
+        elif other.precision == current.precision != NARROWING_ONLY:
             grids = {**other.grids, **current.grids}
             current = replace(current, grids=grids)
     return current
