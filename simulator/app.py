@@ -17,7 +17,7 @@ MOST_BODY_BYTES = 24 * 2**20
 PAGE = ROOT / "web" / "dist"
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
         "img-src 'self' data: blob: http: https:; connect-src 'self'; font-src 'self'; "
         "media-src 'self' blob:; base-uri 'none'; form-action 'self'"
     ),
@@ -28,7 +28,7 @@ IDENTITY = {"wechat": "sim_openid", "wecom": "sim_userid"}
 """Cookies in which the page keeps whose phone this browser is."""
 
 
-def build_app(wechat: SimulatedWeChat, page: Path = PAGE) -> web.Application:
+def build_app(wechat: SimulatedWeChat, page: Path | None = None) -> web.Application:
     """Builds the server of one simulated WeChat."""
     app = web.Application(client_max_size=MOST_BODY_BYTES)
     official, corp = OfficialApi(wechat.official), CorpApi(wechat.corp)
@@ -42,7 +42,7 @@ def build_app(wechat: SimulatedWeChat, page: Path = PAGE) -> web.Application:
     app.router.add_get("/cgi-bin/showqrcode", official.show_qr)
     app.router.add_get("/connect/oauth2/authorize", shared.authorize)
     Control(wechat).add_routes(app.router)
-    _add_page(app, page)
+    _add_page(app, page or PAGE)
     return app
 
 

@@ -213,7 +213,7 @@ class Control:
             setattr(resident, name, value)
             if name == "is_follower":
                 resident.was_follower = bool(value)
-        self._wechat.record.changed(resident.openid)
+        self._wechat.record.stir(resident.openid)
         return _json(self._resident(resident))
 
     async def click(self, request: web.Request) -> web.Response:

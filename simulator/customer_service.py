@@ -77,7 +77,7 @@ class CustomerService:
             resident.show_typing(now)
         else:
             resident.typing_until = None
-        self._account.record.changed(resident.openid)
+        self._account.record.stir(resident.openid)
         return {"errcode": 0, "errmsg": "ok"}
 
     def _text(self, group: Mapping[str, Any]) -> Shown:

@@ -156,6 +156,11 @@ class Record:
         bubble.data["version"] = self._next()
         self.changed(bubble.person)
 
+    def stir(self, person: str) -> None:
+        """Says that something beside the bubbles changed, such as the typing sign."""
+        self._next()
+        self.changed(person)
+
     def complain(self, complaint: Complaint) -> None:
         """Notes a refused reply."""
         self.complaints.append(complaint)
