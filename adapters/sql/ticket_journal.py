@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.sql.integrations import webhook_messages
 from adapters.sql.outbox import enqueue
 from adapters.sql.person_keys import NO_PERSON, PersonKeys, SharedKeys
 from adapters.sql.tables import ticket, ticket_event, ticket_resident
@@ -31,6 +32,7 @@ from community.tickets.model import (
     ticket_number,
 )
 from community.tickets.office import Office
+from community.tickets.shield import public_doc
 
 Notify = Callable[[Ticket, TicketEvent, Office], Sequence[Outgoing]]
 
@@ -290,7 +292,16 @@ class TicketJournal:
         office: Office,
         now: datetime,
     ) -> None:
-        messages = self._notify(changed, event, office)
+        messages = [
+            *self._notify(changed, event, office),
+            *await webhook_messages(
+                connection,
+                event=event.action.value,
+                key=f"{changed.number}#{event.seq}",
+                document=public_doc(changed),
+                now=now,
+            ),
+        ]
         if messages:
             await enqueue(connection, messages, now=now)
 

@@ -1,6 +1,6 @@
 """Reads tickets: one, a page, a resident's own, similar ones, and their events."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -19,7 +19,6 @@ from community.errors import NotFoundError, StoreUnavailableError
 from community.tickets import chain
 from community.tickets.commands import TO_RESIDENT, Action
 from community.tickets.model import Ticket, TicketEvent
-from community.tickets.office import Office
 from community.tickets.repository import Page, TicketMessage, TicketQuery
 from community.tickets.similarity import likeness
 
@@ -42,19 +41,10 @@ async def translated() -> AsyncIterator[None]:
 class SqlTicketReader:
     """The reading half of `community.tickets.TicketRepository`."""
 
-    def __init__(
-        self, engine: AsyncEngine, keys: PersonKeys, office: Callable[[], Office]
-    ) -> None:
-        """Uses an engine that somebody else closes.
-
-        Args:
-            engine: The database.
-            keys: Persons' keys in it.
-            office: Returns catalogue, roster, calendar and policy as they are now.
-        """
+    def __init__(self, engine: AsyncEngine, keys: PersonKeys) -> None:
+        """Uses an engine that somebody else closes."""
         self._engine = engine
         self._keys = keys
-        self._office = office
 
     async def get(self, number: str) -> Ticket:
         """See the port."""

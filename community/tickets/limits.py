@@ -110,6 +110,6 @@ def _interim(matter: Matter, urgency: str, policy: TimePolicy) -> Limit | None:
         return Limit(hours)
     if urgency == NORMAL and matter.urgency == NORMAL and not matter.interim:
         return None
-    if not matter.resolve.unit == "workday" and not matter.interim:
+    if matter.resolve.unit != "workday" and not matter.interim:
         return None  # the solution itself is due within a day
     return Limit(policy.urgent_interim_hours)

@@ -181,6 +181,16 @@ class TicketRepository(Protocol):
             TransitionRefusedError: It is over.
         """
 
+    async def urge(
+        self, number: str, conversation: str, *, key: str, now: datetime
+    ) -> Ticket:
+        """Lets a resident press for a ticket of their own (催办).
+
+        Raises:
+            NotFoundError: They have no such ticket.
+            TransitionRefusedError: There is nothing left to press for.
+        """
+
     async def answer(
         self,
         number: str,

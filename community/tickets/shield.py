@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from community.staff import DESK_PREFIX, Role, Roster, Staff
 from community.tickets.commands import REPORTER
@@ -115,6 +116,27 @@ def alias_of_actor(number: str, actor: str) -> str:
         return alias(number)
     _, _, nth = actor.partition(f"{REPORTER.id}-")
     return alias(number, int(nth)) if nth.isdecimal() else actor
+
+
+def public_doc(ticket: Ticket) -> dict[str, Any]:
+    """Returns what other systems may know of a ticket, in Open311's words."""
+    life = ticket.life
+    return {
+        "service_request_id": ticket.number,
+        "service_code": life.item,
+        "status": ticket.status.value,
+        "state": life.state.value,
+        "tier": life.tier.value,
+        "grid": life.grid,
+        "community": life.community,
+        "urgency": life.urgency,
+        "origin": ticket.draft.origin.value,
+        "agency_responsible": life.unit,
+        "requested_datetime": ticket.requested_at.isoformat(),
+        "expected_datetime": life.expected_at.isoformat(),
+        "closed_datetime": life.ended_at.isoformat() if life.ended_at else None,
+        "n_reporters": life.n_followers + 1,
+    }
 
 
 def masked_contact(contact: str) -> str:
