@@ -322,7 +322,10 @@ def _grid_name(ticket: Ticket, office: Office) -> str:
     post = roster.grids.get(life.grid or "")
     unit = roster.units.get(life.community or "")
     community = unit.name if unit else ""
-    return f"{community}{post.name if post else ''}" or "地点待核"
+    name = post.name if post else ""
+    return (
+        name if community and community in name else f"{community}{name}" or "地点待核"
+    )
 
 
 def _card(

@@ -227,7 +227,9 @@ def due_command(due: Ticket, office: Office, now: datetime) -> Command | None:
         person = office.owner(life, life.tier, now)
         if not person.is_desk:
             return Command(SYSTEM, Action.ASSIGN, key, to=person.staff_id)
-    reason = WHY_RAISED.get(life.clock.kind.value, "") if life.clock else ""
+    reason = ""
+    if action is Action.ESCALATE and life.clock is not None:
+        reason = WHY_RAISED[life.clock.kind.value]
     return Command(SYSTEM, action, key, reason=reason)
 
 

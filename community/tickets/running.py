@@ -77,8 +77,9 @@ def alerted(
     """Notes who was told; the next one follows, or whoever comes on duty."""
     if told is not None:
         life = replace(life, alerted=(*life.alerted, told))
-        return replace(life, chain_at=_next_alert(life, office, now))
-    return replace(life, chain_at=_handed_over(life, office, now))
+    if told is None or office.next_alerted(life, now) is None:
+        return replace(life, chain_at=_handed_over(life, office, now))
+    return replace(life, chain_at=_next_alert(life, office, now))
 
 
 def _next_alert(life: TicketLife, office: Office, now: datetime) -> datetime:
