@@ -1,6 +1,6 @@
 """Health, readiness and Prometheus figures of processes without pages of their own."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -23,6 +23,7 @@ async def monitored(
     is_ready: IsReady,
     registry: CollectorRegistry,
     refresh: Callable[[], Awaitable[None]] | None = None,
+    n_ports: int = 1,
 ) -> AsyncIterator[None]:
     """Serves `/healthz`, `/readyz` and `/metrics` meanwhile.
 
@@ -34,20 +35,29 @@ async def monitored(
         is_ready: See `IsReady`.
         registry: The figures.
         refresh: Brings figures up to date that are read from a store.
+        n_ports: From this port on; forked processes each take the first free one.
     """
     if port == 0:
         yield
         return
     runner = web.AppRunner(build_app(is_ready, registry, refresh), access_log=None)
     await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as err:
-        logger.warning("monitoring.not_served", port=port, error=str(err))
+    await _listen(runner, host, range(port, port + n_ports))
     try:
         yield
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, ports: Iterable[int]) -> None:
+    for port in ports:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            continue
+        logger.info("monitoring.served", port=port)
+        return
+    logger.warning("monitoring.not_served", host=host)
 
 
 def build_app(

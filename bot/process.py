@@ -12,6 +12,7 @@ import structlog
 from actions.wiring import ports_from_settings, set_ports
 from adapters.logs import configure_logs
 from adapters.model_status import announce, note_refusal
+from adapters.monitoring import monitored
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
@@ -71,8 +72,20 @@ async def serve(
         loop.add_signal_handler(number, worker.stop)
     announcement = asyncio.create_task(announce(redis, keys, worker.name, model.id))
     logger.info("worker.started", name=worker.name, model=model.id)
-    ready()
-    await worker.run()
+
+    async def is_ready() -> None:
+        await conversations.stored_reply("readyz")
+
+    async with monitored(
+        settings.metrics_host,
+        settings.metrics_port,
+        # While models change, there are twice as many workers for a moment.
+        n_ports=2 * settings.worker_processes,
+        is_ready=is_ready,
+        registry=worker.figures.registry,
+    ):
+        ready()
+        await worker.run()
     announcement.cancel()
     with suppress(asyncio.CancelledError):
         await announcement

@@ -20,6 +20,7 @@ from actions.reading import TAKEN_OVER_SLOT
 from adapters.redis_conversations import Lease, Letter, RedisConversations, Signal
 from bot.event_log import StagedEventBroker, TurnLog
 from bot.events import EventSpeaker
+from bot.figures import Figures
 from bot.media import words_in
 from bot.outgoing import outgoing_entry
 from bot.takeover import is_for_the_person, pass_on
@@ -62,6 +63,7 @@ class Worker:
         concurrent: int = CONCURRENT,
         broker: Optional[EventBroker] = None,
         turn_log: Optional[TurnLog] = None,
+        figures: Optional[Figures] = None,
     ) -> None:
         """Binds a loaded agent to the conversations' store.
 
@@ -73,6 +75,7 @@ class Worker:
             concurrent: Conversations handled at a time.
             broker: Takes Rasa's events; by default they go into the entry.
             turn_log: Writes the dialogue log's entries; none without it.
+            figures: Counts what is done.
         """
         if agent.processor is None:
             raise CommunityError("worker: the agent has no model")
@@ -86,6 +89,7 @@ class Worker:
             event_broker=broker or StagedEventBroker(),
         )
         self.turn_log = turn_log
+        self.figures = figures or Figures()
         # Rasa wraps stores in one that answers from memory when Redis is down.
         self.processor.tracker_store = store
         self.store = store
@@ -211,6 +215,7 @@ class Worker:
             except (LeaseLostError, asyncio.CancelledError):
                 raise
             except Exception as err:
+                self.figures.failed(letter.inbound)
                 attempts = await self.conversations.count_attempt(letter.inbound)
                 logger.exception(
                     "worker.message.failed",
@@ -219,9 +224,11 @@ class Worker:
                 )
                 if attempts >= MAX_ATTEMPTS:
                     await self._give_up(lease, letter, err)
+                    self.figures.given_up(letter.inbound)
                     return
                 await asyncio.sleep(RETRY_DELAYS_S[attempts - 1])
             else:
+                self.figures.answered(letter.inbound, datetime.now(timezone.utc))
                 return
 
     async def _handle(self, lease: Lease, letter: Letter) -> None:

@@ -16,43 +16,43 @@ class Figures:
         """Creates all of them, so that a dashboard shows zeros and not gaps."""
         self.registry = CollectorRegistry()
         self._tries = Counter(
-            "yxl_outbox_tries_total",
+            "dispatcher_tries",
             "Tries to deliver a message",
             ["channel", "kind", "state", "via"],
             registry=self.registry,
         )
         self._seconds = Histogram(
-            "yxl_outbox_try_seconds",
+            "dispatcher_try_seconds",
             "Duration of a try",
             ["channel"],
             registry=self.registry,
         )
         self._answers = Counter(
-            "yxl_answers_total",
+            "dispatcher_answers",
             "Answers by what became of them",
             ["fate"],
             registry=self.registry,
         )
         self._waiting = Gauge(
-            "yxl_outbox_open",
+            "dispatcher_outbox_open",
             "Messages that have not ended",
             ["channel", "state"],
             registry=self.registry,
         )
         self._oldest = Gauge(
-            "yxl_outbox_oldest_timestamp_seconds",
+            "dispatcher_outbox_oldest_timestamp_seconds",
             "When the oldest message that has not ended was stored",
             ["channel", "state"],
             registry=self.registry,
         )
         self._streams = Gauge(
-            "yxl_stream_entries",
+            "dispatcher_stream_entries",
             "Entries of a stream that are not finished",
             ["stream"],
             registry=self.registry,
         )
         self._tasks = Counter(
-            "yxl_task_runs_total",
+            "dispatcher_task_runs",
             "Runs of a periodic task",
             ["task", "outcome"],
             registry=self.registry,

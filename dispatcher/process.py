@@ -24,7 +24,7 @@ from dispatcher.figures import Figures, refresher
 from dispatcher.periodic import Periodic
 from dispatcher.sending import SendingLoop
 from dispatcher.streams import consume
-from dispatcher.wiring import Stores, handlers, periodic_tasks, senders
+from dispatcher.wiring import Stores, handlers, paces, periodic_tasks, senders
 
 logger = structlog.get_logger()
 
@@ -116,6 +116,7 @@ async def run(stores: Stores, name: str, stopping: asyncio.Event) -> None:
                     handle,
                     dead=stores.keys.dead,
                     stopping=stopping,
+                    pace=paces(stores).get(stream),
                 )
                 for stream, handle in streams.items()
             ),

@@ -1,6 +1,5 @@
 """Performs what staff tap on their cards, and says on the card what came of it."""
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,10 @@ from community.tickets import Action, Actor, Command
 from dispatcher.streams import Entry
 
 logger = structlog.get_logger()
-VERSION = 1
+VERSION = "1"
+CARD = "card"
+WROTE = "wrote"
+"""Not on a card: words written to the app."""
 LEADS = frozenset({Role.STATION_HEAD, Role.DESK_CLERK})
 ON_CARDS = frozenset({Action.CLAIM, Action.ACKNOWLEDGE})
 """Everything else needs the page."""
@@ -50,7 +52,7 @@ class Cards(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """One entry of the stream `staff_actions`."""
+    """One entry of the stream `staff_actions`: a tapped button, or words."""
 
     id: str
     userid: str
@@ -66,19 +68,19 @@ class Tap:
             RecordError: It is not a version 1 staff action.
         """
         try:
-            doc = json.loads(entry.fields["entry"])
-            if doc["v"] != VERSION:
-                raise RecordError(f"staff action: version {doc['v']!r} is unknown")
-            action, _, number = str(doc["key"]).partition(":")
+            fields = entry.fields
+            if fields["v"] != VERSION:
+                raise RecordError(f"staff action: version {fields['v']!r} is unknown")
+            is_card = fields["kind"] == CARD
             return cls(
-                id=str(doc["id"]),
-                userid=str(doc["userid"]),
-                action=action,
-                number=number,
-                response_code=str(doc.get("response_code") or ""),
+                id=fields["id"],
+                userid=fields["userid"],
+                action=fields["action"] if is_card else WROTE,
+                number=fields["number"] if is_card else "",
+                response_code=fields.get("response_code", ""),
             )
-        except (KeyError, TypeError, ValueError) as err:
-            raise RecordError(f"staff action is malformed: {err!r}") from err
+        except KeyError as err:
+            raise RecordError(f"staff action has no {err}") from err
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,9 @@ class StaffActions:
             (s for s in roster.staff.values() if s.wecom_userid == tap.userid), None
         )
         action = next((a for a in ON_CARDS if a.value == tap.action), None)
+        if member is not None and tap.action == WROTE:
+            page = f'<a href="{self._desk_url}/w/tickets">我的工单</a>'
+            return Outcome("", text=f"这里的话没有人看。办理、回复居民请打开{page}。")
         if member is not None and tap.action == CONTACT:
             page = f'<a href="{self._desk_url}/w/tickets/{tap.number}">打开工单</a>'
             return Outcome(

@@ -20,7 +20,7 @@ Act = Callable[[datetime], Awaitable[int]]
 def upkeep_tasks(
     outbox: SqlOutboxUpkeep,
     *,
-    tick: Act | None = None,
+    tick: Act,
     expiries: Mapping[str, Act],
     digest_above: int,
     retention_days: int,
@@ -39,7 +39,7 @@ def upkeep_tasks(
     kept = timedelta(days=retention_days)
 
     async def tickets(now: datetime) -> int:
-        n_acts = await tick(now) if tick is not None else 0
+        n_acts = await tick(now)
         if n_acts:
             wake_up()
         return n_acts

@@ -9,7 +9,9 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.blob_files import FileBlobStore
+from adapters.content_files import CatalogFiles
 from adapters.dialogue_sender import DialogueSender
+from adapters.live_office import LiveOffice
 from adapters.messengers import open_quota, open_wechat, open_wecom, render_options
 from adapters.redis_conversations import RedisConversations
 from adapters.redis_keys import RedisKeys
@@ -23,8 +25,10 @@ from adapters.sql.outbox import SqlOutbox
 from adapters.sql.outbox_upkeep import SqlOutboxUpkeep
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.staff import LiveRoster, SqlStaff
+from adapters.sql.tickets import SqlTicketRepository
 from adapters.webhook_sender import WebhookSender
 from adapters.wechat.bubbles import bubbles_of
+from adapters.wechat.media_fetch import MediaFetcher
 from adapters.wechat.pictures import BlobPictures
 from adapters.wechat.sender import WeChatSender
 from adapters.wecom.client import WeComClient
@@ -36,7 +40,8 @@ from adapters.wecom.senders import (
 from community.outbox import Channel, Sender
 from dispatcher.intake import Fate, Intake
 from dispatcher.periodic import Task
-from dispatcher.streams import Entry, HandleBatch
+from dispatcher.staff_actions import StaffActions
+from dispatcher.streams import Entry, HandleBatch, Pace
 from dispatcher.upkeep import upkeep_tasks
 
 
@@ -89,7 +94,7 @@ def senders(stores: Stores) -> dict[Channel, Sender]:
         channel: NotConfiguredSender() for channel in Channel
     }
     found[Channel.DIALOGUE] = DialogueSender(stores.conversations(), stores.now)
-    sealer = Sealer(settings.field_key, purpose="webhooks")
+    sealer = Sealer(settings.field_key, purpose="webhook")
     webhooks = SqlWebhooks(stores.engine, sealer)
     found[Channel.WEBHOOK] = WebhookSender(stores.session, webhooks.target, stores.now)
     if settings.wechat.is_on:
@@ -157,6 +162,12 @@ def log_handler(log: SqlDialogueLog) -> HandleBatch:
     return handle
 
 
+def paces(stores: Stores) -> dict[str, Pace]:
+    """Returns how streams are read that are unlike the others."""
+    # A download may have to wait for hours, and takes seconds.
+    return {stores.keys.media: Pace(count=10, again_s=2.0, abandoned_after_s=600.0)}
+
+
 def handlers(
     stores: Stores,
     outbox: SqlOutbox,
@@ -170,7 +181,33 @@ def handlers(
         keys.outgoing: intake(stores, outbox, on_added, on_fate).handle,
         keys.log: log_handler(dialogue_log(stores)),
     }
+    if stores.settings.wechat.is_on:
+        client = open_wechat(stores.session, stores.settings, stores.redis)
+        blobs = FileBlobStore(stores.settings.blob_dir)
+        found[keys.media] = MediaFetcher(client, blobs, now=stores.now).fetch
+    if stores.settings.wecom.is_on:
+        found[keys.staff_actions] = StaffActions(
+            tickets(stores),
+            live_roster(stores).current,
+            wecom_client(stores),
+            now=stores.now,
+            desk_url=stores.settings.desk_url,
+        ).handle
     return found
+
+
+def tickets(stores: Stores) -> SqlTicketRepository:
+    """Returns the tickets, with today's roster."""
+    settings = stores.settings
+    catalog = CatalogFiles(
+        settings.content_dir,
+        default_place=settings.default_place,
+        with_examples=settings.with_examples,
+    )
+    office = LiveOffice(catalog.current, live_roster(stores))
+    return SqlTicketRepository(
+        stores.engine, field_key=settings.field_key, office=office.at
+    )
 
 
 def periodic_tasks(
@@ -185,6 +222,7 @@ def periodic_tasks(
 
     return upkeep_tasks(
         upkeep,
+        tick=tickets(stores).tick,
         expiries={"turns": old_turns},
         digest_above=settings.digest_above,
         retention_days=settings.retention_days,

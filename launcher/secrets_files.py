@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from adapters.key_files import make_once, secret_text
+from adapters.kept_files import make_once, secret_text
 
 COOKIE_SECRET = "cookie.secret"  # noqa: S105 - names of files
 FIELD_KEY = "field.key"

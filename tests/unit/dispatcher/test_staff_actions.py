@@ -1,6 +1,5 @@
 """Taps on cards become acts, and the card says what came of it."""
 
-import json
 from dataclasses import dataclass, field
 
 import pytest
@@ -68,8 +67,10 @@ def build(tickets, cards):
 
 
 def tap(key="claim:1125-4837", *, who="zhangsan", code="rc1"):
-    doc = {"v": 1, "id": "tap1", "userid": who, "key": key, "response_code": code}
-    return Entry("1-1", {"entry": json.dumps(doc)})
+    action, _, number = key.partition(":")
+    fields = {"v": "1", "id": "tap1", "userid": who, "kind": "card"}
+    fields |= {"action": action, "number": number, "response_code": code}
+    return Entry("1-1", fields)
 
 
 async def test_a_claim_is_performed_and_everybodys_card_says_so():
@@ -133,7 +134,15 @@ async def test_without_the_database_the_tap_stays():
         await build(Tickets(StoreUnavailableError("x")), Cards()).handle([tap()])
 
 
-@pytest.mark.parametrize("text", ["{", '{"v": 2}', '{"v": 1}'])
-async def test_a_malformed_tap_is_refused(text):
+async def test_words_to_the_app_are_answered_with_where_to_go():
+    cards = Cards()
+    words = {"v": "1", "id": "w1", "userid": "zhangsan", "kind": "text", "text": "好"}
+    await build(Tickets(), cards).handle([Entry("1-1", words)])
+    assert cards.updates == []
+    assert "http://desk/w/tickets" in cards.texts[0][1]
+
+
+@pytest.mark.parametrize("fields", [{}, {"v": "2"}, {"v": "1", "kind": "card"}])
+async def test_a_malformed_tap_is_refused(fields):
     with pytest.raises(RecordError):
-        await build(Tickets(), Cards()).handle([Entry("1-1", {"entry": text})])
+        await build(Tickets(), Cards()).handle([Entry("1-1", fields)])
