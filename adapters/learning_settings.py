@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.environment import integer
-from adapters.key_files import secret_text
+from adapters.kept_files import secret_text
 from community.learning.entry import Pseudonyms
 
 

@@ -16,7 +16,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -232,13 +232,16 @@ class ModelRegistry:
         partial.rename(target)
         return target
 
-    def rewrite(self, manifest: Manifest, signer: Signer) -> None:
-        """Replaces a manifest, signature first checked by the caller.
+    def rewrite(
+        self, manifest: Manifest, signer: Signer, *, metrics: Mapping[str, Any]
+    ) -> None:
+        """Adds what an evaluation found to a manifest, and signs it again.
 
         For a moment the signature belongs to the older manifest; readers refuse
         the model then and look again.
         """
-        folder, data = self.folder / manifest.id, manifest.to_bytes()
+        folder = self.folder / manifest.id
+        data = replace(manifest, metrics=metrics).to_bytes()
         _write(folder / SIGNATURE, signer.sign(data))
         _write(folder / MANIFEST, data)
 

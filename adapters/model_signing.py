@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from adapters.key_files import make_once
+from adapters.kept_files import make_once
 from community.errors import ConfigurationError, ModelRefusedError
 
 

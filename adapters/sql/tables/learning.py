@@ -196,6 +196,14 @@ training_job = sa.Table(
     sa.Column("finished_at", _Instant, nullable=True),
 )
 
+sa.Index(
+    "uq_training_job_running",
+    training_job.c.state,
+    unique=True,
+    sqlite_where=training_job.c.state == "running",
+    postgresql_where=training_job.c.state == "running",
+)
+
 learning_audit = sa.Table(
     "learning_audit",
     metadata,

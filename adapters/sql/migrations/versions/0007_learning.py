@@ -204,6 +204,15 @@ def _create_models() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_training_job"),
     )
     op.create_index("ix_training_job_state", "training_job", ["state"])
+    is_running = sa.text("state = 'running'")
+    op.create_index(
+        "uq_training_job_running",
+        "training_job",
+        ["state"],
+        unique=True,
+        sqlite_where=is_running,
+        postgresql_where=is_running,
+    )
     op.create_table(
         "learning_audit",
         sa.Column("id", sa.Integer, nullable=False),

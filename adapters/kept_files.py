@@ -1,4 +1,4 @@
-"""Secrets that an installation makes for itself at its first run."""
+"""Files that must not be half written: secrets made once, texts replaced whole."""
 
 import os
 import secrets
@@ -36,3 +36,13 @@ def make_once(path: Path, content: bytes) -> bytes:
 def secret_text(path: Path) -> str:
     """Returns a random secret that is kept in a file."""
     return make_once(path, secrets.token_hex(32).encode()).decode().strip()
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replaces a file: readers see the old text or the new one, never a part."""
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

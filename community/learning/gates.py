@@ -1,0 +1,233 @@
+"""Gates: what a candidate must reach before it may serve; each refusal has a reason."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from community.errors import ConfigurationError
+
+FROZEN, RECENT = "frozen", "recent"
+SECTIONS: Mapping[str, frozenset[str]] = {
+    "overall": frozenset(
+        {
+            "min_first",
+            "max_drop_first",
+            "max_wrong_of_answered",
+            "max_rise_wrong_of_answered",
+        }
+    ),
+    "recent": frozenset({"min_messages", "max_drop_first"}),
+    "labels": frozenset({"min_support", "max_drop_recall", "max_drop_precision"}),
+    "emergencies": frozenset({"min_found", "max_drop_found", "max_false_alarms"}),
+    "out_of_scope": frozenset({"min_abstained", "max_drop_abstained", "max_answered"}),
+    "calibration": frozenset({"max_error"}),
+    "latency": frozenset({"max_p95_ms", "max_ratio"}),
+    "size": frozenset({"max_mb", "max_ratio"}),
+    "promotion": frozenset({"approvals", "delay_s", "replay_days", "replay_messages"}),
+}
+"""Every key of `training/gates.yml`."""
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A gate that fell."""
+
+    gate: str
+    """Section and key of `training/gates.yml`."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """Limits by section and key."""
+
+    limits: Mapping[str, Mapping[str, float]]
+
+    @classmethod
+    def from_doc(cls, doc: Any) -> "Gates":
+        """Reads the gates; every key must be there, none other.
+
+        Raises:
+            ConfigurationError: A key is missing, unknown or no number.
+        """
+        problems = []
+        for section, keys in SECTIONS.items():
+            found = doc.get(section) if isinstance(doc, dict) else None
+            found = found if isinstance(found, dict) else {}
+            problems += [f"{section}.{key} is missing" for key in keys - set(found)]
+            problems += [f"{section}.{key} is unknown" for key in set(found) - keys]
+            problems += [
+                f"{section}.{key}: expected a number, found {value!r}"
+                for key, value in found.items()
+                if isinstance(value, bool) or not isinstance(value, (int, float))
+            ]
+        extra = set(doc) - set(SECTIONS) if isinstance(doc, dict) else set()
+        problems += [f"{section} is unknown" for section in extra]
+        if not problems and doc["promotion"]["approvals"] not in (1, 2):
+            problems.append("promotion.approvals: expected 1 or 2")
+        if problems:
+            raise ConfigurationError("gates: " + "; ".join(sorted(problems)))
+        return cls({name: dict(doc[name]) for name in SECTIONS})
+
+    def check(self, report: Document) -> list[Failure]:
+        """Returns every gate that a report fails."""
+        frozen = report["sets"][FROZEN]
+        return [
+            *self._overall(frozen),
+            *self._recent(report["sets"].get(RECENT)),
+            *self._labels(frozen),
+            *self._emergencies(frozen),
+            *self._outside(frozen),
+            *self._calibration(frozen),
+            *self._latency(frozen),
+            *self._size(report),
+        ]
+
+    def _overall(self, doc: Document) -> Iterator[Failure]:
+        limits = self.limits["overall"]
+        now, before = _pair(doc, "overall")
+        first, wrong = now["first"] or 0.0, now["wrong_of_answered"] or 0.0
+        if first < limits["min_first"]:
+            yield _below("overall.min_first", "答对", first, limits["min_first"])
+        if wrong > limits["max_wrong_of_answered"]:
+            limit = limits["max_wrong_of_answered"]
+            yield _above("overall.max_wrong_of_answered", "直接答错", wrong, limit)
+        if before is None:
+            return
+        drop = (before["first"] or 0.0) - first
+        if drop > limits["max_drop_first"] + 1e-9:
+            yield _dropped("overall.max_drop_first", "答对", before["first"], first)
+        rise = wrong - (before["wrong_of_answered"] or 0.0)
+        if rise > limits["max_rise_wrong_of_answered"] + 1e-9:
+            yield _dropped(
+                "overall.max_rise_wrong_of_answered",
+                "直接答错",
+                before["wrong_of_answered"],
+                wrong,
+            )
+
+    def _recent(self, doc: Document | None) -> Iterator[Failure]:
+        limits = self.limits["recent"]
+        if doc is None:
+            return
+        now, before = _pair(doc, "overall")
+        if before is None or now["messages"] < limits["min_messages"]:
+            return
+        if before["first"] - now["first"] > limits["max_drop_first"] + 1e-9:
+            yield _dropped(
+                "recent.max_drop_first", "近期消息答对", before["first"], now["first"]
+            )
+
+    def _labels(self, doc: Document) -> Iterator[Failure]:
+        limits = self.limits["labels"]
+        now, before = _pair(doc, "labels")
+        if before is None:
+            return
+        for label, old in before.items():
+            if old["support"] < limits["min_support"]:
+                continue
+            new = now.get(label, {"precision": None, "recall": None})
+            for what, word in (("recall", "召回"), ("precision", "准确")):
+                drop = (old[what] or 0.0) - (new[what] or 0.0)
+                if drop > limits[f"max_drop_{what}"] + 1e-9:
+                    yield _dropped(
+                        f"labels.max_drop_{what}",
+                        f"{label} 的{word}",
+                        old[what],
+                        new[what] or 0.0,
+                    )
+
+    def _emergencies(self, doc: Document) -> Iterator[Failure]:
+        limits = self.limits["emergencies"]
+        now, before = _pair(doc, "emergencies")
+        if now["found"] is None:
+            yield Failure("emergencies.min_found", "考核集里没有险情，无法判断")
+            return
+        if now["found"] < limits["min_found"]:
+            limit = limits["min_found"]
+            yield _below("emergencies.min_found", "险情识别", now["found"], limit)
+        if now["false_alarms"] > limits["max_false_alarms"]:
+            yield _above(
+                "emergencies.max_false_alarms",
+                "误报险情",
+                now["false_alarms"],
+                limits["max_false_alarms"],
+            )
+        if before is None:
+            return
+        if (before["found"] or 0.0) - now["found"] > limits["max_drop_found"] + 1e-9:
+            yield _dropped(
+                "emergencies.max_drop_found", "险情识别", before["found"], now["found"]
+            )
+
+    def _outside(self, doc: Document) -> Iterator[Failure]:
+        limits = self.limits["out_of_scope"]
+        now, before = _pair(doc, "overall")
+        if now["abstained_outside"] is None:
+            return
+        abstained, answered = now["abstained_outside"], now["answered_outside"] or 0.0
+        if abstained < limits["min_abstained"]:
+            limit = limits["min_abstained"]
+            yield _below("out_of_scope.min_abstained", "目录外不答", abstained, limit)
+        if answered > limits["max_answered"]:
+            limit = limits["max_answered"]
+            yield _above("out_of_scope.max_answered", "目录外乱答", answered, limit)
+        if before is None:
+            return
+        drop = (before["abstained_outside"] or 0.0) - abstained
+        if drop > limits["max_drop_abstained"] + 1e-9:
+            yield _dropped(
+                "out_of_scope.max_drop_abstained",
+                "目录外不答",
+                before["abstained_outside"],
+                abstained,
+            )
+
+    def _calibration(self, doc: Document) -> Iterator[Failure]:
+        limit = self.limits["calibration"]["max_error"]
+        error = _pair(doc, "calibration")[0]["error"] or 0.0
+        if error > limit:
+            yield _above("calibration.max_error", "把握与实际的差", error, limit)
+
+    def _latency(self, doc: Document) -> Iterator[Failure]:
+        limits = self.limits["latency"]
+        now, before = _pair(doc, "latency")
+        p95 = now["p95_ms"]
+        if p95 is None:
+            return
+        if p95 > limits["max_p95_ms"]:
+            text = f"每条 {p95:.1f} 毫秒（第 95 百分位），最多 {limits['max_p95_ms']:g}"
+            yield Failure("latency.max_p95_ms", text)
+        if before is not None and before["p95_ms"]:
+            ratio = p95 / before["p95_ms"]
+            if ratio > limits["max_ratio"]:
+                text = f"比现在慢 {ratio:.2f} 倍，最多 {limits['max_ratio']:g} 倍"
+                yield Failure("latency.max_ratio", text)
+
+    def _size(self, report: Document) -> Iterator[Failure]:
+        limits = self.limits["size"]
+        size, before = report["bytes"], report.get("bytes_current")
+        if size > limits["max_mb"] * 1e6:
+            text = f"模型 {size / 1e6:.0f} MB，最多 {limits['max_mb']:g} MB"
+            yield Failure("size.max_mb", text)
+        if before and size / before > limits["max_ratio"]:
+            text = f"比现在大 {size / before:.2f} 倍，最多 {limits['max_ratio']:g} 倍"
+            yield Failure("size.max_ratio", text)
+
+
+def _pair(doc: Document, part: str) -> tuple[Any, Any]:
+    before = doc["current"]
+    return doc["candidate"][part], None if before is None else before[part]
+
+
+def _below(gate: str, what: str, value: float, limit: float) -> Failure:
+    return Failure(gate, f"{what} {value:.1%}，至少要 {limit:.1%}")
+
+
+def _above(gate: str, what: str, value: float, limit: float) -> Failure:
+    return Failure(gate, f"{what} {value:.1%}，最多 {limit:.1%}")
+
+
+def _dropped(gate: str, what: str, before: float | None, now: float) -> Failure:
+    return Failure(gate, f"{what}从 {before or 0.0:.1%} 变到 {now:.1%}，变差太多")

@@ -1,0 +1,156 @@
+"""Evaluates a candidate against the serving model, and writes the report."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from adapters.kept_files import replace_text
+from adapters.model_process import ModelProcess
+from adapters.model_registry import ModelRegistry
+from adapters.training_files import read_folder
+from community.learning.evaluation import Exam, Opinion, compare
+from community.learning.gates import FROZEN, RECENT, Failure
+from community.learning.grams import grams
+from community.learning.guards import REDUNDANT, ExampleIndex
+from community.learning.report import as_markdown
+from training.loop import Loop
+
+RECENT_DAYS = 90
+REPORT, PAGE = "evaluation.json", "evaluation.md"
+OPINIONS = "opinions"
+"""Folder of a model with what it once said about sets of messages."""
+METRICS = ("first", "answered_inside", "wrong_of_answered", "abstained_outside")
+
+
+def frozen_exams(folder: Path) -> list[Exam]:
+    """Reads the frozen set."""
+    return [
+        Exam(e.text, e.label, e.alternatives, e.emergency, e.voice)
+        for e in read_folder(folder / "validation")
+    ]
+
+
+def unseen(exams: Sequence[Exam], index: ExampleIndex) -> list[Exam]:
+    """Leaves out recent messages that training has nearly seen, and repeats."""
+    kept: list[Exam] = []
+    texts: set[frozenset[int]] = set()
+    for exam in exams:
+        found = grams(exam.text)
+        nearest = index.nearest(exam.text, count=1)
+        if found in texts or (nearest and nearest[0][0] >= REDUNDANT):
+            continue
+        texts.add(found)
+        kept.append(exam)
+    return kept
+
+
+async def exam_sets(loop: Loop, now: datetime) -> dict[str, list[Exam]]:
+    """Returns the sets that judge; the recent one only if it has messages."""
+    learning = loop.settings.learning
+    sets = {FROZEN: frozen_exams(learning.evaluation_dir)}
+    recent = await loop.models.recent_exams(now - timedelta(days=RECENT_DAYS))
+    if recent:
+        sets[RECENT] = unseen(recent, loop.index())
+    return sets
+
+
+def _file_for(registry: ModelRegistry, model: str, texts: Sequence[str]) -> Path:
+    digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()[:24]
+    return registry.folder / model / OPINIONS / f"{digest}.json"
+
+
+async def opinions_of(
+    registry: ModelRegistry, model: str, texts: Sequence[str]
+) -> list[Opinion]:
+    """Returns what a model makes of some messages; asked once, then kept beside it.
+
+    Raises:
+        ModelRefusedError: The model is not what was signed.
+    """
+    registry.verified_archive(model)
+    path = _file_for(registry, model, texts)
+    if path.is_file():
+        docs = json.loads(path.read_text(encoding="utf-8"))
+        return [Opinion.from_doc(doc) for doc in docs]
+    async with ModelProcess("judge", registry.folder / model) as process:
+        found = await process.opinions(texts)
+    path.parent.mkdir(exist_ok=True)
+    docs = [asdict(opinion) for opinion in found]
+    replace_text(path, json.dumps(docs, ensure_ascii=False))
+    return found
+
+
+async def warm_up(loop: Loop, now: datetime) -> None:
+    """Asks the serving model beforehand, while the candidate is trained."""
+    serving = loop.registry.serving()
+    if serving:
+        await opinions_of(loop.registry, serving, _texts(await exam_sets(loop, now)))
+
+
+def _texts(sets: Mapping[str, Sequence[Exam]]) -> list[str]:
+    return [exam.text for exams in sets.values() for exam in exams]
+
+
+async def evaluate(
+    loop: Loop, model: str, now: datetime
+) -> tuple[dict[str, Any], list[Failure]]:
+    """Judges a candidate and stores the report: SQL, JSON and Markdown.
+
+    Args:
+        loop: The loop's parts.
+        model: Id of the candidate.
+        now: Current instant, aware UTC.
+
+    Raises:
+        ModelRefusedError: The candidate is not what was signed.
+    """
+    registry, sets = loop.registry, await exam_sets(loop, now)
+    manifest = registry.manifest(model)
+    serving = registry.serving()
+    current = serving if serving != model else None
+    texts = _texts(sets)
+    if current:
+        after, before = await asyncio.gather(
+            opinions_of(registry, model, texts), opinions_of(registry, current, texts)
+        )
+    else:
+        after, before = await opinions_of(registry, model, texts), []
+    report: dict[str, Any] = {
+        "candidate": model,
+        "current": current,
+        "at": now.isoformat(timespec="seconds"),
+        "bytes": manifest.n_bytes,
+        "bytes_current": registry.manifest(current).n_bytes if current else None,
+        "sets": {},
+    }
+    start = 0
+    for name, exams in sets.items():
+        end = start + len(exams)
+        report["sets"][name] = compare(
+            exams, before[start:end] if current else None, after[start:end]
+        )
+        start = end
+    failures = loop.gates.check(report)
+    await _keep(loop, model, report, failures)
+    return report, failures
+
+
+async def _keep(
+    loop: Loop, model: str, report: dict[str, Any], failures: Sequence[Failure]
+) -> None:
+    registry = loop.registry
+    manifest = registry.manifest(model)
+    overall = report["sets"][FROZEN]["candidate"]["overall"]
+    metrics = {name: overall[name] for name in METRICS}
+    metrics["failed_gates"] = [failure.gate for failure in failures]
+    registry.rewrite(manifest, loop.signer(), metrics=metrics)
+    folder = registry.folder / model
+    replace_text(folder / REPORT, json.dumps(report, ensure_ascii=False, indent=1))
+    replace_text(folder / PAGE, as_markdown(report, failures))
+    await loop.models.add_model(registry.manifest(model))
+    await loop.models.set_report(model, report, failures)

@@ -1,0 +1,66 @@
+"""Looks through the dialogue log for what went badly; each turn is seen once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from adapters.sql.harvest import Finding, SqlHarvest, chunks
+from community.learning.entry import LogEntry
+from community.learning.signals import Reason, Signal, signals
+
+PERSONS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Harvested:
+    """What one harvest found."""
+
+    n_turns: int
+    n_signals: int
+
+
+async def harvest(
+    store: SqlHarvest, is_known: Callable[[int], bool], now: datetime
+) -> Harvested:
+    """Takes in everything that was logged since the last time.
+
+    May be repeated and interrupted: signals are stored once, and the mark moves
+    only at the end.
+
+    Args:
+        store: The log and the queue.
+        is_known: Tells whether a gram occurs in the training data.
+        now: Current instant, aware UTC.
+    """
+    persons, mark = await store.new_persons()
+    n_turns = n_signals = 0
+    for some in chunks(persons, PERSONS_AT_ONCE):
+        by_person = await store.turns_of(some)
+        findings: list[Finding] = []
+        for turns in by_person.values():
+            n_turns += len(turns)
+            entries = {entry.message: entry for entry in turns}
+            findings += [
+                Finding(entries[signal.turn], signal)
+                for signal in signals(turns, is_known)
+            ]
+        n_signals += len(findings)
+        await store.write(findings, now)
+    if mark is not None:
+        await store.finish(mark)
+    return Harvested(n_turns, n_signals)
+
+
+async def reclassified(
+    store: SqlHarvest, turn: LogEntry, item: str, now: datetime
+) -> None:
+    """Takes in that a worker gave a ticket another matter than the model did.
+
+    Args:
+        store: The queue.
+        turn: The message that the ticket came from.
+        item: Key of the right matter.
+        now: Current instant, aware UTC.
+    """
+    signal = Signal(turn.message, turn.person, turn.at, Reason.RECLASSIFIED, item)
+    await store.write([Finding(turn, signal)], now)

@@ -1,0 +1,118 @@
+"""What every command of the loop needs, built once from the settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.content_files import CatalogFiles
+from adapters.model_registry import ModelRegistry
+from adapters.model_signing import Signer
+from adapters.settings import Settings
+from adapters.sql.engine import create_engine
+from adapters.sql.harvest import SqlHarvest
+from adapters.sql.learning import SqlDialogueLog
+from adapters.sql.models import SqlModels
+from adapters.sql.review import SqlReviewStore
+from adapters.sql.training_jobs import SqlTrainingJobs
+from adapters.training_files import index_of, labels_of, read_folder
+from adapters.yaml_files import read_yaml
+from community.errors import ConfigurationError
+from community.learning.gates import Gates
+from community.learning.guards import ExampleIndex
+from community.learning.review import Review
+
+GATES = Path(__file__).with_name("gates.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The parts of the loop, over one database and one registry."""
+
+    settings: Settings
+    engine: AsyncEngine
+    registry: ModelRegistry
+    gates: Gates
+
+    @property
+    def log(self) -> SqlDialogueLog:
+        """The dialogue log."""
+        return SqlDialogueLog(self.engine, self.settings.learning.pseudonyms())
+
+    @property
+    def harvest(self) -> SqlHarvest:
+        """The harvest's tables."""
+        return SqlHarvest(self.engine)
+
+    @property
+    def queue(self) -> SqlReviewStore:
+        """The review queue."""
+        return SqlReviewStore(self.engine)
+
+    @property
+    def models(self) -> SqlModels:
+        """Examples, models and promotions."""
+        return SqlModels(self.engine)
+
+    @property
+    def jobs(self) -> SqlTrainingJobs:
+        """The record of trainings."""
+        return SqlTrainingJobs(self.engine)
+
+    def index(self) -> ExampleIndex:
+        """Reads the training data for the guards."""
+        learning = self.settings.learning
+        return index_of(learning.data_dir, learning.evaluation_dir)
+
+    def labels(self) -> frozenset[str]:
+        """Returns every label: the catalogue's items and those of the data."""
+        catalog = CatalogFiles(self.settings.content_dir).load()
+        known = labels_of(read_folder(self.settings.learning.data_dir / "nlu"))
+        services = {service.key for service in catalog.services.values()}
+        matters = {matter.key for matter in catalog.matters.values()}
+        return known | services | matters
+
+    def review(self) -> Review:
+        """Returns the review with the guards of the data as they are now."""
+        return Review(self.queue, self.index(), self.labels())
+
+    def signer(self) -> Signer:
+        """Returns the key that signs models."""
+        return Signer.from_file(self.settings.learning.signing_key)
+
+
+def now() -> datetime:
+    """Returns the current instant; commands take it once and pass it on."""
+    return datetime.now(timezone.utc)
+
+
+def read_gates(path: Path = GATES) -> Gates:
+    """Reads the gates.
+
+    Raises:
+        ConfigurationError: The file is not complete.
+    """
+    try:
+        return Gates.from_doc(read_yaml(path))
+    except ConfigurationError as err:
+        raise ConfigurationError(f"{path}: {err}") from err
+
+
+@asynccontextmanager
+async def open_loop(settings: Settings) -> AsyncIterator[Loop]:
+    """Opens the loop's parts and closes them."""
+    model = settings.model_path
+    folder = model if not (model / "manifest.json").is_file() else model.parent
+    engine = create_engine(settings.database_url)
+    try:
+        yield Loop(
+            settings,
+            engine,
+            ModelRegistry.of(folder, settings.learning),
+            read_gates(),
+        )
+    finally:
+        await engine.dispose()
