@@ -10,7 +10,7 @@ from adapters.roster_files import RosterFiles
 from adapters.settings import Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.residents import SqlResidentRepository
-from adapters.sql.tickets import SqlTicketRepository
+from adapters.ticket_store import open_tickets
 from community.blobs import BlobStore
 from community.catalog.model import Catalog
 from community.places import Gazetteer
@@ -66,7 +66,7 @@ def ports_from_settings(settings: Settings) -> Ports:
     engine = create_engine(settings.database_url)
     return Ports(
         catalog=files.current,
-        tickets=SqlTicketRepository(engine),
+        tickets=open_tickets(settings, engine, catalog=files.current),
         now=lambda: datetime.now(timezone.utc),
         residents=SqlResidentRepository(engine),
         places=RosterFiles(settings.content_dir).gazetteer,
