@@ -9,9 +9,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.blob_files import FileBlobStore
-from adapters.content_files import CatalogFiles
 from adapters.dialogue_sender import DialogueSender
-from adapters.live_office import LiveOffice
 from adapters.messengers import open_quota, open_wechat, open_wecom, render_options
 from adapters.redis_conversations import RedisConversations
 from adapters.redis_keys import RedisKeys
@@ -26,6 +24,7 @@ from adapters.sql.outbox_upkeep import SqlOutboxUpkeep
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.staff import LiveRoster, SqlStaff
 from adapters.sql.tickets import SqlTicketRepository
+from adapters.ticket_store import open_tickets
 from adapters.webhook_sender import WebhookSender
 from adapters.wechat.bubbles import bubbles_of
 from adapters.wechat.media_fetch import MediaFetcher
@@ -198,15 +197,8 @@ def handlers(
 
 def tickets(stores: Stores) -> SqlTicketRepository:
     """Returns the tickets, with today's roster."""
-    settings = stores.settings
-    catalog = CatalogFiles(
-        settings.content_dir,
-        default_place=settings.default_place,
-        with_examples=settings.with_examples,
-    )
-    office = LiveOffice(catalog.current, live_roster(stores))
-    return SqlTicketRepository(
-        stores.engine, field_key=settings.field_key, office=office.at
+    return open_tickets(
+        stores.settings, stores.engine, roster=live_roster(stores).current
     )
 
 
