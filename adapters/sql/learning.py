@@ -16,7 +16,6 @@ from adapters.sql.tables.learning import (
     annotation,
     cluster_band,
     forgotten_person,
-    learning_mark,
     question,
     question_cluster,
     question_signal,
@@ -215,12 +214,17 @@ class SqlDialogueLog:
         async with transaction(self._engine, "dialogue log") as connection:
             return list((await connection.execute(query)).scalars())
 
-    async def mark(self, name: str) -> str | None:
-        """Returns a stored mark, such as how far the harvest has come."""
+    async def outside(self, since: datetime) -> list[tuple[str, str, datetime]]:
+        """Returns text, person and time of what no item was found for."""
+        query = (
+            sa.select(turn.c.text, turn.c.person, turn.c.at)
+            .where(turn.c.at >= since, turn.c.decision == "abstain", turn.c.text != "")
+            .where(turn.c.chosen.is_(False), turn.c.emergency.is_(None))
+            .order_by(turn.c.at)
+        )
         async with transaction(self._engine, "dialogue log") as connection:
-            query = sa.select(learning_mark.c.value).where(learning_mark.c.name == name)
-            value = (await connection.execute(query)).scalar()
-        return None if value is None else str(value)
+            rows = (await connection.execute(query)).all()
+        return [(row.text, row.person, aware(row.at)) for row in rows]
 
 
 def _readable(entries: Sequence[str]) -> Iterable[LogEntry]:
