@@ -1,4 +1,4 @@
-"""`python -m desk serve`, `staff …`, `verify TICKET`, `demo`."""
+"""`python -m desk serve`, `staff …`, `verify TICKET`, `rotate-key`, `demo`."""
 
 import argparse
 import asyncio
@@ -12,6 +12,7 @@ from community.errors import CommunityError
 from desk.app import build_app
 from desk.demo import seed
 from desk.staff_commands import StaffCommands, add_commands
+from desk.verify import add_verify_commands, rotate_key, verify
 
 SHUTDOWN_TIMEOUT_S = 2.0
 
@@ -23,6 +24,7 @@ def main() -> int:
     commands.add_parser("serve", help="serve pages and API for staff")
     commands.add_parser("demo", help="passwords of the demonstration staff")
     add_commands(commands.add_parser("staff", help="accounts"))
+    add_verify_commands(commands)
     arguments = parser.parse_args()
     try:
         return run(arguments, Settings.from_env())
@@ -34,6 +36,10 @@ def main() -> int:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Runs one command."""
     configure_logs("desk", settings.log_level)
+    if arguments.command == "verify":
+        return verify(arguments.tickets, settings, every=arguments.all)
+    if arguments.command == "rotate-key":
+        return rotate_key(settings)
     if arguments.command == "staff":
         return asyncio.run(StaffCommands(settings).run(arguments))
     if arguments.command == "demo":

@@ -9,14 +9,25 @@ from desk.staff_commands import StaffCommands, say
 
 SIMULATED_APP_ID = "wx0000000000000001"
 """The account that the launcher makes up where there is no real one."""
-WORDS = ("yueliang", "xigua", "fengche", "maitian", "songshu", "shitou", "yuhua", "denglong")
+WORDS = (
+    "yueliang",
+    "xigua",
+    "fengche",
+    "maitian",
+    "songshu",
+    "shitou",
+    "yuhua",
+    "denglong",
+)
 STAFF = (
     ("bugu-w1", "网格员（布谷社区第一网格）"),
     ("bugu-w2", "网格员（布谷社区第二网格，第一网格的后备）"),
     ("bugu-head", "网格站长（布谷社区）"),
     ("bugu-desk", "社区值班台"),
     ("maitian-street1", "街道（麦田街道）"),
-    ("county-1", "县级"),
+    ("county-duty1", "县级"),
+    ("county-auditor", "审计"),
+    ("county-admin", "管理员（账号、外部系统）"),
 )
 
 
@@ -27,7 +38,9 @@ async def seed(settings: Settings) -> int:
         ConfigurationError: A real account is configured.
     """
     if settings.wechat.app_id != SIMULATED_APP_ID:
-        raise ConfigurationError("demo: only with the simulator, never beside real staff")
+        raise ConfigurationError(
+            "demo: only with the simulator, never beside real staff"
+        )
     passwords = [(staff, password_of(settings, staff)) for staff, _ in STAFF]
     await StaffCommands(settings).set_passwords(passwords)
     say("演示账号（人是编的，只在接模拟微信时有）：")

@@ -11,7 +11,8 @@ from community.tickets import Ticket, TicketQuery
 from desk import words
 from desk.calls import Call, site_of
 from desk.policy import Reach
-from desk.views import TicketRow, row_of
+from desk.documents import TicketRow
+from desk.views import row_of
 
 PAGE = 200
 MAX_ROWS = 20_000

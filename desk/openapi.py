@@ -93,7 +93,10 @@ def operation(endpoint: Endpoint) -> dict[str, Any]:
 def _security(endpoint: Endpoint) -> list[dict[str, list[str]]]:
     if endpoint.entry is Entry.PUBLIC:
         return []
-    return [{"session": []}, *([{"key": []}] if endpoint.systems else [])]
+    schemes: list[dict[str, list[str]]] = [{"session": []}]
+    if endpoint.systems:
+        schemes.append({"key": []})
+    return schemes
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from adapters.sql.integrations import SqlApiKeys, SqlWebhooks
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.staff import LiveRoster, SqlStaff
+from adapters.ticket_store import open_tickets
 from adapters.wechat.tokens import SharedToken
 from adapters.wecom.client import WeComClient, fetch_wecom_token
 from desk.credentials import Credentials
@@ -32,7 +33,6 @@ from desk.people import Directory
 from desk.services import Limits, Services
 from desk.sessions import Sessions
 from desk.talks import Talks
-from desk.ticket_store import open_tickets
 from desk.wecom_sign_in import WeComSignIn
 
 TOTP_PURPOSE = "totp"
@@ -114,7 +114,9 @@ def open_services(settings: Settings, clock: Callable[[], datetime]) -> Opened:
         webhooks=SqlWebhooks(
             engine, Sealer(settings.field_key, purpose=WEBHOOK_PURPOSE)
         ),
-        tickets=open_tickets(engine, settings, directory, catalog.current),
+        tickets=open_tickets(
+            settings, engine, catalog=catalog.current, roster=live.current
+        ),
         residents=SqlResidentRepository(engine),
         blocks=SqlBlockReviews(engine),
         blobs=FileBlobStore(settings.blob_dir),

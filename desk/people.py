@@ -59,10 +59,11 @@ class Directory:
     def unit_name(self, unit: str | None) -> str:
         """Returns the name of a grid, community, street or the county."""
         roster = self.roster
-        if unit in roster.grids:
-            return roster.grids[unit].name
-        known = roster.units.get(unit or "")
-        return known.name if known is not None else unit or ""
+        wanted = unit or ""
+        if wanted in roster.grids:
+            return roster.grids[wanted].name
+        known = roster.units.get(wanted)
+        return known.name if known is not None else wanted
 
 
 def staff_of_profile(staff_id: str, profile: Mapping[str, Any]) -> Staff:

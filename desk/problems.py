@@ -12,7 +12,7 @@ class Problem(BaseModel):
 
     type: str = Field(description="Stable code of the problem.")
     detail: str = Field(description="What went wrong, for the person who called.")
-    fields: list[str] = Field([], description="Names of malformed fields.")
+    fields: list[str] = Field(default=[], description="Names of malformed fields.")
 
 
 CLASSES: dict[int, type[web.HTTPException]] = {

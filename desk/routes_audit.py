@@ -17,8 +17,8 @@ class AuditQuery(Query):
 
     actor: Identifier | None = None
     subject: Identifier | None = None
-    before: int | None = Field(None, ge=1, le=2**31 - 1)
-    limit: int = Field(100, ge=1, le=500)
+    before: int | None = Field(default=None, ge=1, le=2**31 - 1)
+    limit: int = Field(default=100, ge=1, le=500)
 
 
 class AuditLine(BaseModel):

@@ -24,7 +24,7 @@ class Said(ActBody):
     """What the member of staff says to the resident."""
 
     text: Words
-    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+    photos: list[BlobId] = Field(default=[], max_items=MAX_PHOTOS)
 
 
 class TalkEnd(ActBody):

@@ -45,7 +45,7 @@ class Imported(Body):
     contact: Short = Short("")
     grid: Identifier | None = None
     community: Identifier | None = None
-    urgency: str = Field("normal", regex="^(normal|urgent|critical)$")
+    urgency: str = Field(default="normal", regex="^(normal|urgent|critical)$")
 
 
 class Import(Body):
@@ -58,7 +58,7 @@ class ImportedTicket(BaseModel):
     """What became of one of them."""
 
     external_id: str
-    number: str | None
+    number: str | None = None
     problem: str
 
 

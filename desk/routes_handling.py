@@ -40,14 +40,14 @@ class Note(ActBody):
 
     text: Words
     to_resident: bool = False
-    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+    photos: list[BlobId] = Field(default=[], max_items=MAX_PHOTOS)
 
 
 class Result(ActBody):
     """What was done, for the resident to confirm."""
 
     text: Words
-    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+    photos: list[BlobId] = Field(default=[], max_items=MAX_PHOTOS)
 
 
 class Contacted(ActBody):
@@ -60,7 +60,7 @@ class Measure(ActBody):
     """What was done first, such as fencing off."""
 
     text: Long = Long("")
-    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+    photos: list[BlobId] = Field(default=[], max_items=MAX_PHOTOS)
 
 
 class PauseWish(ReasonedAct):
@@ -363,6 +363,7 @@ def require_item(call: Call, item: str) -> None:
     """
     catalog = call.services.catalog()
     base, _, item_id = item.partition("/")
-    known = {"matter": catalog.matters, "service": catalog.services}.get(base, {})
-    if item_id not in known:
+    is_matter = base == "matter" and item_id in catalog.matters
+    is_service = base == "service" and item_id in catalog.services
+    if not is_matter and not is_service:
         raise problem(422, "no_item", "目录里没有这个事项。", ["item"])

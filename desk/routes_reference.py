@@ -50,7 +50,7 @@ class PeopleQuery(Query):
     """Whose colleagues."""
 
     unit: Identifier | None = None
-    on_duty: bool = Field(False, description="Only who is on duty now.")
+    on_duty: bool = Field(default=False, description="Only who is on duty now.")
 
 
 class PersonDoc(BaseModel):

@@ -31,7 +31,9 @@ class Report(ActBody):
     """What a member of staff reports."""
 
     origin: Origin
-    item: Identifier | None = Field(None, description="Key of a matter or service.")
+    item: Identifier | None = Field(
+        default=None, description="Key of a matter or service."
+    )
     description: Words
     grid: Identifier | None = None
     community: Identifier | None = None
@@ -39,7 +41,7 @@ class Report(ActBody):
     since: Short = Short("")
     contact: Short = Short("")
     urgent: bool = False
-    photos: list[BlobId] = Field([], max_items=MAX_PHOTOS)
+    photos: list[BlobId] = Field(default=[], max_items=MAX_PHOTOS)
 
     @validator("origin")
     def by_staff(cls, value: Origin) -> Origin:  # noqa: N805 - pydantic's validators

@@ -22,7 +22,7 @@ MAX_BLOCK_DAYS = 7
 class Block(ReasonedAct):
     """Why and for how long a person's reports are refused."""
 
-    days: int = Field(1, ge=1, le=MAX_BLOCK_DAYS)
+    days: int = Field(default=1, ge=1, le=MAX_BLOCK_DAYS)
 
 
 class Review(ActBody):

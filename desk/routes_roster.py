@@ -97,7 +97,7 @@ async def duty_now(call: Call, query: DutyQuery) -> Duty:
 @endpoints.get("/api/roster/changes", act=Act.ROSTER, gives=Changes)
 async def list_changes(call: Call) -> Changes:
     """Lists leave, dated duty and deputies around now, as far as one may change them."""
-    stored = await call.services.staff.list(
+    stored = await call.services.staff.between(
         since=call.now - PAST, until=call.now + AHEAD
     )
     return Changes(
@@ -136,7 +136,7 @@ async def add_change(call: Call, body: NewChange) -> Changes:
 @endpoints.delete("/api/roster/changes/{id}", act=Act.ROSTER, gives=Changes)
 async def cancel_change(call: Call) -> Changes:
     """Takes a change back."""
-    stored = await call.services.staff.list(
+    stored = await call.services.staff.between(
         since=call.now - PAST, until=call.now + AHEAD
     )
     wanted = call.path("id")

@@ -47,7 +47,7 @@ class PasswordSignIn(Body):
 
     account: Short
     password: str = Field(max_length=200)
-    code: str = Field("", max_length=10)
+    code: str = Field(default="", max_length=10)
 
 
 class WeComStart(BaseModel):

@@ -22,8 +22,12 @@ MAX_PAGE = 100
 class TicketFilter(Query):
     """Which tickets; what is left out does not restrict."""
 
-    mine: bool = Field(False, description="Only what this person has to act on.")
-    desk: bool = Field(False, description="Only what lies at this person's duty desk.")
+    mine: bool = Field(
+        default=False, description="Only what this person has to act on."
+    )
+    desk: bool = Field(
+        default=False, description="Only what lies at this person's duty desk."
+    )
     open: bool | None = None
     state: TicketState | None = None
     tier: Tier | None = None
@@ -31,12 +35,16 @@ class TicketFilter(Query):
     item: Identifier | None = None
     grid: Identifier | None = None
     community: Identifier | None = None
-    number: str = Field("", regex=r"^[0-9-]{0,11}$", description="Its beginning.")
+    number: str = Field(
+        default="", regex=r"^[0-9-]{0,11}$", description="Its beginning."
+    )
     filed_from: datetime | None = None
     filed_before: datetime | None = None
-    newest_first: bool = Field(False, description="Else what is due first comes first.")
-    after: str = Field("", max_length=400)
-    limit: int = Field(50, ge=1, le=MAX_PAGE)
+    newest_first: bool = Field(
+        default=False, description="Else what is due first comes first."
+    )
+    after: str = Field(default="", max_length=400)
+    limit: int = Field(default=50, ge=1, le=MAX_PAGE)
 
 
 class Unveiling(Body):
@@ -75,7 +83,10 @@ async def list_tickets(call: Call, query: TicketFilter) -> TicketPage:
 
 
 def ticket_query(call: Call, query: TicketFilter, reach: Reach) -> TicketQuery | None:
-    """Returns what to ask the store for; `None` where nothing can be within reach."""
+    """Returns what to ask the store for; `None` where nothing can be within reach.
+
+    What somebody owns outside their grids is found with `mine`.
+    """
     places = places_within(call, query, reach)
     if places is None:
         return None
@@ -85,8 +96,6 @@ def ticket_query(call: Call, query: TicketFilter, reach: Reach) -> TicketQuery |
         owner = call.person.id
     elif query.desk and call.person.staff is not None:
         owner = call.services.directory.roster.desk_of(call.person.staff.unit)
-    elif grids is not None and not (query.grid or query.community):
-        owner = reach.owner or None
     restricts = not (query.mine or query.desk)
     return TicketQuery(
         grids=grids if restricts else None,

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
+from adapters.roster_files import RosterFiles
 from adapters.sealing import Sealer
 from adapters.settings import Settings
-from adapters.roster_files import RosterFiles
 from adapters.sql.accounts import SqlAccounts
 from adapters.sql.audit import AuditEntry, SqlAuditLog
 from adapters.sql.engine import create_engine
@@ -31,7 +31,9 @@ def add_commands(parent: argparse.ArgumentParser) -> None:
     add = commands.add_parser("add", help="somebody outside the roster's files")
     add.add_argument("staff", help="account name")
     add.add_argument("--name", required=True)
-    add.add_argument("--role", action="append", required=True, choices=[r.value for r in Role])
+    add.add_argument(
+        "--role", action="append", required=True, choices=[r.value for r in Role]
+    )
     add.add_argument("--tier", default="county", choices=[t.value for t in Tier])
     add.add_argument("--unit", default=COUNTY)
     add.add_argument("--community")
@@ -103,9 +105,7 @@ class StaffCommands:
         password, is_made = _new_password()
         await self._log("reset_password", arguments.staff)
         try:
-            await self._credentials.set_password(
-                arguments.staff, password, now=_now()
-            )
+            await self._credentials.set_password(arguments.staff, password, now=_now())
         except WeakPasswordError as err:
             raise ConfigurationError(str(err)) from err
         say(f"{arguments.staff} 的密码：{password}" if is_made else "密码已经改好。")
@@ -113,9 +113,7 @@ class StaffCommands:
     async def _totp(self, arguments: argparse.Namespace) -> None:
         await self._require(arguments.staff)
         await self._log("reset_totp", arguments.staff)
-        secret, address = await self._credentials.new_totp(
-            arguments.staff, now=_now()
-        )
+        secret, address = await self._credentials.new_totp(arguments.staff, now=_now())
         say(f"动态口令密钥：{secret}")
         say(f"或用手机口令应用扫这个地址的二维码：{address}")
 

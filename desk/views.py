@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from community.catalog.model import Catalog
 from community.privacy import PrivateKind, PrivateSpan, mask
 from community.tickets import Clock, Ticket, TicketEvent, TicketMessage, Warned
-from community.tickets.masking import private_places
+from community.tickets.masking import masked, private_places
 from community.tickets.shield import (
     Sight,
     alias,
     alias_of_actor,
-    masked,
     sight,
     viewer_of,
 )
@@ -61,7 +61,7 @@ def row_of(call: Call, ticket: Ticket) -> TicketRow:
     return TicketRow(**_row(call, ticket))
 
 
-def _row(call: Call, ticket: Ticket) -> dict[str, object]:
+def _row(call: Call, ticket: Ticket) -> dict[str, Any]:
     life, draft = ticket.life, ticket.draft
     directory = call.services.directory
     site = site_of(call.services, ticket)

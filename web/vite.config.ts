@@ -1,6 +1,9 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 
+/** One page an audience: residents, grid workers, everybody else at the desk, demonstrations. */
+const PAGES = ['index.html', 'workers.html', 'desk.html', 'simulator.html']
+
 export default defineConfig({
   plugins: [vue()],
   build: {
@@ -11,7 +14,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // `deploy/build_web.sh` builds beside the page in use and then swaps.
     emptyOutDir: true,
+    rollupOptions: { input: PAGES },
   },
   // `npm run dev` beside `make run`.
-  server: { proxy: { '/api': 'http://127.0.0.1:8800' } },
+  server: {
+    proxy: {
+      '/api/chat': 'http://127.0.0.1:8800',
+      '/api': 'http://127.0.0.1:8801',
+      '/sim': 'http://127.0.0.1:8802',
+    },
+  },
 })

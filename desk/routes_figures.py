@@ -1,0 +1,5 @@
+"""placeholder"""
+
+from desk.endpoints import Endpoints
+
+endpoints = Endpoints("figures")
