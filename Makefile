@@ -36,6 +36,9 @@ model: setup
 test: setup web model  ## the whole suite
 	@deploy/test_tools.sh
 	$(PY) -m pytest
+test-postgres: setup  ## the tests of the database on a private PostgreSQL
+	@deploy/test_tools.sh
+	$(PY) -m pytest -m postgres
 validate: setup  ## catalogue and training data
 	$(PY) -m adapters.validate
 	$(PY) -m bot.data_report --check
@@ -49,4 +52,4 @@ bench: setup model  ## all benchmarks; writes docs/benchmarks.md
 clean:  ## remove environment, models and state of this checkout
 	rm -rf .venv models .local web/dist web/node_modules
 
-.PHONY: help run shell parse backup restore setup web train model test validate lint types check bench clean
+.PHONY: help run shell parse backup restore setup web train model test test-postgres validate lint types check bench clean

@@ -7,29 +7,31 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-
-SERVICE_USER = "postgres"
 
 
 def programs() -> Path | None:
-    """Returns the folder of `initdb` and `postgres`, newest version first."""
+    """Returns the folder of `initdb` and `postgres`: the system's, else PyPI's."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    on_path = shutil.which("initdb")
+    folders += [Path(on_path).parent] if on_path else []
+    package = find_spec("pgserver")
+    if package is not None and package.origin is not None:
+        folders.append(Path(package.origin).parent / "pginstall" / "bin")
     found = [folder for folder in folders if (folder / "initdb").is_file()]
-    if not found:
-        on_path = shutil.which("initdb")
-        return Path(on_path).parent if on_path else None
-    if os.getuid() == 0 and not _has_user():
-        return None
-    return found[0]
+    return found[0] if found else None
 
 
-def _has_user() -> bool:
-    try:
-        pwd.getpwnam(SERVICE_USER)
-    except KeyError:
-        return False
-    return True
+def _user() -> str:
+    """The server refuses to run as root; returns who runs it then."""
+    for name in ("postgres", "nobody"):
+        try:
+            pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return name
+    raise RuntimeError("PostgreSQL: there is no user to run it as")
 
 
 @contextmanager
@@ -39,8 +41,9 @@ def private_postgres() -> Iterator[str]:
     folder.mkdir(mode=0o700)
     prefix: list[str] = []
     if os.getuid() == 0:  # the server refuses to run as root
-        shutil.chown(folder, SERVICE_USER)
-        prefix = ["setpriv", f"--reuid={SERVICE_USER}", "--clear-groups"]
+        user = _user()
+        shutil.chown(folder, user)
+        prefix = ["setpriv", f"--reuid={user}", "--clear-groups"]
     bin_folder = programs()
     assert bin_folder is not None
     data = folder / "data"

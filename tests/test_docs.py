@@ -27,6 +27,15 @@ PLACEHOLDERS = {
     "bucket": "<bucket>",
     "account": "<account>",
     "instance": "<instance>",
+    "name": "<name>",
+    "blob_id": "<blob id>",
+    "outbox_key": "<outbox key>",
+    "model": "<model>",
+    "digest": "<hash>",
+    "staff": "<staff>",
+    "number": "<ticket>",
+    "timestamp": "<timestamp>",
+    "nonce": "<nonce>",
 }
 LINK = re.compile(r"(?:\[[^\]]*\]\(|src=\")([^)\s\"]+)")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -70,7 +79,7 @@ def make_targets() -> list[str]:
 
 
 def setting_names() -> set[str]:
-    files = sorted((ROOT / "adapters").rglob("settings.py"))
+    files = sorted((ROOT / "adapters").rglob("*settings.py"))
     source = "".join(read(path) for path in files)
     return set(re.findall(r'(?:get\(|source,)\s*"([A-Z][A-Z_]+)"', source))
 

@@ -1,0 +1,96 @@
+"""What deploy/ starts exists, and is set up by settings that exist."""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from adapters.settings import ROOT
+
+DEPLOY = ROOT / "deploy"
+COMPOSE = DEPLOY / "compose.yml"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+ONLY_COMPOSE = {"SITE_HOST", "DESK_HOST_NAME", "POSTGRES_PASSWORD"}
+PROCESSES = {"gateway", "worker", "dispatcher", "desk"}
+
+
+def settings() -> set[str]:
+    text = (ROOT / ".env.example").read_text()
+    return set(re.findall(r"^# ([A-Z][A-Z_]+)=", text, re.MULTILINE))
+
+
+def services() -> dict[str, dict]:
+    return yaml.safe_load(COMPOSE.read_text())["services"]
+
+
+def module_of(command: str) -> str:
+    return command.split(" -m ", 1)[1].split()[0]
+
+
+def can_start(module: str) -> bool:
+    names = (module, f"{module}.__main__")
+    return any(importlib.util.find_spec(name) is not None for name in names)
+
+
+def test_compose_starts_every_process_once():
+    commands = {n: s["command"] for n, s in services().items() if "build" in s}
+    assert set(commands) == {*PROCESSES, "migrate"}
+    assert all(can_start(module_of(command)) for command in commands.values())
+
+
+def test_compose_knows_no_setting_that_does_not_exist():
+    named = set()
+    for name in {*PROCESSES, "migrate"}:
+        named |= set(services()[name]["environment"])
+    assert named <= settings()
+
+
+def test_every_variable_of_compose_is_in_its_example():
+    used = set(re.findall(r"\$\{([A-Z_]+):\?", COMPOSE.read_text()))
+    example = (DEPLOY / "compose.env.example").read_text()
+    given = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
+    assert used <= given
+    assert given - ONLY_COMPOSE <= settings()
+
+
+def test_redis_is_always_synced():
+    command = services()["redis"]["command"]
+    assert "--appendfsync always" in command
+    assert "noeviction" in command
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
+def test_every_unit_starts_something(path):
+    command = re.search(r"^ExecStart=(.*)$", path.read_text(), re.MULTILINE)
+    assert command is not None
+    assert can_start(module_of(command[1]))
+
+
+def test_the_target_wants_every_unit():
+    target = (DEPLOY / "systemd" / "yunxiaolu.target").read_text()
+    assert set(re.findall(r"yunxiaolu-\w+\.service", target)) == {p.name for p in UNITS}
+
+
+def test_systemd_accepts_the_units(tmp_path: Path):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd is not installed")
+    for path in (DEPLOY / "systemd").iterdir():
+        text = path.read_text().replace("/opt/yunxiaolu/.venv/bin/python", "/bin/true")
+        (tmp_path / path.name).write_text(text)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "./yunxiaolu.target"],
+        cwd=tmp_path,
+        env={"SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    complaints = [
+        line for line in done.stderr.splitlines() if "yunxiaolu" in line.split(":")[0]
+    ]
+    assert complaints == []
