@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.handoff import filed_now
-from actions.locating import whereabouts
+from actions.locating import place_told, whereabouts
 from actions.reading import (
     ITEM_SLOT,
     PHOTOS_SLOT,
@@ -21,7 +21,7 @@ from community.answers import AnswerComposer
 from community.emergency import hazard
 from community.errors import CommunityError, StoreUnavailableError
 from community.replies import Emergency, Part, Text
-from community.reports import phone_in, place_in
+from community.reports import phone_in
 from community.tickets import TicketDraft, TicketKind
 
 
@@ -46,7 +46,7 @@ class EmergencyAction(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Answers even if the database is down; then no ticket is promised."""
         alarm = _alarm(reading, composer)
-        place = place_in(reading.text, reading.entities) or ""
+        place = place_told(reading.text, reading.entities, tracker) or ""
         place = place or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text", "")
         where = whereabouts(tracker, place)
         draft = TicketDraft(

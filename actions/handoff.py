@@ -4,7 +4,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.answers import remember, service_of
-from actions.locating import whereabouts
+from actions.locating import place_told, whereabouts
 from actions.reading import (
     ITEM_SLOT,
     PHOTOS_SLOT,
@@ -20,7 +20,7 @@ from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE, item_payload
 from community.replies import Choice, Choices, Part, Text
-from community.reports import phone_in, place_in
+from community.reports import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
 
 LEAVE_PHONE = "想让人给您打电话，把号码发给我就行。"
@@ -132,7 +132,7 @@ async def open_handoff(
     reading: Reading, tracker: Tracker, item: str | None, description: str
 ) -> Ticket:
     """Stores a ticket for a person; once for each message."""
-    place = place_in(reading.text, reading.entities) or ""
+    place = place_told(reading.text, reading.entities, tracker) or ""
     where = whereabouts(tracker, place)
     recording = tracker.get_slot(RECORDING_SLOT)
     draft = TicketDraft(

@@ -1,12 +1,24 @@
 """From a resident's words to the grid whose worker answers."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from rasa_sdk import Tracker
 
 from actions.reading import GRID_SLOT, PLACE_SLOT, TOLD_PLACE_SLOT
 from actions.wiring import ports
-from community.places import is_sure
+from community.form_interpretation import plain_answer
+from community.places import PlaceMatch, is_sure
+from community.reports import Entity, place_in
+
+REPORT_PLACE, REPORT_WHICH = "report_place", "report_which"
+"""Slots of the form: the place in words; which of several places it is."""
+GRID_VALUE = "grid:"
+"""Begins the value of a choice between places: a grid, or else a community."""
+DESK_VALUE = "community:"
+_UNKNOWN = re.compile(r"不知道|不清楚|记不|忘了|说不[上准好]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +36,86 @@ def whereabouts(tracker: Tracker, place: str) -> Whereabouts:
     community that all of them share; home is no answer to it.
     """
     home = Whereabouts(tracker.get_slot(GRID_SLOT), tracker.get_slot(PLACE_SLOT))
-    gazetteer = ports().places()
-    told = tracker.get_slot(TOLD_PLACE_SLOT) or {}
-    if told.get("community") and told.get("text") == place:
-        return Whereabouts(told["grid"], told["community"])
-    if gazetteer is None or not place:
-        return home
-    matches = gazetteer.locate(place, community=home.community)
+    for slot in (REPORT_WHICH, TOLD_PLACE_SLOT):
+        told = tracker.get_slot(slot) or {}
+        if told.get("community") and told.get("text") == place:
+            return Whereabouts(told["grid"], told["community"])
+    matches = _located(tracker, place)
     if is_sure(matches):
         return Whereabouts(matches[0].grid, matches[0].community)
     communities = {match.community for match in matches}
     if not communities:
         return home
     return Whereabouts(None, communities.pop() if len(communities) == 1 else None)
+
+
+def place_told(text: str, entities: Iterable[Entity], tracker: Tracker) -> str | None:
+    """Returns the place that a message names: as entities, and as the gazetteer knows it."""
+    place = place_in(text, entities)
+    gazetteer = ports().places()
+    if gazetteer is None or (place and _located(tracker, place)):
+        return place
+    words = gazetteer.words_in(text, community=tracker.get_slot(PLACE_SLOT))
+    if words is None or place is None or place in words:
+        return words or place
+    return f"{words}，{place}"
+
+
+def unclear_places(tracker: Tracker) -> tuple[PlaceMatch, ...]:
+    """Returns the places between which the resident has to choose; mostly none."""
+    place = tracker.get_slot(REPORT_PLACE)
+    told = tracker.get_slot(TOLD_PLACE_SLOT) or {}
+    if not place or told.get("text") == place:
+        return ()
+    matches = _located(tracker, place)
+    return () if is_sure(matches) else matches
+
+
+def choice_value(match: PlaceMatch) -> str:
+    """Returns the value of the choice that means a place."""
+    if match.grid is not None:
+        return f"{GRID_VALUE}{match.grid}"
+    return f"{DESK_VALUE}{match.community}"
+
+
+def which_place(tracker: Tracker, answer: str) -> dict[str, Any]:
+    """Returns the form's slots after the answer to "is it A or B".
+
+    Whatever the answer, the question is not asked again in this report.
+    """
+    place = str(tracker.get_slot(REPORT_PLACE))
+    options = unclear_places(tracker)
+    chosen = next((o for o in options if choice_value(o) == answer), None)
+    said = plain_answer(answer)
+    if chosen is None and said == "yes" and len(options) == 1:
+        chosen = options[0]
+    if chosen is not None:
+        return _settled(_named(place, chosen), chosen)
+    if answer == "no" or said is not None or _UNKNOWN.search(answer):
+        return _settled(place, None)
+    for text in (f"{place}{answer}", answer):
+        matches = _located(tracker, text)
+        if is_sure(matches):
+            return _settled(text, matches[0])
+    return _settled(f"{place}，{answer}", None)
+
+
+def _named(place: str, chosen: PlaceMatch) -> str:
+    """Returns the resident's words with the name that was chosen."""
+    return chosen.name if chosen.name.startswith(place) else f"{place}（{chosen.name}）"
+
+
+def _settled(place: str, match: PlaceMatch | None) -> dict[str, Any]:
+    which = {
+        "text": place,
+        "grid": match.grid if match else None,
+        "community": match.community if match else None,
+    }
+    return {REPORT_PLACE: place, REPORT_WHICH: which}
+
+
+def _located(tracker: Tracker, place: str) -> tuple[PlaceMatch, ...]:
+    gazetteer = ports().places()
+    if gazetteer is None or not place:
+        return ()
+    return gazetteer.locate(place, community=tracker.get_slot(PLACE_SLOT))

@@ -5,7 +5,12 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.answers import learned_meaning, remember, second_answer
 from actions.handoff import filed_now
-from actions.locating import whereabouts
+from actions.locating import (
+    choice_value,
+    place_told,
+    unclear_places,
+    whereabouts,
+)
 from actions.reading import PHOTOS_SLOT, TOLD_PLACE_SLOT, UNCLEAR_TEXT_SLOT, Reading
 from actions.report_form import (
     ANSWERS,
@@ -18,6 +23,7 @@ from actions.report_form import (
     PLACE,
     SINCE,
     WHAT,
+    WHICH,
     YES,
     clear_report,
 )
@@ -32,12 +38,12 @@ from community.reports import (
     details_are_thin,
     hours_in_words,
     phone_in,
-    place_in,
     since_in,
 )
 from community.tickets import Ticket, TicketDraft, TicketKind
 
 CANCEL = Choice("不报了", talk_payload("cancel"))
+MAX_CHOICES = 3
 NO_MORE = Choice("不报了", talk_payload("deny"))
 
 
@@ -83,7 +89,7 @@ def _told(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
         SlotSet(WHAT, None if details_are_thin(what, matter) else what),
         SlotSet(
             PLACE,
-            place_in(where, entities)
+            place_told(where, entities, tracker)
             or waiting.get("place")
             or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text"),
         ),
@@ -134,6 +140,28 @@ class AskPlace(SpeakingAction):
         ], []
 
 
+class AskWhich(SpeakingAction):
+    """Asks which of several places is meant."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return f"action_ask_{WHICH}"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Names the places that it may be; another answer is taken as well."""
+        options = unclear_places(tracker)
+        choices = [Choice(o.name, value_payload(choice_value(o))) for o in options]
+        if len(choices) < MAX_CHOICES:
+            none = "不是这里" if len(choices) == 1 else "都不是"
+            choices.append(Choice(none, value_payload(NO)))
+        names = "，还是".join(option.name for option in options)
+        mark = "吗？" if len(options) == 1 else "？"
+        said = tracker.get_slot(PLACE)
+        return [Choices(f"您说的“{said}”，是{names}{mark}", tuple(choices))], []
+
+
 class AskSince(SpeakingAction):
     """Asks since when."""
 
@@ -176,7 +204,7 @@ class AskConfirm(SpeakingAction):
                 f"事情：{matter.short_name}\n"
                 f"情况：{tracker.get_slot(WHAT)}\n"
                 f"地点：{tracker.get_slot(PLACE)}\n"
-                f"时间：{tracker.get_slot(SINCE)}"
+                f"时间：{tracker.get_slot(SINCE) or '没说'}"
                 + (f"\n照片：{n_photos} 张" if n_photos else "")
             ),
             Choices(

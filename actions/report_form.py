@@ -7,6 +7,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions.locating import (
+    REPORT_PLACE,
+    REPORT_WHICH,
+    place_told,
+    unclear_places,
+    which_place,
+)
 from actions.reading import Reading, reading_of
 from actions.speaking import Events, say
 from community.form_interpretation import NEXT_REPORT
@@ -15,21 +22,21 @@ from community.reports import (
     Account,
     amended,
     is_correction,
-    place_in,
     since_in,
     without_since,
 )
 
-ITEM, WHAT, PLACE, SINCE, CONFIRM, CONTACT, NEXT = (
+ITEM, WHAT, PLACE, WHICH, SINCE, CONFIRM, CONTACT, NEXT = (
     "report_item",
     "report_what",
-    "report_place",
+    REPORT_PLACE,
+    REPORT_WHICH,
     "report_since",
     "report_confirm",
     "report_contact",
     "report_next",
 )
-ANSWERS = (WHAT, PLACE, SINCE, CONFIRM, CONTACT)
+ANSWERS = (WHAT, PLACE, WHICH, SINCE, CONFIRM, CONTACT)
 YES, NO = "yes", "no"
 MAX_ANSWER_CHARS = 300
 MIN_PLACE_CHARS = 2
@@ -54,8 +61,16 @@ class ValidateReportForm(FormValidationAction):
         tracker: Tracker,
         domain: DomainDict,
     ) -> list[str]:
-        """What, where, since when, and the confirmation of the summary."""
-        return [WHAT, PLACE, SINCE, CONFIRM]
+        """What, where, since when, and the confirmation of the summary.
+
+        Which of several places it is, is asked where that is unclear, and then once.
+        Nobody is asked more than three questions: the time is left out first.
+        """
+        if not tracker.get_slot(WHICH) and not unclear_places(tracker):
+            return [WHAT, PLACE, SINCE, CONFIRM]
+        if _asked(tracker) >= {WHAT, PLACE}:
+            return [WHAT, PLACE, WHICH, CONFIRM]
+        return [WHAT, PLACE, WHICH, SINCE, CONFIRM]
 
     async def _extract(self, slot: str, tracker: Tracker) -> dict[str, Any]:
         if tracker.get_slot("requested_slot") != slot:
@@ -78,6 +93,13 @@ class ValidateReportForm(FormValidationAction):
     ) -> dict[str, Any]:
         """Takes the answer to "where"."""
         return await self._extract(PLACE, tracker)
+
+    async def extract_report_which(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """Takes the answer to "is it A or B"."""
+        answer = (await self._extract(WHICH, tracker)).get(WHICH)
+        return which_place(tracker, answer) if answer else {}
 
     async def extract_report_since(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -124,7 +146,7 @@ def _answers(
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
     account = _account(tracker)
-    if slot != WHAT and is_correction(answer):
+    if slot not in (WHAT, WHICH) and is_correction(answer):
         told = amended(account, answer, reading.entities)
         changed = {
             name: new
@@ -145,8 +167,19 @@ def _answers(
         if since:
             filled = {slot: rest if slot == PLACE else answer, SINCE: since}
     if slot == WHAT and tracker.get_slot(PLACE) is None:
-        filled[PLACE] = place_in(answer, reading.entities)
+        filled[PLACE] = place_told(answer, reading.entities, tracker)
     return filled
+
+
+def _asked(tracker: Tracker) -> set[str]:
+    """Returns the slots that were asked since the form was opened."""
+    asked: set[str] = set()
+    for event in reversed(tracker.events):
+        if event.get("event") == "active_loop" and event.get("name"):
+            break
+        if event.get("name") == "requested_slot" and event.get("value"):
+            asked.add(str(event["value"]))
+    return asked
 
 
 def _account(tracker: Tracker) -> Account:

@@ -8,14 +8,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa_sdk import Tracker
 
 from actions.reading import reading_of
-from actions.report import AskConfirm, AskPlace, AskSince, AskWhat
-from actions.report_form import CONFIRM, PLACE, SINCE, WHAT
+from actions.report import AskConfirm, AskPlace, AskSince, AskWhat, AskWhich
+from actions.report_form import CONFIRM, PLACE, SINCE, WHAT, WHICH
 from actions.speaking import FORM, SpeakingAction, composer_for
 from community.replies import Part
 
 ASKS: Dict[str, SpeakingAction] = {
     WHAT: AskWhat(),
     PLACE: AskPlace(),
+    WHICH: AskWhich(),
     SINCE: AskSince(),
     CONFIRM: AskConfirm(),
 }
@@ -51,4 +52,5 @@ async def form_question(
 
 def next_slot(slots: Dict[str, Any]) -> str:
     """Returns the first slot of the form that nobody has answered yet."""
-    return next((name for name in ASKS if not slots.get(name)), CONFIRM)
+    order = (WHAT, PLACE, SINCE, CONFIRM)
+    return next((name for name in order if not slots.get(name)), CONFIRM)

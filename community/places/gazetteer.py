@@ -1,5 +1,6 @@
 """From what a resident says to the grid that answers; honest where it is unclear."""
 
+import re
 from collections.abc import Iterable
 
 from community.places.areas import GCJ02, Areas
@@ -19,6 +20,12 @@ from community.places.numbers import normalise
 from community.places.resolution import Options, combine, options_of
 
 MAX_CHOICES = 3
+_TAIL = re.compile(
+    r"(?:[的里,，]?(?:\d{1,4}|[A-Z])(?:号楼|栋|幢|座|号|#|单元|楼|层|室|小?组|队|排)"
+    r"|-\d{1,4}|\d{3,4}|的?(?:那边|那块|那里|门口|旁边|附近|跟前|路口|底下|里头|里面"
+    r"|对[面过门]|[东西南北前后](?:头|边|面|侧|门|角)|墙外))*"
+)
+"""What says more exactly where, behind a name."""
 SCENE_PREFIX = "grid:"
 
 
@@ -65,6 +72,19 @@ class Gazetteer:
         if latitude is not None and longitude is not None:
             return self._at(latitude, longitude, system)
         return self._named(normalise(text), community)
+
+    def words_in(self, text: str, *, community: str | None = None) -> str | None:
+        """Returns the words of a text that say where, numbers as digits; or `None`.
+
+        They reach from the first name to what follows the last: 麦穗庄小学后头.
+        """
+        plain = normalise(text)
+        mentions = [m for m in mentions_in(plain, self._index) if not m.is_home]
+        if not self._named(plain, community) or not mentions:
+            return None
+        last = max(mention.end for mention in mentions)
+        tail = _TAIL.match(plain, last)
+        return plain[mentions[0].start : tail.end() if tail else last]
 
     def match(self, grid: str) -> PlaceMatch | None:
         """Returns a grid as a sure match; `None` for an unknown one."""
