@@ -17,8 +17,8 @@ from community.errors import CommunityError, ConfigurationError
 from launcher.backup import backup, restore
 from launcher.redis_server import server_command, wait_for_redis
 from launcher.secrets_files import KEPT
-from launcher.site import Site
-from launcher.supervisor import Child, Supervisor
+from launcher.site import Site, has_process
+from launcher.supervisor import Child, Supervisor, python
 
 STATE = ROOT / ".local"
 READY_TIMEOUT_S = 90.0
@@ -93,12 +93,20 @@ def run() -> None:
         supervisor.start()
         for line in site.addresses(settings):
             say(line)
+        show_demo_accounts(site)
         say("已启动，按 Ctrl-C 停止")
         supervisor.run()
     finally:
         supervisor.stop()
         del lock
     say("已停止")
+
+
+def show_demo_accounts(site: Site) -> None:
+    """Prints passwords for the fictitious staff, where no real account is near."""
+    if site.is_simulated and has_process("desk"):
+        # Without them one can still look at everything that residents see.
+        subprocess.run(python("desk", "demo"), env=site.env, check=False, timeout=60)  # noqa: S603 - our own command
 
 
 def with_own_redis(action: Callable[[Settings], int]) -> int:

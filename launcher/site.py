@@ -57,15 +57,16 @@ class Site:
         known = {
             # First, because the others get their access tokens from it.
             "simulator": Child("simulator", python("simulator", "serve")),
-            "worker": Child(
-                "worker", python("bot", "worker"), env=_metrics(port and port + 1)
-            ),
+            "worker": Child("worker", python("bot", "worker"), env=_metrics(port, 2)),
             "gateway": Child(
                 "gateway",
                 python("gateway", "serve"),
+                env=_metrics(port, 0),
                 ready=lambda: wait_until_ready("gateway", f"{gateway}/readyz"),
             ),
-            "dispatcher": Child("dispatcher", python("dispatcher"), env=_metrics(port)),
+            "dispatcher": Child(
+                "dispatcher", python("dispatcher"), env=_metrics(port, 1)
+            ),
             "desk": Child(
                 "desk",
                 python("desk", "serve"),
@@ -105,5 +106,5 @@ def _address(env: Mapping[str, str], process: str, port: str) -> str:
     return f"http://{host}:{env.get(f'{process}_PORT') or port}"
 
 
-def _metrics(port: int) -> dict[str, str]:
-    return {"METRICS_PORT": str(port)}
+def _metrics(port: int, nth: int) -> dict[str, str]:
+    return {"METRICS_PORT": str(port + nth if port else 0)}

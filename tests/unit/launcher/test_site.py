@@ -81,4 +81,4 @@ def test_each_process_has_a_port_of_its_own_for_figures(every_process, tmp_path)
     site = Site.from_env({"METRICS_PORT": "9100"}, tmp_path)
     children = site.children(Settings.from_env(site.env), lambda *_: None)
     ports = {c.name: c.env["METRICS_PORT"] for c in children if c.env}
-    assert ports == {"dispatcher": "9100", "worker": "9101"}
+    assert ports == {"gateway": "9100", "dispatcher": "9101", "worker": "9102"}
