@@ -99,7 +99,9 @@ async def answer(
 ) -> web.StreamResponse:
     """Answers one call, or lets it fail as ordered."""
     started = monotonic()
-    call = ApiCall(request, await request.read())
+    # Forms are read by their handler, part by part.
+    is_form = request.content_type.startswith("multipart/")
+    call = ApiCall(request, b"" if is_form else await request.read())
     person = call.person()
     fault = platform.faults.take(endpoint.name, person)
     try:

@@ -24,6 +24,15 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+SUFFIXES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".amr": "audio/amr",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
+}
 IDENTITY = {"wechat": "sim_openid", "wecom": "sim_userid"}
 """Cookies in which the page keeps whose phone this browser is."""
 
@@ -116,7 +125,15 @@ async def _multipart_file(call: ApiCall) -> tuple[str, bytes]:
         raise ApiRefusalError(41005, message="media data missing") from err
     if not isinstance(found, web.FileField):
         raise ApiRefusalError(41005, message="media data missing")
-    return found.content_type, found.file.read()
+    return _media_type(found), found.file.read()
+
+
+def _media_type(found: web.FileField) -> str:
+    """Goes by the name where the client does not tell the type."""
+    if found.content_type != "application/octet-stream":
+        return found.content_type
+    suffix = Path(found.filename).suffix.lower()
+    return SUFFIXES.get(suffix, found.content_type)
 
 
 def _add_page(app: web.Application, page: Path) -> None:

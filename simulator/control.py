@@ -219,8 +219,8 @@ class Control:
     async def click(self, request: web.Request) -> web.Response:
         """Taps a card's button as a member: `{seq, key, selected?}`."""
         values = await _body(request)
-        attempt = await self._wechat.corp.click(
-            request.match_info["userid"],
+        member = self._wechat.member(request.match_info["userid"])
+        attempt = await member.click(
             int(values["seq"]),
             str(values["key"]),
             values.get("selected"),
@@ -229,11 +229,9 @@ class Control:
 
     async def member_says(self, request: web.Request) -> web.Response:
         """Writes to the app as a member: `{text}`."""
-        userid = request.match_info["userid"]
-        if self._wechat.corp.member(userid) is None:
-            raise SimulatorError(f"{userid} is no member")
+        member = self._wechat.member(request.match_info["userid"])
         text = str((await _body(request))["text"])
-        return _json(attempt_json(await self._wechat.corp.say(userid, text)))
+        return _json(attempt_json(await member.say(text)))
 
     async def advance(self, request: web.Request) -> web.Response:
         """Lets time pass: `{advance_s}`."""

@@ -19,9 +19,9 @@ from simulator.judge import RefusedReplyError, Reply, Secrets, open_body
 from simulator.media import MediaStore
 from simulator.oauth import CodeBook
 from simulator.options import Mode, Options
-from simulator.pushes import Push, PushBuilder
+from simulator.pushes import Push
 from simulator.record import Bubble, Record, Side
-from simulator.refusals import ApiRefusalError, SimulatorError
+from simulator.refusals import ApiRefusalError
 from simulator.tokens import TokenBook
 
 RESPONSE_LIFE = timedelta(hours=72)
@@ -83,8 +83,6 @@ class Corporation:
         self._members: dict[str, MemberState] = {}
         self._robots: dict[str, deque[datetime]] = defaultdict(deque)
         self._courier: Courier | None = None
-        for userid, name in (options.members or {}).items():
-            self._members[userid] = MemberState(userid, name)
 
     # -- in common with the Official Account: see `simulator.api.Platform` --
 
@@ -110,14 +108,21 @@ class Corporation:
 
     def member(self, userid: str) -> MemberState | None:
         """Returns a member; an open company takes in whoever is asked for."""
+        names = self.options.members
+        if not userid or (names is not None and userid not in names):
+            return None
         found = self._members.get(userid)
-        if found is None and self.options.members is None and userid:
-            found = self._members[userid] = MemberState(userid, userid)
+        if found is None:
+            name = (names or {}).get(userid, userid)
+            found = self._members[userid] = MemberState(userid, name)
         return found
 
     def members(self) -> list[MemberState]:
         """Returns everybody."""
-        return list(self._members.values())
+        userids = list(
+            self._members if self.options.members is None else self.options.members
+        )
+        return [found for userid in userids if (found := self.member(userid))]
 
     def take_turn(self, member: MemberState) -> bool:
         """Counts a message; more than 30 a minute or 1000 an hour are dropped."""
@@ -264,83 +269,6 @@ class Corporation:
             )
         return attempt
 
-    async def click(
-        self,
-        userid: str,
-        seq: int,
-        key: str,
-        selected: dict[str, list[str]] | None = None,
-    ) -> Attempt:
-        """Lets a member tap a button of a card; twice is possible, as on phones.
-
-        Raises:
-            SimulatorError: The member has no such card or button.
-        """
-        bubble = next(
-            (b for b in self.record.chat(chat_of(userid)) if b.seq == seq), None
-        )
-        card = bubble.data.get("card") if bubble else None
-        if bubble is None or card is None:
-            raise SimulatorError(f"{userid} has no card {seq}")
-        buttons = [b for b in card.get("button_list", []) if b.get("type", 0) == 0]
-        if key not in [button.get("key") for button in buttons]:
-            raise SimulatorError(f"the card has no button {key!r} any more")
-        fields: dict[str, Any] = {
-            "EventKey": key,
-            "TaskId": card.get("task_id", ""),
-            "CardType": card["card_type"],
-            "ResponseCode": self.new_code(bubble.data["card_id"]),
-            "AgentID": self.options.agent_id,
-        }
-        if selected:
-            fields["SelectedItems"] = {"SelectedItem": _selected(selected)}
-        push = self._builder().event(
-            userid, "template_card_event", self.clock.now(), **fields
-        )
-        attempt = await self.push(userid, push)
-        if attempt.reply is not None and "button" in attempt.reply.data:
-            self.update(bubble, attempt.reply.data)
-        return attempt
-
-    async def say(self, userid: str, text: str) -> Attempt:
-        """Lets a member write to the app."""
-        push = self._builder().message(
-            userid,
-            "text",
-            self.clock.now(),
-            Content=text,
-            AgentID=self.options.agent_id,
-        )
-        self.record.show(
-            chat_of(userid),
-            Side.PERSON,
-            "text",
-            text,
-            self.clock.now(),
-            msg_id=push.msg_id,
-        )
-        return await self._answered(userid, push)
-
-    async def enter(self, userid: str) -> Attempt:
-        """Lets a member open the app's chat."""
-        push = self._builder().event(
-            userid,
-            "enter_agent",
-            self.clock.now(),
-            EventKey="",
-            AgentID=self.options.agent_id,
-        )
-        return await self._answered(userid, push)
-
-    async def _answered(self, userid: str, push: Push) -> Attempt:
-        attempt = await self.push(userid, push)
-        if attempt.reply is not None and attempt.reply.kind == "text":
-            self.show(userid, "text", attempt.reply.text, via="passive")
-        return attempt
-
-    def _builder(self) -> PushBuilder:
-        return PushBuilder(self.options.corp_id)
-
     async def verify_webhook(self) -> bool:
         """Does what the console does: an encrypted word must come back within 1 s."""
         word = str(secrets.randbelow(10**18))
@@ -360,10 +288,3 @@ class Corporation:
                 return answer.status == 200 and await answer.read() == word.encode()
         except (aiohttp.ClientError, OSError, asyncio.TimeoutError):
             return False
-
-
-def _selected(selected: dict[str, list[str]]) -> list[dict[str, Any]]:
-    return [
-        {"QuestionKey": question, "OptionIds": {"OptionId": options}}
-        for question, options in selected.items()
-    ]

@@ -4,6 +4,7 @@ Source: protocol page, §5 and §7.1.
 """
 
 import itertools
+import math
 import re
 import secrets
 from collections import deque
@@ -74,7 +75,7 @@ class TokenBook:
             or now >= current.ends_at
         ):
             current = self._stable[owner] = self._issue(now, owner)
-        return current.text, int((current.expires_at - now).total_seconds())
+        return current.text, math.ceil((current.expires_at - now).total_seconds())
 
     def _count_forced(self, now: datetime) -> None:
         while self._forced and now - self._forced[0] >= timedelta(days=1):

@@ -10,6 +10,7 @@ from aiohttp import web
 from simulator.clock import Clock
 from simulator.corp import Corporation
 from simulator.faults import Faults
+from simulator.member import Member
 from simulator.official import OfficialAccount
 from simulator.options import Options
 from simulator.record import EVERYBODY, Complaint, Record
@@ -60,6 +61,10 @@ class SimulatedWeChat:
     def resident(self, openid: str) -> Resident:
         """Returns a resident; a new one is a follower."""
         return Resident(self.official, openid)
+
+    def member(self, userid: str) -> Member:
+        """Returns a member of the company."""
+        return Member(self.corp, userid)
 
     async def start(self) -> None:
         """Listens; port 0 chooses a free one and notes it in the options."""

@@ -8,8 +8,8 @@ import xmltodict
 from aiohttp import web
 from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
-from wechatpy.utils import check_signature
 from wechatpy.enterprise.crypto import WeChatCrypto as CorpCrypto
+from wechatpy.utils import check_signature
 
 from simulator.options import Options
 
