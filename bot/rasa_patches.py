@@ -153,13 +153,16 @@ def _event_class(type_name: str, default: Any = None) -> Any:
 
 
 _original_load = loading._load
-_loaded: Dict[Tuple[str, str, int, int], TrainingData] = {}
+_loaded: Dict[Tuple[str, int, int], TrainingData] = {}
 
 
 def _load_once(filename: str, language: str = "en") -> Any:
-    """Parses a training file once; Rasa parses each of them three times."""
+    """Parses a training file once; Rasa parses each of them three times.
+
+    The language does not matter: all files are in Rasa's YAML format.
+    """
     stat = Path(filename).stat()
-    key = (filename, language, stat.st_mtime_ns, stat.st_size)
+    key = (filename, stat.st_mtime_ns, stat.st_size)
     if key not in _loaded:
         _loaded[key] = _original_load(filename, language)
     return _loaded[key]

@@ -85,9 +85,9 @@ def train_model(
     """
     from rasa.model_training import train
 
-    from bot import rasa_patches
+    from bot import rasa_training_patches
 
-    rasa_patches.apply()
+    rasa_training_patches.apply()
     learning = Settings.from_env().learning
     signer = Signer.from_file(learning.signing_key)
     registry = ModelRegistry.of(output, learning)
