@@ -45,6 +45,7 @@ class Settings:
     metrics_port: int
     quiet_hours: QuietHours | None
     digest_above: int
+    send_lease_s: float
     learning: LearningSettings
     wechat: WeChatSettings
     wecom: WeComSettings
@@ -88,6 +89,7 @@ class Settings:
             metrics_port=integer(source, "METRICS_PORT", 0, low=0, high=65535),
             quiet_hours=QuietHours.parse(source.get("QUIET_HOURS", "21:00-07:00")),
             digest_above=integer(source, "DIGEST_ABOVE", 5, low=1, high=1000),
+            send_lease_s=number(source, "SEND_LEASE_S", 60.0, low=1.0, high=600.0),
             learning=LearningSettings.from_env(source, ROOT),
             wechat=WeChatSettings.from_env(source),
             wecom=WeComSettings.from_env(source),

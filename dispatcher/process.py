@@ -5,7 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import aiohttp
 import structlog
@@ -24,7 +24,7 @@ from dispatcher.figures import Figures, refresher
 from dispatcher.periodic import Periodic
 from dispatcher.sending import SendingLoop
 from dispatcher.streams import consume
-from dispatcher.wiring import Stores, handlers, paces, periodic_tasks, senders
+from dispatcher.wiring import Stores, handlers, pace_of, periodic_tasks, senders
 
 logger = structlog.get_logger()
 
@@ -75,6 +75,7 @@ async def run(stores: Stores, name: str, stopping: asyncio.Event) -> None:
         now=stores.now,
         is_quiet=quiet(settings.quiet_hours),
         on_sent=figures.on_sent,
+        lease=timedelta(seconds=settings.send_lease_s),
     )
     streams = handlers(
         stores, outbox, on_added=sending.wake_up, on_fate=figures.on_fate
@@ -116,7 +117,7 @@ async def run(stores: Stores, name: str, stopping: asyncio.Event) -> None:
                     handle,
                     dead=stores.keys.dead,
                     stopping=stopping,
-                    pace=paces(stores).get(stream),
+                    pace=pace_of(stores, stream),
                 )
                 for stream, handle in streams.items()
             ),

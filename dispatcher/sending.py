@@ -25,10 +25,9 @@ from community.outbox import (
 logger = structlog.get_logger()
 CONCURRENT = 32
 LEASE = timedelta(seconds=60)
-TRY_TIMEOUT_S = 30.0
-"""Less than the lease, so that an outcome is known before others may try."""
 POLL_S = 0.3
 EXPIRE_EVERY_S = 5.0
+"""At most; more often where leases are short."""
 MAX_FAILURES = 20
 FIRST_RETRY_S = 2.0
 LONGEST_RETRY_S = 900.0
@@ -88,6 +87,7 @@ class SendingLoop:
         is_quiet: Callable[[datetime], bool] = lambda _: False,
         on_sent: Callable[[Outgoing, SendResult, float], None] = lambda *_: None,
         concurrent: int = CONCURRENT,
+        lease: timedelta = LEASE,
     ) -> None:
         """Sends nothing yet.
 
@@ -99,6 +99,7 @@ class SendingLoop:
             is_quiet: Whether notices to people wait.
             on_sent: Called after each try with its outcome and seconds, for figures.
             concurrent: Messages under way at a time.
+            lease: After which others decide about a message that is under way here.
         """
         self._rows = rows
         self._senders = senders
@@ -107,6 +108,10 @@ class SendingLoop:
         self._is_quiet = is_quiet
         self._on_sent = on_sent
         self._concurrent = concurrent
+        self._lease = lease
+        # Less than the lease, so that an outcome is known before others may try.
+        self._try_timeout_s = lease.total_seconds() / 2
+        self._expire_every_s = min(EXPIRE_EVERY_S, lease.total_seconds() / 4)
         self._tasks: set[asyncio.Task[None]] = set()
         self._more = asyncio.Event()
         self._paused_until: dict[Channel, datetime] = {}
@@ -129,7 +134,7 @@ class SendingLoop:
             with suppress(asyncio.CancelledError):
                 await expiry
             if self._tasks:
-                await asyncio.wait(self._tasks, timeout=TRY_TIMEOUT_S)
+                await asyncio.wait(self._tasks, timeout=self._try_timeout_s)
 
     async def drain(self) -> int:
         """Sends what is due now, until nothing is; returns how many tries."""
@@ -154,7 +159,7 @@ class SendingLoop:
                 self._name,
                 now=now,
                 limit=free,
-                lease=LEASE,
+                lease=self._lease,
                 channels=channels,
                 is_quiet=self._is_quiet(now),
             )
@@ -219,13 +224,13 @@ class SendingLoop:
         sender = self._senders[message.channel]
         try:
             return await asyncio.wait_for(
-                sender.send(message, attempt=row.attempt), TRY_TIMEOUT_S
+                sender.send(message, attempt=row.attempt), self._try_timeout_s
             )
         except asyncio.TimeoutError:
             again = is_sent_again(message.channel, message.kind)
             return SendResult(
                 DeliveryState.TEMPORARY_FAILURE if again else DeliveryState.UNKNOWN,
-                error=f"no outcome within {TRY_TIMEOUT_S:g} s",
+                error=f"no outcome within {self._try_timeout_s:g} s",
             )
         except Exception as err:
             # A defect of ours: other messages must go on.
@@ -247,7 +252,7 @@ class SendingLoop:
                     self._more.set()
             except StoreUnavailableError as err:
                 logger.warning("outbox.unavailable", error=str(err))
-            await asyncio.sleep(EXPIRE_EVERY_S)
+            await asyncio.sleep(self._expire_every_s)
 
 
 def _log(row: Claimed, result: SendResult) -> None:

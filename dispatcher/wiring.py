@@ -161,10 +161,12 @@ def log_handler(log: SqlDialogueLog) -> HandleBatch:
     return handle
 
 
-def paces(stores: Stores) -> dict[str, Pace]:
-    """Returns how streams are read that are unlike the others."""
-    # A download may have to wait for hours, and takes seconds.
-    return {stores.keys.media: Pace(count=10, again_s=2.0, abandoned_after_s=600.0)}
+def pace_of(stores: Stores, stream: str) -> Pace:
+    """Returns how a stream is read."""
+    if stream == stores.keys.media:
+        # A download takes seconds, and may have to wait for hours.
+        return Pace(count=10, again_s=2.0, abandoned_after_s=600.0)
+    return Pace(abandoned_after_s=stores.settings.send_lease_s)
 
 
 def handlers(

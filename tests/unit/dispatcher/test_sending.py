@@ -14,7 +14,6 @@ from community.outbox import (
     OutgoingKind,
     SendResult,
 )
-from dispatcher import sending
 from dispatcher.sending import MAX_FAILURES, SendingLoop, retry_delay_s
 from tests.conftest import NOW
 
@@ -121,12 +120,16 @@ async def test_a_sender_that_raises_stops_nobody_else():
         (OutgoingKind.EMERGENCY, DeliveryState.TEMPORARY_FAILURE),
     ],
 )
-async def test_a_try_without_an_outcome_follows_the_policy_of_its_kind(
-    monkeypatch, kind, state
-):
-    monkeypatch.setattr(sending, "TRY_TIMEOUT_S", 0.01)
+async def test_a_try_without_an_outcome_follows_the_policy_of_its_kind(kind, state):
     rows = Rows(row(kind=kind))
-    await loop(rows, Sends(lambda: asyncio.sleep(5))).drain()
+    sender = Sends(lambda: asyncio.sleep(5))
+    await SendingLoop(
+        rows,
+        {Channel.WECHAT: sender},
+        name="d1",
+        now=lambda: NOW,
+        lease=timedelta(seconds=0.02),
+    ).drain()
     assert rows.finished[0][1].state is state
 
 
