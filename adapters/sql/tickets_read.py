@@ -77,6 +77,35 @@ class SqlTicketReader:
         last = found[query.limit - 1]
         return Page(tickets, next=position(last.ticket, last.id, query))
 
+    async def numbers(self, *, after: int, limit: int) -> Sequence[tuple[int, str]]:
+        """Returns row ids and numbers in the order of filing, without reading files.
+
+        Args:
+            after: Row id of the last one of the page before; 0 at first.
+            limit: Upper bound.
+        """
+        query = (
+            sa.select(ticket.c.id, ticket.c.number)
+            .where(ticket.c.id > after)
+            .order_by(ticket.c.id)
+            .limit(limit)
+        )
+        async with self._reading() as connection:
+            return [(row.id, row.number) for row in await connection.execute(query)]
+
+    async def head(self, number: str) -> str:
+        """Returns the hash of a ticket's last event.
+
+        Raises:
+            NotFoundError: No such ticket.
+        """
+        query = sa.select(ticket.c.head).where(ticket.c.number == number)
+        async with self._reading() as connection:
+            head = (await connection.execute(query)).scalar()
+        if head is None:
+            raise NotFoundError(f"there is no ticket {number}")
+        return str(head)
+
     async def events(self, number: str) -> Sequence[TicketEvent]:
         """See the port."""
         async with self._reading() as connection:
