@@ -10,8 +10,8 @@ from community.calendar import CHINA
 from community.tickets import Ticket, TicketQuery
 from desk import words
 from desk.calls import Call, site_of
-from desk.policy import Reach
 from desk.documents import TicketRow
+from desk.policy import Reach
 from desk.views import row_of
 
 PAGE = 200

@@ -25,6 +25,7 @@ from adapters.sql.integrations import SqlApiKeys, SqlWebhooks
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.staff import LiveRoster, SqlStaff
+from adapters.sql.ticket_rates import SqlTicketRates
 from adapters.ticket_store import open_tickets
 from adapters.wechat.tokens import SharedToken
 from adapters.wecom.client import WeComClient, fetch_wecom_token
@@ -117,6 +118,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime]) -> Opened:
         tickets=open_tickets(
             settings, engine, catalog=catalog.current, roster=live.current
         ),
+        rates=SqlTicketRates(engine),
         residents=SqlResidentRepository(engine),
         blocks=SqlBlockReviews(engine),
         blobs=FileBlobStore(settings.blob_dir),

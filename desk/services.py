@@ -12,6 +12,7 @@ from adapters.sql.accounts import SqlAccounts
 from adapters.sql.audit import AuditEntry, SqlAuditLog
 from adapters.sql.blocks import SqlBlockReviews
 from adapters.sql.integrations import SqlApiKeys, SqlWebhooks
+from adapters.sql.ticket_rates import SqlTicketRates
 from adapters.sql.tickets import SqlTicketRepository
 from community.blobs import BlobStore
 from community.catalog.model import Catalog
@@ -51,6 +52,7 @@ class Services:
     api_keys: SqlApiKeys
     webhooks: SqlWebhooks
     tickets: SqlTicketRepository
+    rates: SqlTicketRates
     residents: ResidentRepository
     blocks: SqlBlockReviews
     blobs: BlobStore
