@@ -49,6 +49,8 @@ def place_paths(content_dir: Path) -> list[Path]:
 def read_places(content_dir: Path) -> PlaceFiles:
     """Reads and checks everything; a folder without `grids/` has no places.
 
+    A county without polygons is not asked for them; with some, every grid needs one.
+
     Raises:
         CatalogError: Every problem of every file, each `path: message`.
     """
@@ -65,9 +67,10 @@ def read_places(content_dir: Path) -> PlaceFiles:
     reader.raise_problems()
     book = _book(reader, streets, documents)
     reader.raise_problems(f"{FOLDER}: {p}" for p in check_book(book))
-    reader.raise_problems(
-        f"{FOLDER}/{AREAS}: {p}" for p in check_areas(book, polygons, outline)
-    )
+    if (content_dir / FOLDER / AREAS).is_file():
+        reader.raise_problems(
+            f"{FOLDER}/{AREAS}: {p}" for p in check_areas(book, polygons, outline)
+        )
     return PlaceFiles(book, polygons, outline, streets["county"])
 
 
