@@ -1,0 +1,197 @@
+"""Every gate falls for its own reason, and a candidate as good as the old one passes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from community.errors import ConfigurationError
+from community.learning.evaluation import Exam, Opinion, changes, compare
+from community.learning.gates import FROZEN, RECENT, Gates
+from community.learning.report import as_markdown
+from training.loop import read_gates
+
+GATES = read_gates()
+LABELS = [f"service/s{n}" for n in range(5)]
+
+
+def exams() -> list[Exam]:
+    inside = [Exam(f"问{label}{n}", label) for label in LABELS for n in range(20)]
+    outside = [Exam(f"外面的事{n}", "oos_other") for n in range(20)]
+    urgent = [Exam(f"着火了{n}", LABELS[0], emergency="fire") for n in range(20)]
+    return [*inside, *outside, *urgent]
+
+
+def good(exam: Exam, ms: float = 3.0) -> Opinion:
+    decision = "abstain" if exam.is_outside else "answer"
+    return Opinion(
+        ((exam.label, 0.97), ("talk_greet", 0.03)), decision, exam.emergency, ms=ms
+    )
+
+
+def wrong(exam: Exam) -> Opinion:
+    other = LABELS[(LABELS.index(exam.label) + 1) % len(LABELS)]
+    return Opinion(((other, 0.97), (exam.label, 0.03)), "answer", exam.emergency, ms=3)
+
+
+def report(
+    after: Callable[[int, Exam], Opinion],
+    *,
+    before: Callable[[int, Exam], Opinion] = lambda n, e: good(e),
+    recent: Callable[[int, Exam], Opinion] | None = None,
+    size: int = 42_000_000,
+) -> dict[str, Any]:
+    asked = exams()
+    old = [before(n, e) for n, e in enumerate(asked)]
+    sets = {FROZEN: compare(asked, old, [after(n, e) for n, e in enumerate(asked)])}
+    if recent is not None:
+        new = [recent(n, e) for n, e in enumerate(asked)]
+        sets[RECENT] = compare(asked, old, new)
+    return {
+        "candidate": "new",
+        "current": "old",
+        "at": "2026-11-27",
+        "bytes": size,
+        "bytes_current": 42_000_000,
+        "sets": sets,
+    }
+
+
+def fallen(doc: dict[str, Any]) -> set[str]:
+    return {failure.gate for failure in GATES.check(doc)}
+
+
+def same(n: int, exam: Exam) -> Opinion:
+    return good(exam)
+
+
+def test_an_equal_candidate_passes():
+    assert fallen(report(same)) == set()
+
+
+def test_wrong_answers_fall_overall():
+    found = fallen(report(lambda n, e: wrong(e) if n % 20 < 5 and n < 100 else good(e)))
+    assert {
+        "overall.max_wrong_of_answered",
+        "overall.max_drop_first",
+        "overall.max_rise_wrong_of_answered",
+    } <= found
+
+
+def test_far_too_few_right_falls_even_without_a_model_before():
+    asked = exams()
+    doc = report(same)
+    bad = [wrong(e) if n < 100 else good(e) for n, e in enumerate(asked)]
+    doc["sets"][FROZEN] = compare(asked, None, bad)
+    assert "overall.min_first" in fallen(doc)
+
+
+def test_one_label_that_gets_worse_is_named():
+    def worse(n: int, exam: Exam) -> Opinion:
+        return wrong(exam) if exam.label == LABELS[2] and n % 20 < 5 else good(exam)
+
+    failures = GATES.check(report(worse))
+    assert any(
+        f.gate == "labels.max_drop_recall" and LABELS[2] in f.reason for f in failures
+    )
+    assert any(f.gate == "labels.max_drop_precision" for f in failures)
+
+
+def test_recent_messages_that_get_worse_fall():
+    found = fallen(report(same, recent=lambda n, e: wrong(e) if n < 10 else good(e)))
+    assert found == {"recent.max_drop_first"}
+
+
+def test_a_missed_emergency_falls():
+    def misses(n: int, exam: Exam) -> Opinion:
+        opinion = good(exam)
+        if exam.emergency and n == 139:
+            return Opinion(opinion.ranking, "answer", None, ms=3)
+        return opinion
+
+    assert fallen(report(misses)) == {"emergencies.max_drop_found"}
+
+
+def test_many_missed_emergencies_and_false_alarms_fall():
+    def deaf(n: int, exam: Exam) -> Opinion:
+        return Opinion(good(exam).ranking, good(exam).decision, None, ms=3)
+
+    def shrill(n: int, exam: Exam) -> Opinion:
+        return Opinion(good(exam).ranking, good(exam).decision, "fire", ms=3)
+
+    assert "emergencies.min_found" in fallen(report(deaf))
+    assert "emergencies.max_false_alarms" in fallen(report(shrill))
+
+
+def test_answers_to_what_is_outside_fall():
+    def talkative(n: int, exam: Exam) -> Opinion:
+        if exam.is_outside:
+            return Opinion(((LABELS[0], 0.6), ("oos_other", 0.4)), "answer", ms=3)
+        return good(exam)
+
+    assert {
+        "out_of_scope.min_abstained",
+        "out_of_scope.max_answered",
+        "out_of_scope.max_drop_abstained",
+    } <= fallen(report(talkative))
+
+
+def test_false_confidence_falls():
+    def timid(n: int, exam: Exam) -> Opinion:
+        opinion = good(exam)
+        return Opinion(
+            ((exam.label, 0.4), ("talk_greet", 0.3)),
+            opinion.decision,
+            exam.emergency,
+            ms=3,
+        )
+
+    assert fallen(report(timid)) == {"calibration.max_error"}
+
+
+def test_a_slow_model_falls():
+    assert fallen(report(lambda n, e: good(e, 100.0))) == {
+        "latency.max_p95_ms",
+        "latency.max_ratio",
+    }
+
+
+def test_a_large_model_falls():
+    assert fallen(report(same, size=130_000_000)) == {"size.max_mb", "size.max_ratio"}
+
+
+def test_every_gate_has_a_test_above():
+    source = Path(__file__).read_text(encoding="utf-8")
+    limits = {
+        f"{section}.{key}"
+        for section, keys in GATES.limits.items()
+        if section != "promotion"
+        for key in keys
+    }
+    settings = {"labels.min_support", "recent.min_messages"}
+    assert {gate for gate in limits - settings if gate not in source} == set()
+
+
+@pytest.mark.parametrize(
+    "doc", [{}, {"overall": {"min_first": "high"}}, {"nonsense": {}}, None]
+)
+def test_incomplete_gates_are_refused(doc):
+    with pytest.raises(ConfigurationError, match="is missing"):
+        Gates.from_doc(doc)
+
+
+def test_changes_name_what_broke_first():
+    asked = exams()[:2]
+    old = [good(asked[0]), wrong(asked[1])]
+    new = [wrong(asked[0]), good(asked[1])]
+    assert [c["kind"] for c in changes(asked, old, new)] == ["broken", "fixed"]
+
+
+def test_the_page_says_why_a_model_may_not_serve():
+    doc = report(lambda n, e: wrong(e) if n < 60 else good(e))
+    page = as_markdown(doc, GATES.check(doc))
+    assert "不能上线" in page
+    assert "overall.max_drop_first" in page
+    assert "| 变坏 |" in page
+    assert "每一关都过了" in as_markdown(report(same), [])
