@@ -11,6 +11,7 @@ from community.staff import weekdays_only
 logger = structlog.get_logger()
 
 
+@lru_cache(maxsize=4_096)
 def is_workday(day: date) -> bool:
     """Tells whether people work on a day.
 

@@ -13,7 +13,6 @@ from enum import Enum
 from community.staff import COUNTY, DESK_PREFIX, GridPost, Role, Roster
 from community.tiers import Tier
 
-STEP = timedelta(minutes=15)
 HORIZON = timedelta(days=21)
 """How far `on_duty_from` looks ahead: longer than any holiday."""
 
@@ -103,18 +102,10 @@ def on_duty_from(roster: Roster, grid: str | None, at: datetime) -> datetime | N
     A ticket that was filed at night lies at the desk until then.
     """
     unit = _unit(roster, grid, None, Tier.GRID)
-    moment = at
-    while moment <= at + HORIZON:
+    for moment in (at, *roster.changes_of_duty(at, at + HORIZON)):
         if next(_persons(roster, grid, unit, Tier.GRID, moment), None) is not None:
             return moment
-        moment = _next_quarter(moment)
     return None
-
-
-def _next_quarter(moment: datetime) -> datetime:
-    minutes = moment.minute % 15
-    start = moment.replace(minute=moment.minute - minutes, second=0, microsecond=0)
-    return start + STEP
 
 
 def _unit(

@@ -263,6 +263,24 @@ class Roster:
         weekly = [s.staff_id for s in self._weekly.get(unit, ()) if s.covers(at)]
         return tuple(dict.fromkeys(weekly))
 
+    def changes_of_duty(self, since: datetime, until: datetime) -> list[datetime]:
+        """Returns the instants in a span at which somebody's duty may begin, in order."""
+        found = {leave.ends_at for leave in self.changes.leave}
+        for dated in (*self.changes.shifts, *self.changes.deputies):
+            found |= {dated.starts_at, dated.ends_at}
+        starts = {
+            start
+            for hours in self.hours.values()
+            for start, _ in (*hours.workdays, *hours.rest_days)
+        }
+        starts |= {clock for shift in self.weekly for clock in (shift.start, shift.end)}
+        day = since.astimezone(CHINA).date()
+        while day <= until.astimezone(CHINA).date():
+            midnight = datetime.combine(day, time(), CHINA)
+            found |= {midnight, *(datetime.combine(day, s, CHINA) for s in starts)}
+            day += timedelta(days=1)
+        return sorted(instant for instant in found if since < instant <= until)
+
     @cached_property
     def _leave(self) -> Mapping[str, list[Leave]]:
         found: dict[str, list[Leave]] = defaultdict(list)

@@ -242,3 +242,14 @@ def test_an_urgent_matter_finds_a_person_above_an_empty_desk():
     urgent = owner_at(plan, "g1", Tier.GRID, FRIDAY_NIGHT, urgent=True)
     assert calm.staff_id == "desk:c1"
     assert (urgent.staff_id, urgent.tier) == ("street", Tier.STREET)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rosters(), places, instants)
+def test_nobody_was_on_duty_before_the_instant_that_is_said(any_roster, grid, at):
+    moment = on_duty_from(any_roster, grid, at)
+    end = moment or at + timedelta(days=3)
+    step = at
+    while step < min(end, at + timedelta(days=3)):
+        assert owner_at(any_roster, grid, Tier.GRID, step).is_desk
+        step += timedelta(minutes=30)
