@@ -23,12 +23,6 @@ from community.tickets import (
 from community.tickets.lifecycle import possible
 from community.tickets.rates import Dimension
 from community.tiers import Tier
-from tests.contract.ticket_databases import (  # noqa: F401 - fixtures
-    engine,
-    postgres_url,
-    repository,
-    tickets,
-)
 from tests.ticket_world import MONDAY, STAFF, actor, draft, hours, office
 
 OTHER = "wechat:oFictitiousOpenId02"
@@ -256,7 +250,7 @@ async def test_extensions_are_for_long_matters_and_limited(tickets):
         await extend(5, "e2")
 
 
-async def test_a_long_matter_s_resident_hears_how_it_stands(tickets, engine):  # noqa: F811
+async def test_a_long_matter_s_resident_hears_how_it_stands(tickets, engine):
     opened = await tickets.open(draft(item="matter/illegal_building"), now=MONDAY)
     for act in (Action.CLAIM, Action.CONTACT):
         await tickets.act(opened.number, command("street1", act), now=MONDAY)
@@ -269,7 +263,7 @@ async def test_a_long_matter_s_resident_hears_how_it_stands(tickets, engine):  #
     assert Action.PROGRESS in [e.action for e in await tickets.events(opened.number)]
 
 
-async def test_co_reporters_are_offered_join_and_are_told_the_result(tickets, engine):  # noqa: F811
+async def test_co_reporters_are_offered_join_and_are_told_the_result(tickets, engine):
     opened = await tickets.open(draft(), now=MONDAY)
     item, place = draft().item, "柳树小区三号楼"
     near = await tickets.similar(item, grid="willow-1", place=place, now=MONDAY)
@@ -297,7 +291,7 @@ async def test_co_reporters_are_offered_join_and_are_told_the_result(tickets, en
     assert await told(engine, "closed") == {WHO}
 
 
-async def told(engine, what):  # noqa: F811
+async def told(engine, what):
     async with engine.connect() as connection:
         rows = (
             await connection.execute(sa.select(outbox.c.recipient, outbox.c.payload))
@@ -305,7 +299,7 @@ async def told(engine, what):  # noqa: F811
     return {row.recipient for row in rows if f'"what": "{what}"' in row.payload}
 
 
-async def test_merged_tickets_tell_everybody_the_result(tickets, engine):  # noqa: F811
+async def test_merged_tickets_tell_everybody_the_result(tickets, engine):
     first = await tickets.open(draft("m1#0"), now=MONDAY)
     second = await tickets.open(draft("m2#0", who=OTHER), now=MONDAY)
     merged = await tickets.act(
@@ -342,7 +336,7 @@ async def test_crosswise_merges_leave_one_ticket_open(repository):
     one = await first.open(draft("m1#0"), now=MONDAY)
     two = await first.open(draft("m2#0", who=OTHER), now=MONDAY)
 
-    async def merge(tickets, source, target):  # noqa: F811
+    async def merge(tickets, source, target):
         act = command("head", Action.MERGE, to=target, key=f"{source}>{target}")
         try:
             await tickets.act(source, act, now=MONDAY)
@@ -371,7 +365,7 @@ async def test_a_second_matter_gets_its_own_ticket(tickets):
     assert (await tickets.events(opened.number))[-1].facts["to"] == second.number
 
 
-async def test_exclusion_needs_two_people_and_a_reason(tickets, engine):  # noqa: F811
+async def test_exclusion_needs_two_people_and_a_reason(tickets, engine):
     ticket = await solved(tickets)
     with pytest.raises(TransitionRefusedError):
         await tickets.act(ticket.number, command("head", Action.EXCLUDE), now=MONDAY)
@@ -408,7 +402,7 @@ async def test_remarks_belong_to_one_s_own_tickets(tickets):
 async def test_what_lies_at_the_desk_at_night_goes_to_the_worker_in_the_morning(
     repository,
 ):
-    tickets = repository(office=always(office(always=False)))  # noqa: F811
+    tickets = repository(office=always(office(always=False)))
     night = MONDAY + hours(12)
     opened = await tickets.open(draft(), now=night)
     assert opened.state is TicketState.FILED
@@ -461,7 +455,7 @@ async def test_a_list_keeps_to_what_it_was_asked_for(tickets):
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_random_histories_keep_state_chain_and_rates(repository, engine, seed):  # noqa: F811
+async def test_random_histories_keep_state_chain_and_rates(repository, engine, seed):
     """Several actors at once; afterwards everything must still agree."""
     dice = random.Random(seed)
     stores = [repository() for _ in range(3)]

@@ -1,4 +1,4 @@
-"""Fixtures: the ticket repository over SQLite and PostgreSQL."""
+"""Fixtures of contracts: the ticket repository over SQLite and PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
