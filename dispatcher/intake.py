@@ -25,6 +25,7 @@ from community.replies import Part, Reply
 from dispatcher.streams import Entry
 
 VERSION = 1
+EMERGENCY = OutgoingKind.EMERGENCY
 UNCLAIMED_AFTER_S = 6.0
 """No gateway took the answer: it is dead, or the answer came too late for it."""
 UNSENT_AFTER_S = 20.0
@@ -178,10 +179,17 @@ class Intake:
 
     async def _fates(self, answers: Sequence[Answer], now: datetime) -> list[Fate]:
         holders = await self._claims.claims([a.reply.in_reply_to for a in answers])
-        return [
-            await self._fate(answer, holder, now)
-            for answer, holder in zip(answers, holders, strict=True)
-        ]
+        fates: list[Fate] = []
+        undecided: set[str] = set()
+        for answer, holder in zip(answers, holders, strict=True):
+            fate = await self._fate(answer, holder, now)
+            waits = answer.reply.conversation in undecided
+            if waits and fate is Fate.SEND and answer.kind is not EMERGENCY:
+                fate = Fate.OPEN  # what the person reads first is not decided yet
+            if fate is Fate.OPEN and answer.kind is not EMERGENCY:
+                undecided.add(answer.reply.conversation)
+            fates.append(fate)
+        return fates
 
     async def _fate(self, answer: Answer, holder: str | None, now: datetime) -> Fate:
         age_s = (now - answer.received_at).total_seconds()

@@ -24,7 +24,14 @@ from dispatcher.figures import Figures, refresher
 from dispatcher.periodic import Periodic
 from dispatcher.sending import SendingLoop
 from dispatcher.streams import consume
-from dispatcher.wiring import Stores, handlers, pace_of, periodic_tasks, senders
+from dispatcher.wiring import (
+    Stores,
+    handlers,
+    leadership_of,
+    pace_of,
+    periodic_tasks,
+    senders,
+)
 
 logger = structlog.get_logger()
 
@@ -118,6 +125,7 @@ async def run(stores: Stores, name: str, stopping: asyncio.Event) -> None:
                     dead=stores.keys.dead,
                     stopping=stopping,
                     pace=pace_of(stores, stream),
+                    leadership=leadership_of(stores, stream, name),
                 )
                 for stream, handle in streams.items()
             ),

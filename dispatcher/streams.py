@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from community.errors import StoreUnavailableError
+from dispatcher.leadership import NEW, STANDBY, Leadership
 
 logger = structlog.get_logger()
 BACKOFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
@@ -68,6 +69,7 @@ class StreamConsumer:
         *,
         dead: str,
         pace: Pace | None = None,
+        leadership: Leadership | None = None,
     ) -> None:
         """Connects nothing yet.
 
@@ -79,6 +81,7 @@ class StreamConsumer:
             handle_batch: See `HandleBatch`.
             dead: Key of the stream for entries that are put aside.
             pace: How to read.
+            leadership: Where order counts: only its holder reads the stream.
         """
         self._redis = redis
         self._stream = stream
@@ -87,30 +90,50 @@ class StreamConsumer:
         self._handle = handle_batch
         self._dead = dead
         self._pace = pace or Pace()
+        self._leadership = leadership
         self._unfinished: dict[str, Entry] = {}
         self._failures: dict[str, int] = {}
         self._n_outages = 0
+        self._has_group = False
+        self._next_takeover_s = 0.0
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Consumes until `stopping` is set; the batch under way is finished."""
-        has_group = False
-        next_takeover_s = 0.0
-        clock = asyncio.get_running_loop().time
         while not stopping.is_set():
             try:
-                if not has_group:
-                    await self._create_group()
-                    has_group = True
-                if clock() >= next_takeover_s:
-                    await self._take_over()
-                    next_takeover_s = clock() + self._pace.abandoned_after_s / 2
-                await self._read()
-                await self._work()
+                if await self._may_read():
+                    await self._round()
+                else:
+                    await _sleep(stopping, self._pace.block_ms / 1_000)
             except UNAVAILABLE as err:
-                has_group = False  # Redis may have come back empty
+                self._has_group = False  # Redis may have come back empty
                 await self._back_off(err, stopping)
             else:
                 self._n_outages = 0
+        if self._leadership is not None:
+            with suppress(*UNAVAILABLE):
+                await self._leadership.give_up()
+
+    async def _may_read(self) -> bool:
+        if self._leadership is None:
+            return True
+        held = await self._leadership.hold()
+        if held == STANDBY:
+            self._unfinished.clear()
+        elif held == NEW:
+            self._next_takeover_s = 0.0
+        return held != STANDBY
+
+    async def _round(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if not self._has_group:
+            await self._create_group()
+            self._has_group = True
+        if now_s >= self._next_takeover_s:
+            await self._take_over()
+            self._next_takeover_s = now_s + self._pace.abandoned_after_s / 2
+        await self._read()
+        await self._work()
 
     async def _back_off(self, err: Exception, stopping: asyncio.Event) -> None:
         delay_s = BACKOFF_S[min(self._n_outages, len(BACKOFF_S) - 1)]
@@ -118,8 +141,7 @@ class StreamConsumer:
         logger.warning(
             "stream.unavailable", stream=self._stream, error=str(err), retry_s=delay_s
         )
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(stopping.wait(), delay_s)
+        await _sleep(stopping, delay_s)
 
     async def _create_group(self) -> None:
         try:
@@ -131,13 +153,15 @@ class StreamConsumer:
                 raise
 
     async def _take_over(self) -> None:
+        # Whoever leads need not wait: nobody else works on these entries.
+        idle_s = self._pace.abandoned_after_s if self._leadership is None else 0.0
         start = "0-0"
         while True:
             start, entries, *_ = await self._redis.xautoclaim(
                 self._stream,
                 self._group,
                 self._consumer,
-                min_idle_time=int(self._pace.abandoned_after_s * 1_000),
+                min_idle_time=int(idle_s * 1_000),
                 start_id=start,
                 count=self._pace.count,
             )
@@ -232,11 +256,24 @@ async def consume(
     dead: str,
     stopping: asyncio.Event,
     pace: Pace | None = None,
+    leadership: Leadership | None = None,
 ) -> None:
     """Runs a `StreamConsumer` until `stopping` is set; arguments as there."""
     await StreamConsumer(
-        redis, stream, group, consumer, handle_batch, dead=dead, pace=pace
+        redis,
+        stream,
+        group,
+        consumer,
+        handle_batch,
+        dead=dead,
+        pace=pace,
+        leadership=leadership,
     ).run(stopping)
+
+
+async def _sleep(stopping: asyncio.Event, seconds: float) -> None:
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
 
 
 def _position(entry: Entry) -> tuple[int, int]:

@@ -38,10 +38,14 @@ from adapters.wecom.senders import (
 )
 from community.outbox import Channel, Sender
 from dispatcher.intake import Fate, Intake
+from dispatcher.leadership import Leadership
 from dispatcher.periodic import Task
 from dispatcher.staff_actions import StaffActions
 from dispatcher.streams import Entry, HandleBatch, Pace
 from dispatcher.upkeep import upkeep_tasks
+
+LEADER_SILENT_S = 10.0
+"""After which another dispatcher reads the answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,18 @@ def pace_of(stores: Stores, stream: str) -> Pace:
         # A download takes seconds, and may have to wait for hours.
         return Pace(count=10, again_s=2.0, abandoned_after_s=600.0)
     return Pace(abandoned_after_s=stores.settings.send_lease_s)
+
+
+def leadership_of(stores: Stores, stream: str, name: str) -> Leadership | None:
+    """Returns the leadership of a stream whose order counts.
+
+    Two dispatchers that each take every second answer would mix a person's answers up.
+    """
+    if stream not in (stores.keys.outgoing, stores.keys.staff_actions):
+        return None
+    key = stores.keys.task(f"read-{stream.rpartition(':')[2]}")
+    ttl_s = min(LEADER_SILENT_S, stores.settings.send_lease_s)
+    return Leadership(stores.redis, key, name, ttl_s=ttl_s)
 
 
 def handlers(

@@ -7,6 +7,7 @@ import pytest
 
 from community.errors import StoreUnavailableError
 from dispatcher import streams
+from dispatcher.leadership import Leadership
 from dispatcher.streams import Pace, StreamConsumer, consume
 
 PACE = Pace(count=10, block_ms=20, again_s=0.02, abandoned_after_s=0.2)
@@ -43,7 +44,8 @@ async def until(condition, timeout_s=5.0):
 class Running:
     """A consumer in a task."""
 
-    def __init__(self, redis, stream, dead, handle, name="c1"):
+    def __init__(self, redis, stream, dead, handle, name="c1", leads=None):
+        leadership = Leadership(redis, leads, name, ttl_s=0.4) if leads else None
         self.stopping = asyncio.Event()
         self.task = asyncio.create_task(
             consume(
@@ -55,6 +57,7 @@ class Running:
                 dead=dead,
                 stopping=self.stopping,
                 pace=PACE,
+                leadership=leadership,
             )
         )
 
@@ -202,3 +205,45 @@ async def test_stopping_finishes_the_batch_under_way(redis, stream, dead):
     await running
     assert seen == ["a"]
     assert await redis.xlen(stream) == 0
+
+
+async def test_where_order_counts_one_consumer_reads(
+    conversations, redis, stream, dead
+):
+    key, seen = conversations.keys.task("read"), []
+
+    def of(name):
+        async def handle(entries):
+            await asyncio.sleep(0.01)
+            seen.extend((name, int(e.fields["entry"])) for e in entries)
+
+        return handle
+
+    async with Running(redis, stream, dead, of("c1"), "c1", leads=key):
+        await asyncio.sleep(0.1)
+        async with Running(redis, stream, dead, of("c2"), "c2", leads=key):
+            await fill(redis, stream, *map(str, range(40)))
+            await until(empty(redis, stream))
+    assert seen == [("c1", n) for n in range(40)]
+
+
+async def test_a_dead_leader_is_replaced_and_its_entries_come_first(
+    conversations, redis, stream, dead
+):
+    key, seen = conversations.keys.task("read"), []
+
+    async def hang(entries):
+        await asyncio.sleep(60)
+
+    async def handle(entries):
+        seen.extend(e.fields["entry"] for e in entries)
+
+    await fill(redis, stream, "a", "b")
+    first = Running(redis, stream, dead, hang, "c1", leads=key)
+    await asyncio.sleep(0.1)
+    first.task.cancel()
+    await asyncio.gather(first.task, return_exceptions=True)
+    await fill(redis, stream, "c")
+    async with Running(redis, stream, dead, handle, "c2", leads=key):
+        await until(empty(redis, stream))
+    assert seen == ["a", "b", "c"]

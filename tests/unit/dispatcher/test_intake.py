@@ -157,6 +157,20 @@ async def test_unless_it_is_better_said_twice_than_never(intake, claims, store, 
     assert [m.key for m in store.to_send] == ["m1"]
 
 
+async def test_an_answer_waits_for_the_fate_of_the_one_before(intake, claims, store):
+    claims.holders |= {"m1": "passive", "m2": "late"}
+    assert await intake.handle([entry("m1"), entry("m2")]) == []
+    claims.holders["m1"] = "sent"
+    assert await intake.handle([entry("m1"), entry("m2")]) == ["1-1", "1-2"]
+    assert [m.key for m in store.to_send] == ["m2"]
+
+
+async def test_an_emergency_waits_for_nothing(intake, claims, store):
+    claims.holders |= {"m1": "passive", "m2": "late"}
+    urgent = entry("m2", kind=OutgoingKind.EMERGENCY)
+    assert await intake.handle([entry("m1"), urgent]) == ["1-2"]
+
+
 async def test_what_no_gateway_waits_for_is_sent_at_once(intake, store):
     await intake.handle([entry(passive=False)])
     assert len(store.to_send) == 1
