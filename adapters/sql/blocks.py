@@ -55,9 +55,7 @@ class SqlBlockReviews:
         """Returns the newest block of a ticket's reporter that nobody has decided."""
         query = (
             sa.select(block_review)
-            .where(
-                block_review.c.ticket == ticket, block_review.c.decided_at.is_(None)
-            )
+            .where(block_review.c.ticket == ticket, block_review.c.decided_at.is_(None))
             .order_by(block_review.c.id.desc())
             .limit(1)
         )
@@ -70,9 +68,7 @@ class SqlBlockReviews:
         """Decides what waits at a ticket."""
         change = (
             sa.update(block_review)
-            .where(
-                block_review.c.ticket == ticket, block_review.c.decided_at.is_(None)
-            )
+            .where(block_review.c.ticket == ticket, block_review.c.decided_at.is_(None))
             .values(decided_by=by, decided_at=now, is_upheld=is_upheld)
         )
         await self._execute(change)

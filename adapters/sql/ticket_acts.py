@@ -26,9 +26,10 @@ from adapters.sql.tickets_read import SqlTicketReader, translated
 from community.errors import StoreUnavailableError, TransitionRefusedError
 from community.notifications import notify as notify_all
 from community.staff import DESK_PREFIX
+from community.tickets.cases import Decision
 from community.tickets.clocks import step_due
 from community.tickets.commands import SYSTEM, Action, ActorKind, Command
-from community.tickets.decisions import Decision, decide
+from community.tickets.decisions import decide
 from community.tickets.model import Ticket
 from community.tickets.office import Office
 from community.tickets.repository import Finding
@@ -113,7 +114,13 @@ class SqlTicketActs(SqlTicketReader):
         """See the port."""
         policy = (await self._office(self._clock())).policy
         async with self._reading() as connection:
-            return await findings(connection, self._keys, number, policy)
+            return await findings(
+                connection,
+                number,
+                keys=self._keys,
+                shared=await self._keys.shared(self._engine),
+                policy=policy,
+            )
 
     async def rotate_keys(self) -> int:
         """Seals every key anew with the first key of FIELD_KEY; returns how many.

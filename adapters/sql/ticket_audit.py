@@ -7,15 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.sql.person_keys import PersonKeys
+from adapters.sql.person_keys import PersonKeys, SharedKeys
 from adapters.sql.tables import ticket_event, ticket_resident, ticket_text
+from adapters.sql.ticket_journal import resident
 from adapters.sql.ticket_rows import by_number, life_columns, utc
-from adapters.sql.ticket_texts import open_text
+from adapters.sql.ticket_texts import CONVERSATION, open_text
 from community.errors import NotFoundError, RecordError
 from community.tickets import chain, history
 from community.tickets.commands import Action
 from community.tickets.limits import TimePolicy
-from community.tickets.model import TicketLife
+from community.tickets.model import TicketEvent, TicketLife
 from community.tickets.repository import Finding
 
 _NOT_FROM_EVENTS = frozenset({"next_at"})
@@ -23,7 +24,12 @@ _NOT_FROM_EVENTS = frozenset({"next_at"})
 
 
 async def findings(
-    connection: AsyncConnection, keys: PersonKeys, number: str, policy: TimePolicy
+    connection: AsyncConnection,
+    number: str,
+    *,
+    keys: PersonKeys,
+    shared: SharedKeys,
+    policy: TimePolicy,
 ) -> list[Finding]:
     """Returns everything that is not as it was written; empty means untouched.
 
@@ -56,15 +62,19 @@ async def findings(
         )
     ).all()
     opened = await _opened(keys, connection, texts)
+    if opened is None:
+        sealed = [(0, "a key was altered, or belongs to another FIELD_KEY")]
+    else:
+        said: dict[tuple[int, str], str] = {}
+        sealed = [
+            *_texts(number, texts, events, opened, said),
+            *_accounts(residents, said, shared),
+        ]
     found = [
         *_chain(number, row, events),
         *_state(row, events, policy),
         *_residents(residents, events),
-        *(
-            _texts(number, texts, events, opened)
-            if opened is not None
-            else [(0, "a key was altered, or belongs to another FIELD_KEY")]
-        ),
+        *sealed,
     ]
     return [Finding(number, seq, what) for seq, what in found]
 
@@ -83,10 +93,10 @@ def _chain(number: str, row: Any, events: Sequence[Any]) -> Iterator[tuple[int, 
     if not events or events[-1].hash != row.head:
         yield 0, "the last event is not the one that was stored last"
     for event in events:
-        try:
-            _, doc = chain.read(event.body)
-        except RecordError:
+        parsed = _parsed(event)
+        if parsed is None:
             continue  # reported with the chain
+        doc = parsed[1]
         written = (doc["seq"], doc["key"], doc["action"], doc["at"])
         columns = (event.seq, event.key, event.action, utc(event.at).isoformat())
         if written != columns:
@@ -127,14 +137,39 @@ def _columns(
 def _residents(
     residents: Sequence[Any], events: Sequence[Any]
 ) -> Iterator[tuple[int, str]]:
-    """Whoever joined must be in the list, at the event at which they came."""
-    came = [
-        event.seq
-        for event in events
-        if event.action in (Action.FILE.value, Action.JOIN.value)
+    """Who came, and who is gone, must be what the events say."""
+    came, gone = [], set()
+    for event, doc in filter(None, map(_parsed, events)):
+        if event.action in (Action.FILE, Action.JOIN):
+            came.append(event.seq)
+        elif event.action is Action.LEAVE:
+            gone.add(event.actor)
+        elif event.action is Action.FORGET:
+            gone.add(doc["facts"].get("who"))
+    expected = [
+        (nth, seq, resident(nth).id in gone) for nth, seq in enumerate(came, start=1)
     ]
-    if [(r.nth, r.seq) for r in residents] != list(enumerate(came, start=1)):
+    if [(r.nth, r.seq, bool(r.has_left)) for r in residents] != expected:
         yield 0, "the list of residents does not follow from the events"
+
+
+def _accounts(
+    residents: Sequence[Any],
+    said: Mapping[tuple[int, str], str],
+    shared: SharedKeys,
+) -> Iterator[tuple[int, str]]:
+    """A resident's row must be found by the account that was sealed with it."""
+    for row in residents:
+        account = said.get((row.seq, CONVERSATION))
+        if account is not None and row.person != shared.person(account):
+            yield row.seq, "whose ticket it is was altered"
+
+
+def _parsed(event: Any) -> tuple[TicketEvent, dict[str, Any]] | None:
+    try:
+        return chain.read(event.body)
+    except RecordError:
+        return None
 
 
 def _texts(
@@ -142,6 +177,7 @@ def _texts(
     texts: Sequence[Any],
     events: Sequence[Any],
     keys: Mapping[str, bytes],
+    said: dict[tuple[int, str], str],
 ) -> Iterator[tuple[int, str]]:
     """Every text must open and match; one that is missing must have been forgotten."""
     committed = _committed(events)
@@ -158,6 +194,7 @@ def _texts(
         except RecordError:
             yield text.seq, f"{text.name} was altered"
             continue
+        said[place] = opened.text
         if committed.get(place) != opened.commitment(text.name):
             yield text.seq, f"{text.name} is not the text that was written"
     forgotten = any(event.action == Action.FORGET.value for event in events)

@@ -23,8 +23,8 @@ from adapters.sql.ticket_rows import (
 from adapters.sql.ticket_texts import CONVERSATION, insert_texts, seal_texts
 from community.outbox import Outgoing
 from community.tickets import chain, history, running
+from community.tickets.cases import Decision
 from community.tickets.commands import REPORTER, SYSTEM, Action, Actor, Command
-from community.tickets.decisions import Decision
 from community.tickets.model import (
     Ticket,
     TicketDraft,

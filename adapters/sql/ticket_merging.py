@@ -15,8 +15,9 @@ from adapters.sql.ticket_journal import (
 )
 from adapters.sql.ticket_rows import Stored
 from community.errors import TransitionRefusedError
+from community.tickets.cases import Decision
 from community.tickets.commands import SYSTEM, Action, Command
-from community.tickets.decisions import Decision, decide
+from community.tickets.decisions import decide
 from community.tickets.lifecycle import UNSOLVED
 from community.tickets.model import TicketKind
 from community.tickets.office import Office

@@ -14,7 +14,7 @@ from adapters.sql.ticket_journal import hidden, resident
 from adapters.sql.ticket_rows import ResidentRow, Stored
 from adapters.sql.tickets_read import translated
 from community.errors import NotFoundError, StoreUnavailableError
-from community.tickets.commands import SYSTEM, TO_RESIDENT, Action, Command
+from community.tickets.commands import SYSTEM, Action, Command
 from community.tickets.decisions import decide
 from community.tickets.model import Ticket, TicketDraft, ticket_number
 from community.tickets.office import Office
@@ -205,8 +205,8 @@ class SqlTicketRepository(SqlTicketActs):
     ) -> None:
         """Appends that somebody is forgotten, once for each time they were in it."""
         for row in (r for r in stored.residents if r.person == person):
-            to = TO_RESIDENT if row.nth == 1 else None
-            command = Command(SYSTEM, Action.FORGET, f"forget:{row.nth}", to=to)
+            who = resident(row.nth).id
+            command = Command(SYSTEM, Action.FORGET, f"forget:{row.nth}", to=who)
             stored = await self._perform(connection, stored, command, office, at)
 
     async def _by_resident(

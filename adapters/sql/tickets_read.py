@@ -65,7 +65,7 @@ class SqlTicketReader:
                 .order_by(ticket.c.requested_at.desc(), ticket.c.id.desc())
                 .limit(limit)
             )
-            return await self._tickets(connection, query)
+            return [*await self._tickets(connection, query)]
 
     async def list(self, query: TicketQuery) -> Page:
         """See the port."""

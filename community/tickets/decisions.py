@@ -1,13 +1,13 @@
 """What a permitted act changes: one short function for each action."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from community.errors import TransitionRefusedError
 from community.staff import DESK_PREFIX
-from community.tickets import clocks, running
+from community.tickets import clocks, running, wishes
+from community.tickets.cases import Case, Decision, refused
 from community.tickets.commands import (
     REPORTER,
     SYSTEM,
@@ -17,8 +17,6 @@ from community.tickets.commands import (
 )
 from community.tickets.lifecycle import allows, check, outranks
 from community.tickets.model import (
-    Request,
-    RequestKind,
     TicketLife,
     TicketState,
     Warned,
@@ -27,25 +25,6 @@ from community.tickets.office import Office
 from community.tiers import Tier
 
 S = TicketState
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What an act leads to."""
-
-    life: TicketLife
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """For the event, without personal data."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One act on one ticket at one instant."""
-
-    life: TicketLife
-    command: Command
-    office: Office
-    now: datetime
 
 
 def decide(
@@ -60,7 +39,7 @@ def decide(
     if _is_repeated_claim(life, command):
         return None
     check(life, command)
-    case = _Case(life, command, office, now)
+    case = Case(life, command, office, now)
     decision = _HANDLERS[command.action](case)
     after = replace(decision.life, n_events=life.n_events + 1)
     if not allows(command.action, life.state, after.state):
@@ -80,22 +59,18 @@ def _is_repeated_claim(life: TicketLife, command: Command) -> bool:
     )
 
 
-def _refuse(case: _Case, why: str) -> TransitionRefusedError:
-    return TransitionRefusedError(f"{case.command.action.value}: {why}")
-
-
-def _same(case: _Case) -> Decision:
+def _same(case: Case) -> Decision:
     return Decision(case.life)
 
 
-def _assign(case: _Case) -> Decision:
+def _assign(case: Case) -> Decision:
     member = case.office.member(case.command.to or "")
     if member is None:
-        raise _refuse(case, f"nobody has the id {case.command.to!r}")
+        raise refused(case, f"nobody has the id {case.command.to!r}")
     if outranks(member.tier, case.command.actor.tier):
-        raise _refuse(case, f"{member.id} belongs to a tier above yours")
+        raise refused(case, f"{member.id} belongs to a tier above yours")
     if not case.office.roster.is_on_duty(member.id, case.now):
-        raise _refuse(case, f"{member.id} is not on duty")
+        raise refused(case, f"{member.id} is not on duty")
     life = replace(
         case.life,
         state=S.ASSIGNED,
@@ -108,14 +83,14 @@ def _assign(case: _Case) -> Decision:
     return Decision(running.alerting(life, case.office, case.now), {"to": member.id})
 
 
-def _returned_out(case: _Case) -> bool:
+def _returned_out(case: Case) -> bool:
     return case.life.n_returns >= case.office.policy.max_returns
 
 
-def _claim(case: _Case) -> Decision:
+def _claim(case: Case) -> Decision:
     actor = case.command.actor
     if outranks(case.life.tier, actor.tier) and actor.id != case.life.owner:
-        raise _refuse(case, "belongs to a tier above yours")
+        raise refused(case, "belongs to a tier above yours")
     member = case.office.member(actor.id)
     life = replace(
         case.life,
@@ -128,11 +103,11 @@ def _claim(case: _Case) -> Decision:
     return Decision(life)
 
 
-def _acknowledge(case: _Case) -> Decision:
+def _acknowledge(case: Case) -> Decision:
     return Decision(replace(case.life, chain_at=None))
 
 
-def _note(case: _Case) -> Decision:
+def _note(case: Case) -> Decision:
     to_resident = case.command.to == TO_RESIDENT
     facts = {"to": TO_RESIDENT} if to_resident else {}
     if not to_resident:
@@ -144,30 +119,30 @@ def _note(case: _Case) -> Decision:
     return Decision(life, facts)
 
 
-def _contact(case: _Case) -> Decision:
+def _contact(case: Case) -> Decision:
     life = replace(case.life, state=S.IN_PROGRESS, chain_at=None, alerted=())
     if life.owner.startswith(DESK_PREFIX):
         life = replace(life, owner=case.command.actor.id)
     return Decision(running.responded(life, case.office, case.now))
 
 
-def _interim(case: _Case) -> Decision:
+def _interim(case: Case) -> Decision:
     if case.life.interim_at is not None:
-        raise _refuse(case, "is reported already")
+        raise refused(case, "is reported already")
     return Decision(running.measured(case.life, case.office, case.now))
 
 
-def _escalate(case: _Case) -> Decision:
+def _escalate(case: Case) -> Decision:
     if case.life.tier is Tier.COUNTY:
-        raise _refuse(case, "nobody is above the county")
+        raise refused(case, "nobody is above the county")
     facts = {"from": case.life.tier.value, "automatic": case.command.actor == SYSTEM}
     return Decision(running.raised(case.life, case.office, case.now), facts)
 
 
-def _return(case: _Case) -> Decision:
+def _return(case: Case) -> Decision:
     life, actor = case.life, case.command.actor
     if life.stays or life.n_returns >= case.office.policy.max_returns:
-        raise _refuse(case, "was returned twice, it stays")
+        raise refused(case, "was returned twice, it stays")
     returned_by = tuple(dict.fromkeys((*life.returned_by, life.owner, actor.id)))
     life = replace(
         life,
@@ -182,114 +157,45 @@ def _return(case: _Case) -> Decision:
     return Decision(running.alerting(life, case.office, case.now))
 
 
-def _urge(case: _Case) -> Decision:
+def _urge(case: Case) -> Decision:
     return Decision(replace(case.life, n_urged=case.life.n_urged + 1))
 
 
-def _supervise(case: _Case) -> Decision:
+def _supervise(case: Case) -> Decision:
     return Decision(replace(case.life, is_supervised=True))
 
 
-def _pause(case: _Case) -> Decision:
-    minutes = case.command.minutes or 0
-    longest = timedelta(days=case.office.policy.max_pause_days)
-    if minutes <= 0 or timedelta(minutes=minutes) > longest:
-        raise _refuse(case, f"needs a length of at most {longest.days} days")
-    until = case.now + timedelta(minutes=minutes)
-    return _ask(case, Request(RequestKind.PAUSE, case.command.actor.id, until))
-
-
-def _exclude(case: _Case) -> Decision:
-    if case.life.is_excluded:
-        raise _refuse(case, "does not count already")
-    return _ask(case, Request(RequestKind.EXCLUDE, case.command.actor.id))
-
-
-def _ask(case: _Case, request: Request) -> Decision:
-    if case.life.request is not None:
-        raise _refuse(case, "another request waits for its decision")
-    return Decision(
-        replace(case.life, request=request), {"request": request.kind.value}
-    )
-
-
-def _requested(case: _Case) -> Request:
-    request = case.life.request
-    if request is None:
-        raise _refuse(case, "nobody has asked for anything")
-    return request
-
-
-def _approve(case: _Case) -> Decision:
-    request = _requested(case)
-    if request.by == case.command.actor.id:
-        raise _refuse(case, "another person has to decide")
-    facts = {"request": request.kind.value, "asked_by": request.by}
-    life = replace(case.life, request=None)
-    if request.kind is RequestKind.EXCLUDE:
-        return Decision(replace(life, is_excluded=True), facts)
-    if life.state is not S.IN_PROGRESS:
-        raise _refuse(case, f"cannot pause while it is {life.state.value}")
-    if request.until is None or request.until <= case.now:
-        raise _refuse(case, "the time asked for is over")
-    return Decision(running.paused(life, request.until, case.office, case.now), facts)
-
-
-def _decline(case: _Case) -> Decision:
-    request = _requested(case)
-    if request.by == case.command.actor.id:
-        raise _refuse(case, "another person has to decide")
-    facts = {"request": request.kind.value, "asked_by": request.by}
-    return Decision(replace(case.life, request=None), facts)
-
-
-def _resume(case: _Case) -> Decision:
-    return Decision(running.resumed(case.life, case.office, case.now))
-
-
-def _extend(case: _Case) -> Decision:
-    life, days = case.life, case.command.days or 0
-    most = case.office.policy.max_extension_days - life.extended_days
-    if days <= 0 or days > most:
-        raise _refuse(case, f"at most {most} more working days")
-    if not case.office.limits(life.item, life.urgency).resolve.in_workdays:
-        raise _refuse(case, "this matter has to be solved within hours")
-    if case.now > life.expected_at:
-        raise _refuse(case, "has to be asked for before the limit is over")
-    return Decision(running.extended(life, days, case.office), {"days": days})
-
-
-def _merge(case: _Case) -> Decision:
+def _merge(case: Case) -> Decision:
     life = replace(
         running.ended(case.life, S.MERGED, case.now), merged_into=case.command.to
     )
     return Decision(life, {"to": case.command.to})
 
 
-def _absorb(case: _Case) -> Decision:
+def _absorb(case: Case) -> Decision:
     return Decision(case.life, {"from": case.command.to})
 
 
-def _split(case: _Case) -> Decision:
+def _split(case: Case) -> Decision:
     if case.command.to is not None and not case.office.knows_item(case.command.to):
-        raise _refuse(case, f"no item {case.command.to!r}")
+        raise refused(case, f"no item {case.command.to!r}")
     return Decision(case.life, {"item": case.command.to})
 
 
-def _reclassify(case: _Case) -> Decision:
+def _reclassify(case: Case) -> Decision:
     item = case.command.to or ""
     if not case.office.knows_item(item):
-        raise _refuse(case, f"no item {item!r}")
+        raise refused(case, f"no item {item!r}")
     if item == case.life.item:
-        raise _refuse(case, "it is that item already")
+        raise refused(case, "it is that item already")
     life = running.reclassified(case.life, item, case.office, case.now)
     return Decision(life, {"from": case.life.item, "to": item})
 
 
-def _relocate(case: _Case) -> Decision:
+def _relocate(case: Case) -> Decision:
     grid = case.command.to or ""
     if not case.office.knows_grid(grid):
-        raise _refuse(case, f"no grid {grid!r}")
+        raise refused(case, f"no grid {grid!r}")
     post = case.office.roster.grids[grid]
     life = replace(case.life, grid=grid, community=post.community)
     owner = case.office.owner(life, life.tier, case.now)
@@ -298,18 +204,18 @@ def _relocate(case: _Case) -> Decision:
     return Decision(running.alerting(life, case.office, case.now), facts)
 
 
-def _resolve(case: _Case) -> Decision:
+def _resolve(case: Case) -> Decision:
     life = running.responded(case.life, case.office, case.now)
     return Decision(running.resolved(life, case.office, case.now))
 
 
-def _confirm(case: _Case) -> Decision:
+def _confirm(case: Case) -> Decision:
     _in_time(case)
     life = running.ended(case.life, S.CONFIRMED, case.now)
     return Decision(replace(life, satisfied=_first(life, answer=True)))
 
 
-def _dissatisfied(case: _Case) -> Decision:
+def _dissatisfied(case: Case) -> Decision:
     _in_time(case)
     life = replace(
         case.life,
@@ -324,70 +230,71 @@ def _first(life: TicketLife, *, answer: bool) -> bool:
     return answer if life.satisfied is None else life.satisfied
 
 
-def _in_time(case: _Case) -> None:
+def _in_time(case: Case) -> None:
     """An answer after the closing counts for some days."""
     ended_at = case.life.ended_at
     if ended_at is None:
         return
     if case.now > ended_at + timedelta(days=case.office.policy.late_answer_days):
-        raise _refuse(case, "the ticket is closed for good")
+        raise refused(case, "the ticket is closed for good")
 
 
-def _join(case: _Case) -> Decision:
+def _join(case: Case) -> Decision:
     return Decision(replace(case.life, n_followers=case.life.n_followers + 1))
 
 
-def _leave(case: _Case) -> Decision:
+def _leave(case: Case) -> Decision:
     if case.command.actor.id == REPORTER.id:
         return Decision(replace(case.life, has_reporter=False))
     return Decision(case.life)
 
 
-def _withdraw(case: _Case) -> Decision:
+def _withdraw(case: Case) -> Decision:
     return Decision(running.ended(case.life, S.WITHDRAWN, case.now))
 
 
-def _warn(case: _Case) -> Decision:
+def _warn(case: Case) -> Decision:
     clock = case.life.clock
     if clock is None or not clocks.is_worked(clock):
-        raise _refuse(case, "no clock to warn of")
+        raise refused(case, "no clock to warn of")
     level = clocks.warning(clock, case.now)
     if level in (Warned.NONE, clock.warned):
-        raise _refuse(case, "nothing new to warn of")
+        raise refused(case, "nothing new to warn of")
     life = replace(case.life, clock=replace(clock, warned=level))
     return Decision(life, {"level": level.value, "clock": clock.kind.value})
 
 
-def _alert(case: _Case) -> Decision:
+def _alert(case: Case) -> Decision:
     life, office, now = case.life, case.office, case.now
     if life.chain_at is None:
-        raise _refuse(case, "nobody has to be alerted")
+        raise refused(case, "nobody has to be alerted")
     told = office.next_alerted(life, now)
     return Decision(running.alerted(life, told, office, now), {"told": told})
 
 
-def _progress(case: _Case) -> Decision:
+def _progress(case: Case) -> Decision:
     return Decision(replace(case.life, progress_at=None))
 
 
-def _remind(case: _Case) -> Decision:
+def _remind(case: Case) -> Decision:
     return Decision(replace(case.life, n_reminders=case.life.n_reminders + 1))
 
 
-def _time_out(case: _Case) -> Decision:
+def _time_out(case: Case) -> Decision:
     clock = case.life.clock
     if clock is None or case.now < clock.due_at:
-        raise _refuse(case, "the resident still has time to answer")
+        raise refused(case, "the resident still has time to answer")
     return Decision(running.ended(case.life, S.CLOSED, case.now))
 
 
-def _forget(case: _Case) -> Decision:
-    if case.command.to == TO_RESIDENT:
-        return Decision(replace(case.life, has_reporter=False))
-    return Decision(case.life)
+def _forget(case: Case) -> Decision:
+    facts = {"who": case.command.to}
+    if case.command.to == REPORTER.id:
+        return Decision(replace(case.life, has_reporter=False), facts)
+    return Decision(case.life, facts)
 
 
-_HANDLERS: Mapping[Action, Callable[[_Case], Decision]] = {
+_HANDLERS: Mapping[Action, Callable[[Case], Decision]] = {
     Action.ASSIGN: _assign,
     Action.CLAIM: _claim,
     Action.ACKNOWLEDGE: _acknowledge,
@@ -398,12 +305,12 @@ _HANDLERS: Mapping[Action, Callable[[_Case], Decision]] = {
     Action.RETURN: _return,
     Action.URGE: _urge,
     Action.SUPERVISE: _supervise,
-    Action.PAUSE: _pause,
-    Action.EXCLUDE: _exclude,
-    Action.APPROVE: _approve,
-    Action.REFUSE: _decline,
-    Action.RESUME: _resume,
-    Action.EXTEND: _extend,
+    Action.PAUSE: wishes.pause,
+    Action.EXCLUDE: wishes.exclude,
+    Action.APPROVE: wishes.approve,
+    Action.REFUSE: wishes.decline,
+    Action.RESUME: wishes.resume,
+    Action.EXTEND: wishes.extend,
     Action.MERGE: _merge,
     Action.ABSORB: _absorb,
     Action.SPLIT: _split,

@@ -36,7 +36,7 @@ def from_doc(doc: Mapping[str, Any]) -> TicketLife:
         RecordError: It is not one.
     """
     try:
-        values = {
+        values: dict[str, Any] = {
             name: None if value is None else _READERS.get(name, _as_is)(value)
             for name, value in doc.items()
         }

@@ -34,8 +34,9 @@ class Office:
         if self.catalog is None:
             return True
         base, _, item_id = key.partition("/")
-        known = {"service": self.catalog.services, "matter": self.catalog.matters}
-        return item_id in known.get(base, {})
+        if base == "service":
+            return item_id in self.catalog.services
+        return base == "matter" and item_id in self.catalog.matters
 
     def knows_grid(self, grid: str) -> bool:
         """Tells whether somebody answers for a grid."""

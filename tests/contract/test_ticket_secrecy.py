@@ -255,6 +255,37 @@ async def test_a_missing_text_and_two_exchanged_ones_are_found(tickets, engine):
     assert await tickets.verify(number) != []
 
 
+@pytest.mark.parametrize(
+    "changed", [{"person": "0" * 64}, {"has_left": True}, {"seq": 2}, {"nth": 9}]
+)
+async def test_an_altered_resident_is_found(tickets, engine, changed):
+    number = await told_story(tickets)
+    async with engine.begin() as connection:
+        await connection.execute(
+            sa.update(ticket_resident)
+            .where(ticket_resident.c.nth == 2)
+            .values(**changed)
+        )
+    assert await tickets.verify(number) != []
+
+
+async def test_who_leaves_is_no_finding(tickets):
+    number = await told_story(tickets)
+    await tickets.withdraw(number, OTHER, now=MONDAY)
+    assert await tickets.verify(number) == []
+
+
+async def test_a_moved_event_is_found(tickets, engine):
+    number = await told_story(tickets)
+    await without_trigger(engine)
+    async with engine.begin() as connection:
+        last = sa.select(sa.func.max(ticket_event.c.seq)).scalar_subquery()
+        await connection.execute(
+            sa.update(ticket_event).where(ticket_event.c.seq == last).values(seq=99)
+        )
+    assert await tickets.verify(number) != []
+
+
 async def test_a_removed_resident_is_found(tickets, engine):
     number = await told_story(tickets)
     async with engine.begin() as connection:
