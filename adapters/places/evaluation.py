@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.yaml_files import read_yaml
-from community.places import Gazetteer, PlaceMatch, is_sure
+from community.places import Gazetteer, PlaceBook, PlaceMatch, is_sure
 
 
 class Outcome(str, Enum):
@@ -35,11 +35,13 @@ class Judged:
     took_ms: float
 
 
-def judge(mention: Mapping[str, Any], found: tuple[PlaceMatch, ...]) -> Outcome:
+def judge(
+    mention: Mapping[str, Any], found: tuple[PlaceMatch, ...], book: PlaceBook
+) -> Outcome:
     """Compares what was found with what a mention expects."""
     grids = {match.grid for match in found}
     if is_sure(found):
-        return _judge_sure(mention, found[0])
+        return _judge_sure(mention, found[0], book)
     if "grid" in mention:
         return Outcome.ASKED if mention["grid"] in grids else Outcome.MISSED
     if "ask" in mention:
@@ -51,17 +53,20 @@ def judge(mention: Mapping[str, Any], found: tuple[PlaceMatch, ...]) -> Outcome:
     return Outcome.ASKED if is_there else Outcome.MISSED
 
 
-def _judge_sure(mention: Mapping[str, Any], match: PlaceMatch) -> Outcome:
-    if "grid" in mention:
-        if match.grid is None:  # only the community, whose people find the grid
-            return Outcome.MISSED
-        return Outcome.RIGHT if match.grid == mention["grid"] else Outcome.WRONG
+def _judge_sure(
+    mention: Mapping[str, Any], match: PlaceMatch, book: PlaceBook
+) -> Outcome:
+    expected = {mention["grid"]} if "grid" in mention else set(mention.get("ask", ()))
+    if (
+        match.grid is not None
+    ):  # one place to confirm may also be found without a question
+        return Outcome.RIGHT if expected == {match.grid} else Outcome.WRONG
     if "community" in mention:
-        is_it = match.grid is None and match.community == mention["community"]
+        is_it = match.community == mention["community"]
         return Outcome.RIGHT if is_it else Outcome.WRONG
-    if mention.get("ask") == [match.grid]:  # right, and no question was needed
-        return Outcome.RIGHT
-    return Outcome.WRONG
+    # Only the community, whose people find the grid: no harm if it is the right one.
+    communities = {book.grids[grid].community for grid in expected}
+    return Outcome.MISSED if communities == {match.community} else Outcome.WRONG
 
 
 def evaluate(gazetteer: Gazetteer, files: Iterable[Path]) -> list[Judged]:
@@ -72,7 +77,7 @@ def evaluate(gazetteer: Gazetteer, files: Iterable[Path]) -> list[Judged]:
             start = time.perf_counter()
             found = gazetteer.locate(mention["say"], community=mention.get("home"))
             took_ms = (time.perf_counter() - start) * 1_000
-            outcome = judge(mention, found)
+            outcome = judge(mention, found, gazetteer.book)
             judged.append(Judged(mention["say"], outcome, found, took_ms))
     return judged
 

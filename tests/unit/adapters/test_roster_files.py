@@ -17,7 +17,7 @@ from adapters.validate import main as validate
 from adapters.workdays import is_workday
 from adapters.yaml_files import read_yaml
 from community.errors import CatalogError
-from community.places import Gazetteer
+from community.places import Gazetteer, is_sure
 from community.staff import Role
 from community.tiers import Tier
 
@@ -96,16 +96,28 @@ def test_every_expected_place_exists(path, gazetteer):
             assert community in gazetteer.book.communities, mention
 
 
-def test_outcomes_are_judged_as_they_are_meant(gazetteer):
-    sure = gazetteer.locate("蝴蝶花园")
-    asked = gazetteer.locate("蜻蜓小区")
-    assert judge({"grid": "fengzheng-03"}, sure) is Outcome.RIGHT
-    assert judge({"grid": "fengzheng-01"}, sure) is Outcome.WRONG
-    assert judge({"unknown": True}, sure) is Outcome.WRONG
-    assert judge({"grid": "fengzheng-01"}, asked) is Outcome.ASKED
-    assert judge({"ask": ["fengzheng-01", "fengzheng-02"]}, asked) is Outcome.RIGHT
-    assert judge({"unknown": True}, ()) is Outcome.RIGHT
-    assert judge({"grid": "fengzheng-01"}, ()) is Outcome.MISSED
+@pytest.mark.parametrize(
+    ("mention", "said", "outcome"),
+    [
+        ({"grid": "fengzheng-03"}, "蝴蝶花园", Outcome.RIGHT),
+        ({"grid": "fengzheng-01"}, "蝴蝶花园", Outcome.WRONG),
+        ({"ask": ["fengzheng-03"]}, "蝴蝶花园", Outcome.RIGHT),
+        ({"unknown": True}, "蝴蝶花园", Outcome.WRONG),
+        ({"grid": "fengzheng-01"}, "蜻蜓小区", Outcome.ASKED),
+        ({"grid": "jimu-01"}, "蜻蜓小区", Outcome.MISSED),
+        ({"ask": ["fengzheng-01", "fengzheng-02"]}, "蜻蜓小区", Outcome.RIGHT),
+        ({"unknown": True}, "蜻蜓小区", Outcome.ASKED),
+        ({"unknown": True}, "", Outcome.RIGHT),
+        ({"grid": "fengzheng-01"}, "", Outcome.MISSED),
+        ({"community": "fengzheng"}, "风筝社区", Outcome.RIGHT),
+        ({"community": "jimu"}, "风筝社区", Outcome.WRONG),
+        ({"grid": "fengzheng-01"}, "风筝社区", Outcome.MISSED),
+        ({"grid": "jimu-01"}, "风筝社区", Outcome.WRONG),
+        ({"unknown": True}, "风筝社区", Outcome.WRONG),
+    ],
+)
+def test_outcomes_are_judged_as_they_are_meant(gazetteer, mention, said, outcome):
+    assert judge(mention, gazetteer.locate(said), gazetteer.book) is outcome
 
 
 def test_all_problems_of_places_are_reported_at_once(folder, capsys):
@@ -192,3 +204,14 @@ def test_holidays_and_make_up_days_are_known_and_other_years_fall_back():
     assert not is_workday(date(2026, 10, 1))
     assert is_workday(date(2026, 10, 10))
     assert is_workday(date(2099, 1, 1)) == (date(2099, 1, 1).weekday() < 5)
+
+
+def test_ordinary_messages_are_taken_for_no_place(gazetteer):
+    messages = [
+        line.removeprefix("- ").strip()
+        for path in (ROOT / "evaluation" / "validation").glob("*.yml")
+        for block in read_yaml(path)["nlu"]
+        for line in block["examples"].splitlines()
+    ]
+    assert len(messages) > 500
+    assert [text for text in messages if is_sure(gazetteer.locate(text))] == []
