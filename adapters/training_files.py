@@ -136,7 +136,7 @@ def _without_empty_blocks(lines: list[str]) -> list[str]:
 
 def _blocks(lines: list[str]) -> list[tuple[int, int]]:
     starts = [n for n, line in enumerate(lines) if line.startswith("  - intent:")]
-    return list(zip(starts, [*starts[1:], len(lines)], strict=True))
+    return list(zip(starts, [*starts[1:], len(lines)][: len(starts)], strict=True))
 
 
 def _with(lines: list[str], label: str, example: TrainingExample) -> list[str]:

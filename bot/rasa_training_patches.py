@@ -9,8 +9,10 @@ from __future__ import annotations
 import copy
 from typing import Any, Dict
 
+import yaml
 from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 
 from bot import rasa_patches
@@ -27,6 +29,7 @@ def apply() -> None:
     rasa_patches.apply()
     Message.__hash__ = _hash_message
     Message.__deepcopy__ = _copy_message
+    RasaYAMLReader.validate = _validate
     TrainingHook.on_before_node = _before_node
     TrainingHook.on_after_node = _after_node
 
@@ -52,6 +55,35 @@ def _copy_message(self: Message, memo: Dict[int, Any]) -> Message:
     new.features = copy.deepcopy(self.features, memo)
     new.output_properties = set(self.output_properties)
     return new
+
+
+_original_validate = RasaYAMLReader.validate
+_KEYS = {"intent", "examples", "metadata"}
+
+
+def _validate(self: RasaYAMLReader, string: str) -> None:
+    """Checks a file of plain intents at once; others as Rasa does.
+
+    Rasa's check parses the file in pure Python, with its schema anew each time.
+    """
+    try:
+        doc = yaml.load(string, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        doc = None
+    if not _is_plain(doc):
+        _original_validate(self, string)
+
+
+def _is_plain(doc: Any) -> bool:
+    if not isinstance(doc, dict) or set(doc) != {"version", "nlu"}:
+        return False
+    return isinstance(doc["nlu"], list) and all(
+        isinstance(block, dict)
+        and set(block) <= _KEYS
+        and isinstance(block.get("intent"), str)
+        and isinstance(block.get("examples"), str)
+        for block in doc["nlu"]
+    )
 
 
 def _before_node(self: TrainingHook, *_: Any, **__: Any) -> Dict[str, Any]:
