@@ -19,6 +19,7 @@ from adapters.settings import Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.outbox_upkeep import SqlOutboxUpkeep
+from adapters.sql.ticket_takeover import take_over
 from community.quiet_hours import QuietHours
 from dispatcher.figures import Figures, refresher
 from dispatcher.periodic import Periodic
@@ -62,6 +63,7 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stopping.set)
     name = f"{os.uname().nodename}-{os.getpid()}"
     async with opened(settings) as stores:
+        await take_over(stores.engine, tickets(stores), now=stores.now())
         await run(stores, name, stopping)
 
 
