@@ -32,6 +32,7 @@ from dispatcher.wiring import (
     pace_of,
     periodic_tasks,
     senders,
+    tickets,
 )
 
 logger = structlog.get_logger()
