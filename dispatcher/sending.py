@@ -3,14 +3,14 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from adapters.sql.outbox_rows import Claimed
+from adapters.sql.outbox_rows import Claimed, Outcome
 from community.errors import StoreUnavailableError
 from community.outbox import (
     NOT_CONFIGURED,
@@ -21,11 +21,14 @@ from community.outbox import (
     SendResult,
     is_sent_again,
 )
+from dispatcher.outcomes import Outcomes
 
 logger = structlog.get_logger()
 CONCURRENT = 32
 LEASE = timedelta(seconds=60)
 POLL_S = 0.3
+GATHER_S = 0.01
+"""What becomes possible in this time is claimed together."""
 EXPIRE_EVERY_S = 5.0
 """At most; more often where leases are short."""
 MAX_FAILURES = 20
@@ -51,10 +54,8 @@ class Rows(Protocol):
     ) -> list[Claimed]:
         """Claims rows that may be sent now."""
 
-    async def finish(
-        self, row: Claimed, result: SendResult, *, now: datetime, retry_at: datetime
-    ) -> bool:
-        """Notes an outcome."""
+    async def finish_many(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+        """Notes outcomes."""
 
     async def expire(self, *, now: datetime) -> tuple[int, int]:
         """Decides about rows of silent dispatchers."""
@@ -107,6 +108,7 @@ class SendingLoop:
         self._now = now
         self._is_quiet = is_quiet
         self._on_sent = on_sent
+        self._outcomes = Outcomes(rows, now)
         self._concurrent = concurrent
         self._lease = lease
         # Less than the lease, so that an outcome is known before others may try.
@@ -126,9 +128,10 @@ class SendingLoop:
         try:
             while not stopping.is_set():
                 self._more.clear()
-                if not await self._claim():
-                    with suppress(asyncio.TimeoutError):
-                        await asyncio.wait_for(self._more.wait(), POLL_S)
+                await self._claim()
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._more.wait(), POLL_S)
+                    await asyncio.sleep(GATHER_S)
         finally:
             expiry.cancel()
             with suppress(asyncio.CancelledError):
@@ -197,27 +200,13 @@ class SendingLoop:
             result = SendResult(DeliveryState.PERMANENT_FAILURE, error=error)
         delay_s = retry_delay_s(failures, result.retry_after_s)
         try:
-            await self._finish(row, result, delay_s)
+            await self._outcomes.note(row, result, delay_s)
         except StoreUnavailableError as err:
             # The lease runs out, and the policy of its kind decides.
             logger.warning("outbox.outcome.not_stored", row=row.id, error=str(err))
             return
         self._on_sent(row.message, result, time.monotonic() - started_s)
         _log(row, result)
-
-    async def _finish(self, row: Claimed, result: SendResult, delay_s: float) -> None:
-        """Stores an outcome; it is tried thrice, because it cannot be found again."""
-        for pause_s in (0.2, 1.0, None):
-            now = self._now()
-            retry_at = now + timedelta(seconds=delay_s)
-            try:
-                await self._rows.finish(row, result, now=now, retry_at=retry_at)
-            except StoreUnavailableError:
-                if pause_s is None:
-                    raise
-                await asyncio.sleep(pause_s)
-            else:
-                return
 
     async def _try(self, row: Claimed) -> SendResult:
         message = row.message

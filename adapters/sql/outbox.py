@@ -16,6 +16,7 @@ from adapters.sql.outbox_rows import (
     NO_PAYLOAD,
     WAITS,
     Claimed,
+    Outcome,
     claimed,
     ended,
     insert,
@@ -116,40 +117,26 @@ class SqlOutbox:
 
     async def finish(
         self, row: Claimed, result: SendResult, *, now: datetime, retry_at: datetime
-    ) -> bool:
-        """Notes the outcome of one try; `False` where it came too late to count.
+    ) -> None:
+        """Notes the outcome of one try; see `finish_many`."""
+        await self.finish_many([Outcome(row, result, retry_at)], now=now)
 
-        A late `delivered` counts all the same: it stops a second sending.
+    async def finish_many(self, outcomes: Sequence[Outcome], *, now: datetime) -> None:
+        """Notes the outcomes of tries in one transaction.
+
+        One that comes after the lease has ended changes nothing, except that a late
+        `delivered` counts all the same: it stops a second sending.
 
         Args:
-            row: As claimed.
-            result: What the sender found out.
+            outcomes: At most one of a row.
             now: Aware UTC.
-            retry_at: When to try again after a temporary failure.
 
         Raises:
-            StoreUnavailableError: The lease will run out and decide.
+            StoreUnavailableError: The leases will run out and decide.
         """
-        mine = (outbox.c.id == row.id) & IS_OPEN
-        if result.state is not DeliveryState.DELIVERED:
-            mine &= outbox.c.attempts == row.attempt
-            mine &= outbox.c.state == DeliveryState.SENDING.value
-        values = outcome(result, now.astimezone(timezone.utc), retry_at)
         async with translated(), self._engine.begin() as connection:
-            changed = await connection.execute(
-                sa.update(outbox).where(mine).values(**values)
-            )
-            if row.message.kind is OutgoingKind.DIGEST and values.get("finished_at"):
-                # What was folded into a digest shares its fate.
-                await connection.execute(
-                    sa.update(outbox)
-                    .where(
-                        outbox.c.via == "digest",
-                        outbox.c.external_id == row.message.key,
-                    )
-                    .values(state=values["state"])
-                )
-        return bool(changed.rowcount)
+            for done in outcomes:
+                await _finish(connection, done, now.astimezone(timezone.utc))
 
     async def expire(self, *, now: datetime) -> tuple[int, int]:
         """Decides about rows whose dispatcher fell silent while it was sending.
@@ -227,6 +214,23 @@ class SqlOutbox:
                 sa.update(outbox).where(where).values(**values)
             )
         return int(result.rowcount)
+
+
+async def _finish(connection: AsyncConnection, done: Outcome, now: datetime) -> None:
+    mine = (outbox.c.id == done.row.id) & IS_OPEN
+    if done.result.state is not DeliveryState.DELIVERED:
+        mine &= outbox.c.attempts == done.row.attempt
+        mine &= outbox.c.state == DeliveryState.SENDING.value
+    values = outcome(done.result, now, done.retry_at)
+    await connection.execute(sa.update(outbox).where(mine).values(**values))
+    message = done.row.message
+    if message.kind is OutgoingKind.DIGEST and values.get("finished_at"):
+        # What was folded into a digest shares its fate.
+        await connection.execute(
+            sa.update(outbox)
+            .where(outbox.c.via == "digest", outbox.c.external_id == message.key)
+            .values(state=values["state"])
+        )
 
 
 def _due(

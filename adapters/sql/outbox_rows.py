@@ -45,6 +45,16 @@ class Claimed:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one try."""
+
+    row: Claimed
+    result: SendResult
+    retry_at: datetime
+    """When to try again after a temporary failure."""
+
+
 def stored_key(key: str) -> str:
     """Returns a key's hash: the key itself may hold a person's id."""
     return hashlib.sha256(key.encode()).hexdigest()

@@ -36,12 +36,11 @@ class Rows:
         self.due = [r for r in self.due if r not in mine]
         return mine
 
-    async def finish(self, row, result, *, now, retry_at):
+    async def finish_many(self, outcomes, *, now):
         if self.n_outages > 0:
             self.n_outages -= 1
             raise StoreUnavailableError("down")
-        self.finished.append((row.id, result, retry_at))
-        return True
+        self.finished += [(o.row.id, o.result, o.retry_at) for o in outcomes]
 
     async def expire(self, *, now):
         return 0, 0
