@@ -35,6 +35,12 @@ class SessionDoc(BaseModel):
     csrf: str
 
 
+class CurrentSession(BaseModel):
+    """Who is signed in here, if anybody is."""
+
+    session: SessionDoc | None = None
+
+
 class SignInOptions(BaseModel):
     """How one can sign in here."""
 
@@ -90,11 +96,12 @@ async def sign_in_options(call: Call) -> SignInOptions:
     return SignInOptions(wecom=call.services.wecom.is_on)
 
 
-@endpoints.get("/api/session", entry=Entry.HALF, gives=SessionDoc)
-async def current_session(call: Call) -> SessionDoc:
-    """Tells who is signed in, with the token that changes need."""
-    assert call.session is not None
-    return session_doc(call, call.person, call.session)
+@endpoints.get("/api/session", entry=Entry.PUBLIC, gives=CurrentSession)
+async def current_session(call: Call) -> CurrentSession:
+    """Tells who is signed in, with the token that changes need; nobody is no error."""
+    if call.session is None:
+        return CurrentSession()
+    return CurrentSession(session=session_doc(call, call.person, call.session))
 
 
 @endpoints.post(

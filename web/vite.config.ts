@@ -14,6 +14,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // `deploy/build_web.sh` builds beside the page in use and then swaps.
     emptyOutDir: true,
+    // The chart library is one piece; only the page with figures loads it.
+    chunkSizeWarningLimit: 600,
     rollupOptions: { input: PAGES },
   },
   // `npm run dev` beside `make run`.

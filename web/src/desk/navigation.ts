@@ -7,26 +7,27 @@
 
 import type { RouteRecordRaw } from 'vue-router'
 
+import type { IconName } from '../staff/StaffIcon.vue'
 import { state } from '../staff/session'
 
 export interface DeskPage {
   path: string
   name: string
-  icon: string
+  icon: IconName
   /** One of these rights (`desk/policy.py`) is enough. */
   acts: string[]
   load: RouteRecordRaw['component']
 }
 
 export const PAGES: DeskPage[] = [
-  { path: '/tickets', name: '工单', icon: '📋', acts: ['list'], load: () => import('./pages/TicketList.vue') },
-  { path: '/report', name: '登记来电', icon: '☎️', acts: ['report'], load: () => import('./pages/PhoneReport.vue') },
-  { path: '/figures', name: '三率', icon: '📊', acts: ['figures'], load: () => import('./pages/FiguresPage.vue') },
-  { path: '/people', name: '人员值班', icon: '👥', acts: ['roster'], load: () => import('./pages/PeoplePage.vue') },
-  { path: '/people/blocks', name: '限制复核', icon: '🚫', acts: ['review_block'], load: () => import('./pages/BlocksPage.vue') },
-  { path: '/audit', name: '审计', icon: '🔍', acts: ['audit'], load: () => import('./pages/AuditPage.vue') },
-  { path: '/admin/accounts', name: '账号', icon: '🔑', acts: ['accounts'], load: () => import('./pages/AccountsPage.vue') },
-  { path: '/admin/systems', name: '外部系统', icon: '🔗', acts: ['connect'], load: () => import('./pages/SystemsPage.vue') },
+  { path: '/tickets', name: '工单', icon: 'list', acts: ['list'], load: () => import('./pages/TicketList.vue') },
+  { path: '/report', name: '登记来电', icon: 'phone', acts: ['report'], load: () => import('./pages/PhoneReport.vue') },
+  { path: '/figures', name: '三率', icon: 'chart', acts: ['figures'], load: () => import('./pages/FiguresPage.vue') },
+  { path: '/people', name: '人员值班', icon: 'people', acts: ['roster'], load: () => import('./pages/PeoplePage.vue') },
+  { path: '/people/blocks', name: '限制复核', icon: 'shield', acts: ['review_block'], load: () => import('./pages/BlocksPage.vue') },
+  { path: '/audit', name: '审计', icon: 'search', acts: ['audit'], load: () => import('./pages/AuditPage.vue') },
+  { path: '/admin/accounts', name: '账号', icon: 'key', acts: ['accounts'], load: () => import('./pages/AccountsPage.vue') },
+  { path: '/admin/systems', name: '外部系统', icon: 'link', acts: ['connect'], load: () => import('./pages/SystemsPage.vue') },
 ]
 
 /** Returns what the signed-in person may open. */

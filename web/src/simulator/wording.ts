@@ -2,6 +2,13 @@ import type { Segment } from './record'
 
 const MARKUP_LINK = /\[([^\]]*)\]\((https?:\/\/[^)\s]+)\)|<a href="([^"]*)">([^<]*)<\/a>/g
 
+/** Residents to begin with; whoever else writes is added to them. */
+export const DEMO_RESIDENTS: Record<string, string> = {
+  'o-wang-guilan': '王桂兰',
+  'o-li-ming': '李明',
+  'o-zhao-jianguo': '赵建国',
+}
+
 const REASONS: Record<string, string> = {
   answered: '已回复',
   timeout: '超时',

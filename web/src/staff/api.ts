@@ -107,5 +107,5 @@ export function newKey(): string {
 /** Returns words for whatever went wrong. */
 export function wordsFor(error: unknown): string {
   if (error instanceof Unreachable) return '网络不通，请稍后再试。'
-  return error instanceof Error && error.message ? error.message : '没有成功，请再试一次。'
+  return error instanceof Refusal ? error.message : '没有成功，请再试一次。'
 }

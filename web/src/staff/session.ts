@@ -2,7 +2,7 @@
 
 import { computed, reactive } from 'vue'
 
-import { SignedOut, get, keepToken, post, remove } from './api'
+import { get, keepToken, post, remove } from './api'
 import type { Named } from './tickets'
 
 export interface Session {
@@ -31,12 +31,8 @@ function keep(session: Session | null): void {
 
 /** Finds out who is signed in; nobody is no error. */
 export async function recallSession(): Promise<void> {
-  try {
-    keep(await get<Session>('/api/session'))
-  } catch (error) {
-    if (!(error instanceof SignedOut)) throw error
-    keep(null)
-  }
+  const { session } = await get<{ session?: Session }>('/api/session')
+  keep(session ?? null)
 }
 
 export async function signIn(account: string, password: string, code: string): Promise<void> {

@@ -69,8 +69,9 @@ export async function send<T>(
     by: session.session?.staff.id ?? '',
     title,
     path,
-    body,
-    photos,
+    // Copies: the database takes no proxies of the page's reactive values.
+    body: { ...body },
+    photos: [...photos],
     at: new Date().toISOString(),
     state: 'waiting',
     problem: '',
