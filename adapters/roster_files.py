@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from adapters.deadline_files import HOLIDAYS, load_calendar
 from adapters.document_files import DocumentReader, Watched
 from adapters.place_files import PlaceFiles, place_paths, read_places
-from adapters.workdays import is_workday
 from community.places import Gazetteer
 from community.roster_parse import parse_hours, parse_roster
 from community.staff import Roster
@@ -40,6 +40,7 @@ def roster_of(content_dir: Path, places: PlaceFiles) -> Roster:
     Raises:
         CatalogError: Every problem, each `path: message`.
     """
+    is_workday = load_calendar(content_dir).is_workday
     if not (content_dir / FOLDER).is_dir():
         return Roster(is_workday=is_workday)
     reader = DocumentReader(content_dir)
@@ -86,7 +87,11 @@ class RosterFiles:
         )
         self._roster = Watched(
             lambda: load_roster(content_dir),
-            lambda: [*place_paths(content_dir), *_paths(content_dir)],
+            lambda: [
+                *place_paths(content_dir),
+                *_paths(content_dir),
+                *content_dir.glob(HOLIDAYS),
+            ],
             name="roster",
             check_every_s=check_every_s,
         )

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from adapters.content_files import CatalogFiles
+from adapters.deadline_files import load_deadlines
 from adapters.place_files import read_places
 from adapters.roster_files import roster_of
 from community.errors import CatalogError
@@ -31,6 +32,10 @@ def main(argv: list[str]) -> int:
         summary.append(f"{len(places.book.communities)} communities")
         summary.append(f"{len(places.book.grids)} grids")
         summary.append(f"{len(roster.staff)} staff")
+    try:
+        load_deadlines(root)
+    except CatalogError as err:
+        problems += err.problems
     if problems:
         for problem in problems:
             sys.stderr.write(f"[ERROR] {problem}\n")

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 from collections import Counter
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from adapters.places.evaluation import Outcome, evaluate, judge
 from adapters.roster_files import RosterFiles, load_gazetteer, load_roster
 from adapters.settings import ROOT
 from adapters.validate import main as validate
-from adapters.workdays import is_workday
 from adapters.yaml_files import read_yaml
 from community.errors import CatalogError
 from community.places import Gazetteer, is_sure
@@ -198,12 +196,6 @@ def test_content_without_grids_has_no_places_and_nobody(tmp_path):
     assert files.gazetteer().locate("蜻蜓小区3号楼") == ()
     assert files.roster().grids == {}
     assert read_places(tmp_path).book.grids == {}
-
-
-def test_holidays_and_make_up_days_are_known_and_other_years_fall_back():
-    assert not is_workday(date(2026, 10, 1))
-    assert is_workday(date(2026, 10, 10))
-    assert is_workday(date(2099, 1, 1)) == (date(2099, 1, 1).weekday() < 5)
 
 
 def test_ordinary_messages_are_taken_for_no_place(gazetteer):
