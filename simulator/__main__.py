@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from adapters.roster_files import load_roster
 from community.errors import CommunityError
-from simulator.options import Options
+from simulator.options import ROOT, Options
 from simulator.script import replay, send
 from simulator.wechat import SimulatedWeChat
 
@@ -43,6 +44,15 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
+def roster_names(content_dir: Path) -> dict[str, str]:
+    """Returns the staff's names by userid; a roster with mistakes gives none."""
+    try:
+        staff = load_roster(content_dir).staff.values()
+    except CommunityError:
+        return {}
+    return {member.wecom_userid: member.name for member in staff}
+
+
 def say(values: dict[str, Any]) -> None:
     """Prints one bubble as a JSON line, at once."""
     sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
@@ -64,10 +74,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the chosen command and returns its exit code."""
     options = Options.from_env()
     if arguments.command == "serve":
+        content_dir = os.environ.get("CONTENT_DIR", str(ROOT / "catalog"))
+        options.names = roster_names(Path(content_dir))
         asyncio.run(serve(options))
         return 0
-    url = arguments.url or os.environ.get(
-        "SIMULATOR_URL", f"http://{options.host}:{options.port}"
+    url = (
+        arguments.url
+        or os.environ.get("SIMULATOR_URL")
+        or f"http://{options.host}:{options.port}"
     )
     if arguments.command == "send":
         return asyncio.run(send(url, arguments, say))

@@ -113,7 +113,7 @@ class Corporation:
             return None
         found = self._members.get(userid)
         if found is None:
-            name = (names or {}).get(userid, userid)
+            name = (names or self.options.names).get(userid, userid)
             found = self._members[userid] = MemberState(userid, name)
         return found
 

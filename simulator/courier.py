@@ -6,7 +6,7 @@ import random
 import secrets as random_secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, time
 
 import aiohttp
 
@@ -159,8 +159,12 @@ class Courier:
         return attempt.outcome == "status" and self._retries_status()
 
     def _sealed(self, push: Push) -> Envelope:
-        stamp = int(self._clock.now().timestamp())
-        return self._seal(push, self._secrets(), stamp)
+        return self._seal(push, self._secrets(), self._stamp())
+
+    def _stamp(self) -> int:
+        if self._options.signs_real_time:
+            return int(time())
+        return int(self._clock.now().timestamp())
 
     def _happens(self, rate: float) -> bool:
         return rate > 0 and self._random.random() < rate

@@ -60,6 +60,9 @@ class Options:
     """Deliver again after a status other than 200; WeChat promises that only for silence."""
     renews_nonce: bool = True
     """A new timestamp and nonce for each delivery of the same push."""
+    signs_real_time: bool = True
+    """Sign with real time also after the clock was advanced: the other side refuses
+    what looks old, and its clock is real."""
     overlap_rate: float = 0.0
     """Share of pushes that are delivered twice at the same time."""
     duplicate_rate: float = 0.0
@@ -90,6 +93,8 @@ class Options:
     corp_webhook: str = "http://127.0.0.1:8800/wecom"
     members: dict[str, str] | None = None
     """Names by userid; None makes a member of whoever is written to."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Names to show for userids of an open company."""
     robots: tuple[str, ...] | None = None
     """Keys of group robots; None accepts any."""
     trusted_ips: tuple[str, ...] | None = None
@@ -106,17 +111,17 @@ class Options:
         """
         source = os.environ if env is None else env
         gateway = (
-            f"http://{source.get('GATEWAY_HOST', '127.0.0.1')}"
-            f":{source.get('GATEWAY_PORT', '8800')}"
+            f"http://{_given(source, 'GATEWAY_HOST', '127.0.0.1')}"
+            f":{_given(source, 'GATEWAY_PORT', '8800')}"
         )
         options = cls(
-            webhook=source.get("SIMULATOR_WECHAT_WEBHOOK", f"{gateway}/wechat"),
-            corp_webhook=source.get("SIMULATOR_WECOM_WEBHOOK", f"{gateway}/wecom"),
-            mode=_mode(source.get("SIMULATOR_MODE", "safe")),
-            document=_document(source.get("SIMULATOR_FORMAT", "xml")),
-            members=read_members(source.get("SIMULATOR_MEMBERS", "")),
-            host=source.get("SIMULATOR_HOST", "127.0.0.1"),
-            port=_port(source.get("SIMULATOR_PORT", "8802")),
+            webhook=_given(source, "SIMULATOR_WECHAT_WEBHOOK", f"{gateway}/wechat"),
+            corp_webhook=_given(source, "SIMULATOR_WECOM_WEBHOOK", f"{gateway}/wecom"),
+            mode=_mode(_given(source, "SIMULATOR_MODE", "safe")),
+            document=_document(_given(source, "SIMULATOR_FORMAT", "xml")),
+            members=read_members(_given(source, "SIMULATOR_MEMBERS", "")),
+            host=_given(source, "SIMULATOR_HOST", "127.0.0.1"),
+            port=_port(_given(source, "SIMULATOR_PORT", "8802")),
         )
         for name, variable in _SAME_AS_CHANNEL.items():
             if source.get(variable):
@@ -173,6 +178,11 @@ def read_members(path: str) -> dict[str, str] | None:
         raise ConfigurationError(
             f"SIMULATOR_MEMBERS: {path} is not a JSON list of {{userid, name}}: {err}"
         ) from err
+
+
+def _given(source: Mapping[str, str], name: str, default: str) -> str:
+    """Returns a variable; an empty one counts as unset."""
+    return source.get(name) or default
 
 
 def _mode(text: str) -> Mode:

@@ -119,6 +119,7 @@ class Record:
     def __init__(self) -> None:
         """Starts empty."""
         self._seq = 0
+        self._is_closed = False
         self.bubbles: list[Bubble] = []
         self.deliveries: list[Delivery] = []
         self.complaints: list[Complaint] = []
@@ -182,7 +183,7 @@ class Record:
     ) -> bool:
         """Waits until `found` is true; returns whether it became true in real time."""
         deadline = monotonic() + timeout_s
-        while not found():
+        while not found() and not self._is_closed:
             left_s = deadline - monotonic()
             if left_s <= 0:
                 return False
@@ -194,7 +195,13 @@ class Record:
                 return found()
             finally:
                 self._waiters[person].discard(waiter)
-        return True
+        return found()
+
+    def close(self) -> None:
+        """Lets all waiters go, for good."""
+        self._is_closed = True
+        for person in list(self._waiters):
+            self.changed(person)
 
     def clear(self) -> None:
         """Forgets all entries; numbers go on."""

@@ -87,6 +87,7 @@ class SimulatedWeChat:
 
     async def stop(self) -> None:
         """Ends all deliveries and closes the port."""
+        self.record.close()
         await self.official.close()
         await self.corp.close()
         if self._session is not None:

@@ -80,6 +80,7 @@ def make_targets() -> list[str]:
 
 def setting_names() -> set[str]:
     files = sorted((ROOT / "adapters").rglob("*settings.py"))
+    files += [ROOT / "simulator" / name for name in ("options.py", "__main__.py")]
     source = "".join(read(path) for path in files)
     return set(re.findall(r'(?:get\(|source,)\s*"([A-Z][A-Z_]+)"', source))
 
