@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 import bot.model  # noqa: F401 - sets Rasa's environment before it is imported
-from benchmarks import against_peer, length, memory, parse
+from benchmarks import against_peer, deadlines, length, memory, parse
 from benchmarks.measure import note
 from benchmarks.results import ORDER, Result, save, write_page
 
@@ -17,6 +17,7 @@ QUESTIONS: dict[str, Callable[..., Result]] = {
     "length": length.run,
     "parse": parse.run,
     "memory": memory.run,
+    "deadlines": deadlines.run,
 }
 
 
