@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Dict
 
 from community.messages import EventName, Inbound, Kind
 from community.outbox import OutgoingKind
@@ -27,10 +28,18 @@ def outgoing_entry(inbound: Inbound, reply: Reply) -> str:
             "reply": json.loads(reply.to_json()),
             "kind": kind_of(inbound, reply).value,
             "passive": inbound.reply_to is not None,
+            "facts": _facts(inbound),
             "received_at": inbound.received_at.isoformat(),
         },
         ensure_ascii=False,
     )
+
+
+def _facts(inbound: Inbound) -> Dict[str, str]:
+    """Returns what a template message says where no other may be sent."""
+    if inbound.kind is not Kind.EVENT or inbound.text != EventName.TICKET:
+        return {}
+    return {name: str(inbound.extra.get(name, "")) for name in ("number", "what")}
 
 
 def kind_of(inbound: Inbound, reply: Reply) -> OutgoingKind:

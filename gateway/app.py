@@ -1,36 +1,50 @@
 """Builds the gateway application."""
 
 import asyncio
+import os
+import secrets
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
 import structlog
 from aiohttp import web
+from prometheus_client import CollectorRegistry
 
+from adapters.blob_files import FileBlobStore
 from adapters.content_files import CatalogFiles
+from adapters.messengers import open_quota
+from adapters.monitoring import monitored
 from adapters.rate_limit import RateLimit
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import ROOT, Settings
 from adapters.sql.engine import create_engine
-from adapters.sql.tickets import SqlTicketRepository
+from adapters.sql.residents import SqlResidentRepository
+from adapters.ticket_store import open_tickets
 from community.answers import AnswerComposer
 from community.calendar import local_day
 from community.catalog.local import LocalFacts
-from gateway import chat
+from gateway import chat, chat_photos
+from gateway.figures import Figures
+from gateway.forgetting import Forgetting
 from gateway.keys import (
+    BLOBS,
     CATALOG,
     CONVERSATIONS,
     COOKIE_SECURE,
     COOKIES,
+    FIGURES,
+    FORGETTING,
     LIVE,
     MESSAGE_LIMIT,
+    PHOTO_LIMIT,
     SESSION_LIMIT,
     TICKETS,
+    TRUSTED_PROXY,
 )
 from gateway.live import LiveUpdates
+from gateway.messengers import add_messengers
 from gateway.residents import ResidentCookies
 
 logger = structlog.get_logger()
@@ -57,6 +71,7 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
     )
     redis = open_redis(settings.redis_url)
     keys = RedisKeys(settings.redis_prefix)
+    instance = f"{os.uname().nodename}-{secrets.token_hex(6)}"
     app[CONVERSATIONS] = RedisConversations(
         redis,
         keys,
@@ -65,11 +80,23 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
     )
     app[COOKIES] = ResidentCookies(settings.cookie_secret)
     app[COOKIE_SECURE] = settings.cookie_secure
-    app[LIVE] = LiveUpdates(redis, keys)
+    app[LIVE] = LiveUpdates(redis, keys, instance)
+    app[FIGURES] = Figures(CollectorRegistry())
+    app[TRUSTED_PROXY] = settings.trusted_proxy
+    app[PHOTO_LIMIT] = RateLimit(redis, keys, n=20, window_s=60)
+    app[BLOBS] = FileBlobStore(settings.blob_dir)
     app[MESSAGE_LIMIT] = RateLimit(redis, keys, n=30, window_s=60)
     app[SESSION_LIMIT] = RateLimit(redis, keys, n=60, window_s=60)
     engine = create_engine(settings.database_url)
-    app[TICKETS] = SqlTicketRepository(engine)
+    app[TICKETS] = open_tickets(settings, engine)
+    app[FORGETTING] = Forgetting(
+        app[CONVERSATIONS],
+        app[TICKETS],
+        SqlResidentRepository(engine),
+        app[BLOBS],
+        quota=open_quota(settings, redis),
+        now=_now,
+    )
     files = CatalogFiles(
         settings.content_dir,
         default_place=settings.default_place,
@@ -77,24 +104,35 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
     )
 
     def composer() -> AnswerComposer:
-        today = local_day(datetime.now(timezone.utc))
+        today = local_day(_now())
         catalog = files.current()
         return AnswerComposer(catalog, LocalFacts(catalog, None, today), today)
 
     app[CATALOG] = composer
 
     async def lifetime(_: web.Application) -> AsyncIterator[None]:
-        listening = asyncio.create_task(app[LIVE].run())
-        yield
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        tasks = [
+            asyncio.create_task(app[LIVE].run()),
+            asyncio.create_task(app[FORGETTING].run()),
+        ]
+        async with monitored(
+            settings.metrics_host,
+            settings.metrics_port,
+            is_ready=lambda: is_ready(app),
+            registry=app[FIGURES].registry,
+        ):
+            yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await engine.dispose()
         await redis.aclose()
 
     app.cleanup_ctx.append(lifetime)
     app.on_response_prepare.append(add_headers)
     app.add_routes(chat.routes)
+    app.add_routes(chat_photos.routes)
+    add_messengers(app, settings, redis, instance=instance, now=_now)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     add_pages(app, pages)
@@ -117,8 +155,21 @@ async def readyz(request: web.Request) -> web.Response:
     Raises:
         web.HTTPServiceUnavailable: Redis does not answer (by the middleware).
     """
-    await request.app[CONVERSATIONS].stored_reply("readyz")
+    await is_ready(request.app)
     return web.json_response({"ok": True})
+
+
+async def is_ready(app: web.Application) -> None:
+    """Tells whether messages can be stored.
+
+    Raises:
+        StoreUnavailableError: Redis does not answer.
+    """
+    await app[CONVERSATIONS].stored_reply("readyz")
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 def add_pages(app: web.Application, pages: Path) -> None:

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import re
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
 from aiohttp import web
 
 from adapters.redis_conversations import ChatEvent, RedisConversations
+from community.blobs import blob_of_url
 from community.emergency import detect
 from community.errors import (
     CommunityError,
@@ -16,18 +19,22 @@ from community.errors import (
     StoreUnavailableError,
 )
 from community.messages import MAX_TEXT_CHARS, Inbound, Kind
-from community.replies import part_to_doc
+from community.replies import Part, part_to_doc
 from gateway.keys import (
     CATALOG,
     CONVERSATIONS,
     COOKIE_SECURE,
     COOKIES,
+    FIGURES,
+    FORGETTING,
     LIVE,
     MESSAGE_LIMIT,
     SESSION_LIMIT,
-    TICKETS,
+    TRUSTED_PROXY,
 )
-from gateway.residents import COOKIE, COOKIE_MAX_AGE_S
+from gateway.requests import caller_of
+from gateway.residents import COOKIE, COOKIE_MAX_AGE_S, ResidentCookies
+from gateway.texts import clean_text
 
 CHANNEL = "web"
 MAX_BODY_BYTES = 32_768
@@ -36,6 +43,7 @@ STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}")
 KEEP_ALIVE_S = 15.0
 URGENT_WAIT_S = 4.0
 HISTORY = 100
+PHOTO_PATH = "/api/chat/photos/"
 routes = web.RouteTableDef()
 
 
@@ -44,6 +52,8 @@ def problem(status: int, code: str, detail: str) -> web.HTTPException:
     cls = {
         400: web.HTTPBadRequest,
         401: web.HTTPUnauthorized,
+        404: web.HTTPNotFound,
+        415: web.HTTPUnsupportedMediaType,
         429: web.HTTPTooManyRequests,
         503: web.HTTPServiceUnavailable,
     }[status]
@@ -71,7 +81,8 @@ async def open_session(request: web.Request) -> web.Response:
     cookies = request.app[COOKIES]
     resident = cookies.open(request.cookies.get(COOKIE))
     if resident is None:
-        if not await request.app[SESSION_LIMIT].allows(f"session:{request.remote}"):
+        caller = caller_of(request, request.app[TRUSTED_PROXY])
+        if not await request.app[SESSION_LIMIT].allows(f"session:{caller}"):
             raise problem(429, "too_many_sessions", "访问太频繁，请过一会儿再试。")
         resident = cookies.new_id()
     response = web.json_response({"ok": True})
@@ -91,11 +102,19 @@ async def open_session(request: web.Request) -> web.Response:
 async def post_message(request: web.Request) -> web.Response:
     """Stores a message durably, then acknowledges it; a repeat changes nothing."""
     conversation = conversation_of(request)
-    inbound = read_message(await read_json(request), conversation)
+    body = await read_json(request)
+    inbound = (
+        read_photo_message(body, conversation, request.app[COOKIES])
+        if isinstance(body, dict) and "photo" in body
+        else read_message(body, conversation)
+    )
+    figures = request.app[FIGURES].messages
     try:
         await take_in(request, inbound)
     except (MailboxFullError, StoreUnavailableError) as err:
+        figures.labels("refused").inc()
         raise refusal(request, inbound, err) from err
+    figures.labels("stored").inc()
     emergency = await urgent_answer(request, inbound) if inbound.urgent else None
     return web.json_response({"id": inbound.id, "emergency": emergency}, status=202)
 
@@ -175,11 +194,29 @@ def read_message(body: Any, conversation: str) -> Inbound:
     )
 
 
-def clean_text(text: str) -> str:
-    """Drops control characters and lone surrogates; keeps line breaks as spaces."""
-    visible = "".join(" " if c in "\r\n\t" else c for c in text)
-    visible = "".join(c for c in visible if c.isprintable() or c == "\u200d")
-    return visible.encode("utf-8", "ignore").decode().strip()
+def read_photo_message(
+    body: dict[str, Any], conversation: str, cookies: ResidentCookies
+) -> Inbound:
+    """Checks a posted photo and builds its inbound record.
+
+    Raises:
+        web.HTTPBadRequest: A field is malformed, or the photo is somebody else's.
+    """
+    client_id, token = body.get("client_id"), body.get("photo")
+    if not isinstance(client_id, str) or not CLIENT_ID.fullmatch(client_id):
+        raise problem(400, "bad_client_id", "请求格式不对。")
+    photo = cookies.open_photo(conversation, token) if isinstance(token, str) else None
+    if photo is None:
+        raise problem(400, "bad_photo", "照片没传上来，请再传一次。")
+    return Inbound(
+        id=f"{conversation}:{client_id}",
+        conversation=conversation,
+        channel=CHANNEL,
+        kind=Kind.IMAGE,
+        text="",
+        received_at=datetime.now(timezone.utc),
+        extra={"photo": photo},
+    )
 
 
 async def urgent_answer(request: web.Request, inbound: Inbound) -> Any:
@@ -221,13 +258,19 @@ async def events(request: web.Request) -> web.StreamResponse:
             "X-Accel-Buffering": "no",
         }
     )
+    cookies = request.app[COOKIES]
     await response.prepare(request)
-    await response.write(b"retry: 1000\n\n")
-    with request.app[LIVE].watch(conversation) as grown:
+    # A closed page is the usual end of a stream, not an error.
+    with (
+        suppress(ConnectionError),
+        request.app[FIGURES].streams.track_inprogress(),
+        request.app[LIVE].watch(conversation) as grown,
+    ):
+        await response.write(b"retry: 1000\n\n")
         while True:
             for event in first:
                 last = event.id
-                await response.write(encode_event(event))
+                await response.write(encode_event(event, conversation, cookies))
             grown.clear()
             first = await more(conversations, conversation, last)
             if first:
@@ -236,6 +279,7 @@ async def events(request: web.Request) -> web.StreamResponse:
                 await asyncio.wait_for(grown.wait(), KEEP_ALIVE_S)
             except asyncio.TimeoutError:
                 await response.write(b": keep\n\n")
+    return response
 
 
 async def more(
@@ -246,21 +290,34 @@ async def more(
     return await conversations.history(conversation, after=after, count=HISTORY)
 
 
-def encode_event(event: ChatEvent) -> bytes:
-    """Encodes one chat event in the server-sent events format."""
+def encode_event(
+    event: ChatEvent, conversation: str, cookies: ResidentCookies
+) -> bytes:
+    """Encodes one chat event in the server-sent events format.
+
+    News that came into the conversation say nothing themselves: their reply does.
+    """
+
+    def address(photo: str) -> str:
+        return PHOTO_PATH + cookies.seal_photo(conversation, photo)
+
     doc: dict[str, Any]
     if event.inbound is not None:
+        if event.inbound.kind is Kind.EVENT:
+            return b""
         doc = {
             "side": "resident",
             "id": event.inbound.id.rsplit(":", 1)[-1],
             "text": event.inbound.text,
             "at": event.inbound.received_at.isoformat(),
         }
+        if event.inbound.kind is Kind.IMAGE:
+            doc["photo"] = address(event.inbound.extra["photo"])
     elif event.reply is not None:
         doc = {
             "side": "assistant",
             "id": event.reply.in_reply_to.rsplit(":", 1)[-1],
-            "parts": [part_to_doc(part) for part in event.reply.parts],
+            "parts": [_shown(part, address) for part in event.reply.parts],
             "at": event.reply.created_at.isoformat(),
         }
     else:
@@ -269,12 +326,17 @@ def encode_event(event: ChatEvent) -> bytes:
     return f"id: {event.id}\ndata: {data}\n\n".encode()
 
 
+def _shown(part: Part, address: Callable[[str], str]) -> dict[str, Any]:
+    """Returns a part for the page; a stored photo gets an address of this session."""
+    doc = part_to_doc(part)
+    photo = blob_of_url(doc["url"]) if doc["type"] == "image" else None
+    return doc if photo is None else {**doc, "url": address(photo)}
+
+
 @routes.delete("/api/chat/me")
 async def forget_me(request: web.Request) -> web.Response:
     """Deletes this resident's dialogue and identity, and ends the session."""
-    conversation = conversation_of(request)
-    await request.app[TICKETS].forget(conversation)
-    await request.app[CONVERSATIONS].forget(conversation)
+    await request.app[FORGETTING].forget(conversation_of(request))
     response = web.json_response({"ok": True})
     response.del_cookie(COOKIE, path="/")
     return response

@@ -32,6 +32,18 @@ class ResidentCookies:
             return None
         return resident_id
 
+    def seal_photo(self, conversation: str, blob_id: str) -> str:
+        """Returns the name by which only this conversation's session has a photo."""
+        return f"{blob_id}.{self._mac(f'photo:{conversation}:{blob_id}')}"
+
+    def open_photo(self, conversation: str, token: str) -> str | None:
+        """Returns a photo's blob id; `None` where it is another conversation's."""
+        blob_id, _, mac = token.partition(".")
+        if not blob_id or not mac.isascii():
+            return None
+        wanted = self._mac(f"photo:{conversation}:{blob_id}")
+        return blob_id if hmac.compare_digest(mac, wanted) else None
+
     def _mac(self, resident_id: str) -> str:
         digest = hmac.new(self._secret, resident_id.encode(), hashlib.sha256)
         return digest.hexdigest()[:32]

@@ -11,8 +11,8 @@ from adapters.settings import Settings
 from community.emergency import detect
 from community.messages import Inbound, Kind
 from community.replies import as_plain_text
-from gateway.chat import clean_text
 from gateway.live import LiveUpdates
+from gateway.texts import clean_text
 
 ANSWER_TIMEOUT_S = 30.0
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from adapters.environment import Environment, address, flag, json_object
+from adapters.environment import Environment, address, flag, integer, json_object
 from community.errors import ConfigurationError
 
 AES_KEY = re.compile(r"[A-Za-z0-9]{43}")
@@ -57,6 +57,8 @@ class WeChatSettings:
     api_url: str = API_URL
     mp_url: str = MP_URL
     open_url: str = OPEN_URL
+    replay_window_s: int = 300
+    """How far the time of a push may be from ours."""
     with_msgmenu: bool = False
     """The account may send `msgmenu` messages."""
     with_ai_label: bool = False
@@ -94,6 +96,9 @@ class WeChatSettings:
             api_url=address(source, "WECHAT_API_URL", API_URL),
             mp_url=address(source, "WECHAT_MP_URL", MP_URL),
             open_url=address(source, "WECHAT_OPEN_URL", OPEN_URL),
+            replay_window_s=integer(
+                source, "WECHAT_REPLAY_WINDOW_S", 300, low=30, high=10**9
+            ),
             with_msgmenu=flag(source, "WECHAT_MSGMENU", default=False),
             with_ai_label=flag(source, "WECHAT_AI_LABEL", default=False),
             per_message=_allowance(source, "WECHAT_QUOTA_MESSAGE", PER_MESSAGE),

@@ -1,0 +1,130 @@
+"""The answer within the messenger's time, decided once for all deliveries.
+
+Who delivers is written in `claim:<message id>` (`docs/contracts.md`, "Delivery of
+answers"), so that an answer goes out either here or by the dispatcher.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from adapters.redis_conversations import RedisConversations
+from community.errors import StoreUnavailableError
+from community.messages import Inbound, log_id
+from community.replies import Emergency, Part, Reply
+from gateway.live import LiveUpdates
+
+logger = structlog.get_logger()
+BUDGET_S = 4.5
+"""Of the five seconds that WeChat waits; the rest is the way."""
+TYPING_AFTER_S = 1.0
+MAX_TYPING_CALLS = 20
+"""At a time: under load the answers matter more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passive:
+    """What is answered to one delivery."""
+
+    parts: Sequence[Part] = ()
+    """Nothing: `success`."""
+    confirms: bool = False
+    """The worker's answer: its claim is confirmed once the bytes have left."""
+
+
+class PassiveAnswers:
+    """Waits for workers' answers on behalf of deliveries."""
+
+    def __init__(
+        self,
+        conversations: RedisConversations,
+        live: LiveUpdates,
+        *,
+        emergency: Callable[[Inbound], Emergency | None],
+        typing: Callable[[str], Awaitable[object]] | None = None,
+    ) -> None:
+        """Binds what is waited for.
+
+        Args:
+            conversations: Replies and claims.
+            live: Wakes when a reply is stored.
+            emergency: Returns the number to call for an urgent message.
+            typing: Shows a conversation that an answer is being written.
+        """
+        self._conversations = conversations
+        self._live = live
+        self._emergency = emergency
+        self._typing = typing
+        self._typing_calls = asyncio.Semaphore(MAX_TYPING_CALLS)
+
+    async def answer(self, inbound: Inbound, until: float, *, is_new: bool) -> Passive:
+        """Returns what to answer to a stored message.
+
+        Args:
+            inbound: The message.
+            until: Time of the event loop at which something must be answered.
+            is_new: Its first delivery; a repeat gets what the first one got.
+        """
+        try:
+            return await self._answer(inbound, until, is_new=is_new)
+        except (StoreUnavailableError, asyncio.TimeoutError) as err:
+            # The message is stored: the dispatcher delivers what nobody has claimed.
+            logger.warning(
+                "gateway.answer.unclaimed",
+                message=log_id(inbound.id),
+                error=type(err).__name__,
+            )
+            return self.unanswered(inbound)
+
+    def unanswered(self, inbound: Inbound) -> Passive:
+        """Returns what is said without a worker: the number in an emergency."""
+        part = self._emergency(inbound) if inbound.urgent else None
+        return Passive() if part is None else Passive((part,))
+
+    async def confirm(self, inbound: Inbound) -> None:
+        """Notes that a worker's answer has left; without it the dispatcher decides."""
+        with suppress(StoreUnavailableError):
+            await self._conversations.confirm_passive(inbound.id)
+
+    async def _answer(self, inbound: Inbound, until: float, *, is_new: bool) -> Passive:
+        claims = self._conversations
+        if not is_new and await claims.claimed(inbound.id) == "late":
+            return self.unanswered(inbound)
+        reply = await self._reply(inbound, until, is_new=is_new)
+        holder = await claims.claim(inbound.id, "late" if reply is None else "passive")
+        if holder == "late":
+            return self.unanswered(inbound)
+        if reply is None:  # another delivery has just got it
+            reply = await claims.stored_reply(inbound.id)
+        return Passive(reply.parts, confirms=True) if reply else Passive()
+
+    async def _reply(
+        self, inbound: Inbound, until: float, *, is_new: bool
+    ) -> Reply | None:
+        """Waits for the worker; looks only when there is news."""
+        loop = asyncio.get_running_loop()
+        typing = asyncio.create_task(self._show_typing(inbound)) if is_new else None
+        try:
+            # A repeat may have been stored by another gateway, which is told first.
+            with self._live.watch(inbound.id, inbound.conversation) as news:
+                while True:
+                    news.clear()
+                    reply = await self._conversations.stored_reply(inbound.id)
+                    left = until - loop.time()
+                    if reply is not None or left <= 0:
+                        return reply
+                    with suppress(asyncio.TimeoutError):
+                        await asyncio.wait_for(news.wait(), left)
+        finally:
+            if typing is not None:
+                typing.cancel()
+
+    async def _show_typing(self, inbound: Inbound) -> None:
+        await asyncio.sleep(TYPING_AFTER_S)
+        if self._typing is None or self._typing_calls.locked():
+            return
+        async with self._typing_calls:
+            await self._typing(inbound.conversation)
