@@ -10,9 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.sql.person_keys import PersonKeys
+from adapters.sql.person_keys import NO_PERSON, PersonKeys
 from adapters.sql.tables import ticket, ticket_resident, ticket_text
-from adapters.sql.ticket_texts import CONVERSATION, readable
+from adapters.sql.ticket_texts import (
+    CONVERSATION,
+    MASKED_SUFFIX,
+    open_text,
+    readable,
+)
 from community.errors import RecordError
 from community.tickets import chain, history
 from community.tickets.clocks import next_at
@@ -200,6 +205,31 @@ def _stored(
         head=row.head,
         residents=tuple(residents),
     )
+
+
+async def masked_descriptions(
+    connection: AsyncConnection, ids: Mapping[str, int], keys: PersonKeys
+) -> dict[str, str]:
+    """Returns what was filed under some numbers, always as masked.
+
+    Raises:
+        RecordError: A text was altered.
+    """
+    name = f"description{MASKED_SUFFIX}"
+    query = sa.select(ticket_text).where(
+        ticket_text.c.ticket_id.in_(ids.values()),
+        ticket_text.c.seq == FILED,
+        ticket_text.c.name == name,
+    )
+    rows = {row.ticket_id: row for row in await connection.execute(query)}
+    key = (await keys.of_persons(connection, ())).get(NO_PERSON)
+    if key is None:
+        return {}
+    return {
+        number: open_text(number, FILED, name, bytes(rows[row_id].sealed), key).text
+        for number, row_id in ids.items()
+        if row_id in rows
+    }
 
 
 def by_number(number: str) -> sa.Select[Any]:

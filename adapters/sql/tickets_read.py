@@ -13,13 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.sql.person_keys import PersonKeys
 from adapters.sql.tables import ticket, ticket_event, ticket_resident, ticket_text
 from adapters.sql.ticket_queries import page_query, position
-from adapters.sql.ticket_rows import Stored, by_number, read_tickets
+from adapters.sql.ticket_rows import (
+    Stored,
+    by_number,
+    masked_descriptions,
+    read_tickets,
+)
 from adapters.sql.ticket_texts import readable
 from community.errors import NotFoundError, StoreUnavailableError
 from community.tickets import chain
 from community.tickets.commands import TO_RESIDENT, Action
 from community.tickets.model import Ticket, TicketEvent
-from community.tickets.repository import Page, TicketMessage, TicketQuery
+from community.tickets.repository import Page, Relabel, TicketMessage, TicketQuery
 from community.tickets.similarity import likeness
 
 SIMILAR_LIKENESS = 0.34
@@ -141,6 +146,44 @@ class SqlTicketReader:
             if event.action in _SAID
             or (event.action is Action.NOTE and event.facts.get("to") == TO_RESIDENT)
         ]
+
+    async def relabels(self, *, after: int, limit: int) -> Sequence[Relabel]:
+        """See the port."""
+        query = (
+            sa.select(
+                ticket_event.c.id,
+                ticket_event.c.body,
+                ticket.c.number,
+                ticket.c.id.label("ticket_id"),
+            )
+            .join(ticket, ticket.c.id == ticket_event.c.ticket_id)
+            .where(
+                ticket_event.c.action == Action.RECLASSIFY.value,
+                ticket_event.c.id > after,
+            )
+            .order_by(ticket_event.c.id)
+            .limit(limit)
+        )
+        async with self._reading() as connection:
+            rows = (await connection.execute(query)).all()
+            written = await masked_descriptions(
+                connection, {row.number: row.ticket_id for row in rows}, self._keys
+            )
+        found = []
+        for row in rows:
+            event, _ = chain.read(row.body)
+            found.append(
+                Relabel(
+                    id=row.id,
+                    number=row.number,
+                    at=event.at,
+                    before=event.facts.get("from"),
+                    after=str(event.facts.get("to")),
+                    text=written.get(row.number, ""),
+                    by=event.actor,
+                )
+            )
+        return found
 
     async def similar(
         self,

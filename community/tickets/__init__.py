@@ -43,6 +43,7 @@ from community.tickets.model import (
 from community.tickets.repository import (
     Finding,
     Page,
+    Relabel,
     TicketMessage,
     TicketQuery,
     TicketRepository,
@@ -62,6 +63,7 @@ __all__ = [
     "Finding",
     "Origin",
     "Page",
+    "Relabel",
     "Request",
     "RequestKind",
     "Ticket",

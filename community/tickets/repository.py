@@ -66,6 +66,22 @@ class TicketMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Relabel:
+    """Staff said that a ticket is about something else: a label for learning."""
+
+    id: int
+    """Grows from one to the next."""
+    number: str
+    at: datetime
+    before: str | None
+    after: str
+    text: str
+    """What the resident wrote, masked."""
+    by: str
+    """Staff id."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """Something in a ticket's file that is not as it was written."""
 
@@ -133,6 +149,14 @@ class TicketRepository(Protocol):
 
         Raises:
             NotFoundError: No such ticket.
+        """
+
+    async def relabels(self, *, after: int, limit: int) -> Sequence[Relabel]:
+        """Returns what staff reclassified, oldest first, for learning.
+
+        Args:
+            after: Id of the last one known; 0 at first.
+            limit: Upper bound.
         """
 
     async def similar(

@@ -378,6 +378,25 @@ async def test_exclusion_needs_two_people_and_a_reason(tickets, engine):
     assert (await tickets.get(ticket.number)).life.is_excluded
 
 
+async def test_a_corrected_item_is_a_label_for_learning_without_personal_numbers(
+    tickets,
+):
+    opened = await tickets.open(draft(), now=MONDAY)
+    right = command("worker1", Action.RECLASSIFY, to="matter/decoration_waste")
+    changed = await tickets.act(opened.number, right, now=MONDAY + hours(1))
+    assert changed.life.item == "matter/decoration_waste"
+    assert changed.draft.item == "matter/garbage_cleaning"
+    (label,) = await tickets.relabels(after=0, limit=10)
+    assert (label.before, label.after, label.by) == (
+        "matter/garbage_cleaning",
+        "matter/decoration_waste",
+        "worker1",
+    )
+    assert "楼下垃圾三天没人收" in label.text
+    assert "138" not in label.text
+    assert await tickets.relabels(after=label.id, limit=10) == []
+
+
 async def test_a_withdrawal_goes_on_for_those_who_follow(tickets):
     opened = await tickets.open(draft(), now=MONDAY)
     await tickets.join(opened.number, OTHER, key="j", now=MONDAY)
