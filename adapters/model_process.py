@@ -13,9 +13,9 @@ from adapters.settings import ROOT
 from community.errors import ModelRefusedError
 from community.learning.evaluation import Opinion
 
-NICE = ("nice", "-n", "19")
+NICE = ("nice", "-n", "10")
 """What serves residents goes first."""
-LOAD_TIMEOUT_S = 180.0
+LOAD_TIMEOUT_S = 600.0
 ANSWER_TIMEOUT_S = 60.0
 LINE_BYTES = 1 << 22
 
@@ -62,6 +62,11 @@ class ModelProcess:
         self._errors = asyncio.create_task(self._drain())
         try:
             ready = await asyncio.wait_for(self._read(), LOAD_TIMEOUT_S)
+        except asyncio.TimeoutError as err:
+            await self.close()
+            raise ModelRefusedError(
+                f"{self._model}: not loaded after {LOAD_TIMEOUT_S:g} s"
+            ) from err
         except BaseException:
             await self.close()
             raise

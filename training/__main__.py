@@ -78,6 +78,7 @@ def _queue(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    commands.add_parser("serve", help="harvest by itself, do what the desk asks for")
     commands.add_parser("train", help="train and evaluate a candidate")
     evaluate = commands.add_parser("evaluate", help="judge a model again")
     evaluate.add_argument("model")
@@ -105,7 +106,8 @@ async def _run(arguments: argparse.Namespace) -> int:
 def main() -> int:
     """Runs the chosen command; errors of ours end with clear lines."""
     arguments = parser().parse_args()
-    configure_logs("training", "WARNING")
+    level = "INFO" if arguments.command == "serve" else "WARNING"
+    configure_logs("training", level)
     try:
         return asyncio.run(_run(arguments))
     except (AnnotationRefusedError, PromotionRefusedError) as err:

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.content_files import CatalogFiles
+from adapters.model_promotion import ModelPromotion, read_gates
 from adapters.model_registry import ModelRegistry
 from adapters.model_signing import Signer
 from adapters.settings import Settings
@@ -19,13 +19,9 @@ from adapters.sql.models import SqlModels
 from adapters.sql.review import SqlReviewStore
 from adapters.sql.training_jobs import SqlTrainingJobs
 from adapters.training_files import index_of, labels_of, read_folder
-from adapters.yaml_files import read_yaml
-from community.errors import ConfigurationError
 from community.learning.gates import Gates
 from community.learning.guards import ExampleIndex
 from community.learning.review import Review
-
-GATES = Path(__file__).with_name("gates.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +54,11 @@ class Loop:
         return SqlModels(self.engine)
 
     @property
+    def promotion(self) -> ModelPromotion:
+        """Approval and rollback."""
+        return ModelPromotion(self.registry, self.models, self.gates)
+
+    @property
     def jobs(self) -> SqlTrainingJobs:
         """The record of trainings."""
         return SqlTrainingJobs(self.engine)
@@ -87,18 +88,6 @@ class Loop:
 def now() -> datetime:
     """Returns the current instant; commands take it once and pass it on."""
     return datetime.now(timezone.utc)
-
-
-def read_gates(path: Path = GATES) -> Gates:
-    """Reads the gates.
-
-    Raises:
-        ConfigurationError: The file is not complete.
-    """
-    try:
-        return Gates.from_doc(read_yaml(path))
-    except ConfigurationError as err:
-        raise ConfigurationError(f"{path}: {err}") from err
 
 
 @asynccontextmanager

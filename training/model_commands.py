@@ -13,6 +13,7 @@ from training.evaluate import PAGE, evaluate
 from training.loop import Loop, now
 from training.queue_commands import say, say_json
 from training.registry import clean_up, disk_bytes
+from training.serve import serve
 from training.trainjob import train
 
 Command = Callable[[Loop, argparse.Namespace], Awaitable[int]]
@@ -77,7 +78,7 @@ def _show_replay(found: Mapping[str, object]) -> None:
 
 
 async def _promote(loop: Loop, arguments: argparse.Namespace) -> int:
-    await promote.recover(loop, now())
+    await loop.promotion.recover(now())
     wanted = await promote.ask(
         loop, arguments.model, arguments.by, now(), override=arguments.override
     )
@@ -89,21 +90,21 @@ async def _promote(loop: Loop, arguments: argparse.Namespace) -> int:
 
 
 async def _approve(loop: Loop, arguments: argparse.Namespace) -> int:
-    await promote.recover(loop, now())
-    done = await promote.approve(loop, arguments.number, arguments.by, now())
+    await loop.promotion.recover(now())
+    done = await loop.promotion.approve(arguments.number, arguments.by, now())
     say(f"{done.model} 上线了；后悔就 python -m training rollback")
     return 0
 
 
 async def _rollback(loop: Loop, arguments: argparse.Namespace) -> int:
-    done = await promote.roll_back(loop, arguments.by, now())
+    done = await loop.promotion.roll_back(arguments.by, now())
     say(f"已换回 {done.model}")
     return 0
 
 
 async def _models(loop: Loop, arguments: argparse.Namespace) -> int:
     registry = loop.registry
-    await promote.recover(loop, now())
+    await loop.promotion.recover(now())
     serving, pointer = registry.serving(), registry.pointer()
     for model in registry.ids():
         marks = []
@@ -154,7 +155,13 @@ async def _audit(loop: Loop, arguments: argparse.Namespace) -> int:
     return 0
 
 
+async def _serve(loop: Loop, arguments: argparse.Namespace) -> int:
+    await serve(loop)
+    return 0
+
+
 COMMANDS: Mapping[str, Command] = {
+    "serve": _serve,
     "train": _train,
     "evaluate": _evaluate,
     "replay": _replay,

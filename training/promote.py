@@ -1,12 +1,11 @@
-"""Promotes a candidate or goes back: gates, replay, approval, one pointer."""
+"""Asks for a promotion: signature, gates, replay of what was logged."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.model_registry import Pointer
 from adapters.sql.models import Promotion
-from community.errors import ModelRefusedError, PromotionRefusedError
+from community.errors import PromotionRefusedError
 from community.learning.evaluation import Opinion
 from training.evaluate import opinions_of
 from training.loop import Loop
@@ -89,69 +88,3 @@ async def ask(
         override=override.strip() if reasons else "",
         replay=differences,
     )
-
-
-async def approve(loop: Loop, number: int, by: str, now: datetime) -> Promotion:
-    """Approves a promotion and switches over.
-
-    Raises:
-        ConflictError: It is done or refused already.
-        ModelRefusedError: The model is not what was signed.
-        PromotionRefusedError: The person or the time is not right, or another
-            model serves by now.
-    """
-    wanted = await loop.models.promotion(number)
-    _check_approval(loop, wanted, by, now)
-    loop.registry.verified_archive(wanted.model)
-    if (loop.registry.serving() or "") != wanted.before:
-        raise PromotionRefusedError(["这期间已经换过模型，请重新申请"])
-    await loop.models.move(number, "asked", "switching", by, now)
-    _point(loop, wanted.model, wanted.before, by, now)
-    await loop.models.move(number, "switching", "done", by, now)
-    return await loop.models.promotion(number)
-
-
-def _check_approval(loop: Loop, wanted: Promotion, by: str, now: datetime) -> None:
-    limits = loop.gates.limits["promotion"]
-    if limits["approvals"] == 2 and by == wanted.asked_by:
-        raise PromotionRefusedError(["要由另一个人批准"])
-    ready_at = wanted.asked_at + timedelta(seconds=limits["delay_s"])
-    if limits["approvals"] == 1 and by == wanted.asked_by and now < ready_at:
-        left_s = int((ready_at - now).total_seconds()) + 1
-        raise PromotionRefusedError([f"请先看一遍变化，{left_s} 秒后再确认"])
-
-
-def _point(loop: Loop, model: str, before: str, by: str, now: datetime) -> None:
-    at = now.isoformat(timespec="seconds")
-    loop.registry.point(Pointer(model, before, at, by))
-
-
-async def roll_back(loop: Loop, by: str, now: datetime) -> Promotion:
-    """Goes back to the model before, at once and without anybody's approval.
-
-    Raises:
-        ModelRefusedError: There is none, or it is not what was signed.
-    """
-    pointer = loop.registry.pointer()
-    if pointer is None or not pointer.previous:
-        raise ModelRefusedError("there is no model to go back to")
-    loop.registry.verified_archive(pointer.previous)
-    _point(loop, pointer.previous, pointer.current, by, now)
-    done = await loop.models.ask("rollback", pointer.previous, pointer.current, by, now)
-    await loop.models.move(done.id, "asked", "switching", by, now)
-    await loop.models.move(done.id, "switching", "done", by, now)
-    return await loop.models.promotion(done.id)
-
-
-async def recover(loop: Loop, now: datetime) -> list[Promotion]:
-    """Finishes the record of promotions that a crash has interrupted.
-
-    The pointer is the truth: what it names has been promoted, the rest has not.
-    """
-    pointer = loop.registry.pointer()
-    found = await loop.models.promotions("switching")
-    for one in found:
-        is_done = pointer is not None and pointer.current == one.model
-        state = "done" if is_done else "failed"
-        await loop.models.move(one.id, "switching", state, "recovery", now)
-    return found

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import secrets
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
@@ -32,7 +31,7 @@ Tell = Callable[[str, float], Awaitable[None]]
 
 
 async def train(
-    loop: Loop, by: str, tell: Tell | None = None
+    loop: Loop, by: str, tell: Tell | None = None, *, job: str = ""
 ) -> tuple[str, dict[str, Any], list[Failure]]:
     """Trains and evaluates a candidate from the examples accepted so far.
 
@@ -43,6 +42,7 @@ async def train(
         loop: The loop's parts.
         by: Who wants it.
         tell: Called with stage and share as it goes on.
+        job: Record of a training that was begun already; a new one by default.
 
     Returns:
         Id of the candidate, its report and the gates that it fails.
@@ -51,22 +51,24 @@ async def train(
         ConflictError: Another training runs.
         CommunityError: Training ended without a model.
     """
-    job, began = secrets.token_hex(8), now()
-    await loop.jobs.start(job, by, os.getpid(), began)
+    began = now()
+    if not job:
+        job = await loop.jobs.request("train", by, began)
+        await loop.jobs.take(os.getpid(), began, job=job)
 
     async def told(stage: str, share: float) -> None:
         await loop.jobs.progress(job, stage, share, now())
         if tell is not None:
             await tell(stage, share)
 
-    beating = asyncio.create_task(_beat(loop, job))
+    beating = asyncio.create_task(beat(loop, job))
     try:
         loop.registry.sweep()
         await write_examples(
             loop.models, loop.settings.learning.data_dir / "nlu", began
         )
         model = f"yunxiaolu-{began:%Y%m%d-%H%M%S}-{job[:4]}"
-        await asyncio.gather(_train_apart(loop, model, by, told), warm_up(loop, began))
+        await _train_and_warm_up(loop, model, by, told)
         report, failures = await evaluate(loop, model, now())
         await told("evaluated", 1.0)
     except BaseException as err:
@@ -78,8 +80,20 @@ async def train(
     return model, report, failures
 
 
-async def _beat(loop: Loop, job: str) -> None:
-    """Shows that the job lives through stages that take long."""
+async def _train_and_warm_up(loop: Loop, model: str, by: str, told: Tell) -> None:
+    """Trains; meanwhile the serving model is asked what it will be compared by."""
+    warming = asyncio.create_task(warm_up(loop, now()))
+    try:
+        await _train_apart(loop, model, by, told)
+        # What goes wrong here is tried again, and told, by the evaluation.
+        await asyncio.gather(warming, return_exceptions=True)
+    finally:
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
+
+
+async def beat(loop: Loop, job: str) -> None:
+    """Shows that a job lives through stages that take long, until cancelled."""
     while True:
         await asyncio.sleep(HEARTBEAT_S)
         await loop.jobs.alive(job, now())

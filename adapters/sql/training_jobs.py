@@ -1,5 +1,6 @@
-"""Trainings and how far they have come, in SQL."""
+"""Trainings and other long work, asked for and under way, in SQL."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,11 +19,17 @@ STALE_JOB = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One training with its progress."""
+    """One training, or other work that takes long, with its progress."""
 
     id: str
+    kind: str
+    """train, evaluate or promote."""
+    subject: str
+    """Model to evaluate or promote."""
+    argument: str
+    """Reason of an override."""
     state: str
-    """running, done or failed."""
+    """queued, running, done or failed."""
     stage: str
     progress: float
     """0 to 1."""
@@ -40,8 +47,37 @@ class SqlTrainingJobs:
         """Uses an engine that somebody else closes."""
         self._engine = engine
 
-    async def start(self, job: str, by: str, pid: int, now: datetime) -> None:
-        """Records a training that begins; one runs at a time.
+    async def request(
+        self,
+        kind: str,
+        by: str,
+        now: datetime,
+        *,
+        subject: str = "",
+        argument: str = "",
+    ) -> str:
+        """Asks the training process for something; returns the job."""
+        job = secrets.token_hex(8)
+        async with transaction(self._engine, "training") as connection:
+            await connection.execute(
+                sa.insert(training_job).values(
+                    id=job,
+                    kind=kind,
+                    subject=subject,
+                    argument=argument,
+                    state="queued",
+                    stage="queued",
+                    progress=0.0,
+                    asked_by=by,
+                    started_at=now,
+                    seen_at=now,
+                )
+            )
+            await note(connection, by, kind, subject or job, {"job": job}, now)
+        return job
+
+    async def take(self, pid: int, now: datetime, *, job: str = "") -> Job | None:
+        """Begins a queued job, the oldest or the given one; one runs at a time.
 
         Raises:
             ConflictError: Another one runs.
@@ -53,6 +89,14 @@ class SqlTrainingJobs:
                 .where(training_job.c.seen_at < now - STALE_JOB)
                 .values(state="failed", error="interrupted", finished_at=now)
             )
+            queued = sa.select(training_job).where(training_job.c.state == "queued")
+            if job:
+                queued = queued.where(training_job.c.id == job)
+            row = (
+                await connection.execute(queued.order_by(training_job.c.started_at))
+            ).first()
+            if row is None:
+                return None
             running = await connection.scalar(
                 sa.select(training_job.c.asked_by).where(
                     training_job.c.state == "running"
@@ -61,18 +105,11 @@ class SqlTrainingJobs:
             if running is not None:
                 raise ConflictError(str(running))
             await connection.execute(
-                sa.insert(training_job).values(
-                    id=job,
-                    state="running",
-                    stage="begin",
-                    progress=0.0,
-                    asked_by=by,
-                    pid=pid,
-                    started_at=now,
-                    seen_at=now,
-                )
+                sa.update(training_job)
+                .where(training_job.c.id == row.id)
+                .values(state="running", stage="begin", pid=pid, seen_at=now)
             )
-            await note(connection, by, "train", job, {}, now)
+        return _job(row, now)
 
     async def progress(self, job: str, stage: str, share: float, now: datetime) -> None:
         """Says how far a training has come."""
@@ -112,6 +149,9 @@ def _job(row: Any, now: datetime) -> Job:
     is_dead = row.state == "running" and aware(row.seen_at) < now - STALE_JOB
     return Job(
         id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        argument=row.argument,
         state="failed" if is_dead else row.state,
         stage=row.stage,
         progress=row.progress,

@@ -336,13 +336,21 @@ async def test_a_reclassified_ticket_suggests_the_right_matter(engine, log, revi
 
 async def test_one_training_runs_at_a_time_and_a_dead_one_is_seen(engine):
     jobs = SqlTrainingJobs(engine)
-    await jobs.start("a", "anna", 1, NOW)
+    first = await jobs.request("train", "anna", NOW)
+    second = await jobs.request("evaluate", "bob", NOW, subject="m1")
+    taken = await jobs.take(1, NOW)
+    assert (taken.id, taken.kind) == (first, "train")
     with pytest.raises(ConflictError) as refused:
-        await jobs.start("b", "bob", 2, NOW + timedelta(seconds=10))
+        await jobs.take(2, NOW + timedelta(seconds=10))
     assert refused.value.owner == "anna"
     later = NOW + timedelta(minutes=10)
-    (dead,) = await jobs.newest(later)
+    dead = {job.id: job for job in await jobs.newest(later)}[first]
     assert (dead.state, dead.error) == ("failed", "interrupted")
-    await jobs.start("b", "bob", 2, later)
-    await jobs.finish("b", later, model="m")
-    assert [j.state for j in await jobs.newest(later)] == ["done", "failed"]
+    taken = await jobs.take(2, later)
+    assert (taken.id, taken.subject) == (second, "m1")
+    await jobs.finish(second, later, model="m1")
+    assert {job.id: job.state for job in await jobs.newest(later)} == {
+        first: "failed",
+        second: "done",
+    }
+    assert await jobs.take(3, later) is None

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from adapters.model_registry import Manifest, ModelRegistry, file_hash
+from adapters.model_promotion import read_gates
+from adapters.model_registry import Manifest, ModelRegistry, Pointer, file_hash
 from adapters.settings import Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.migrate import upgrade
@@ -27,7 +28,7 @@ from tests.conftest import NOW
 from training import datafiles, promote, trainjob
 from training import evaluate as evaluation
 from training.harvest import harvest
-from training.loop import Loop, read_gates
+from training.loop import Loop
 from training.registry import clean_up, removable
 from training.tables import export, read_table, take_in
 
@@ -208,9 +209,9 @@ async def test_an_accepted_message_is_trained_judged_promoted_and_taken_back(
     assert "每一关都过了" in page
     assert loop.registry.manifest(model).metrics["first"] == 1.0
     wanted = await promote.ask(loop, model, "op", NOW)
-    done = await promote.approve(loop, wanted.id, "op", LATER)
+    done = await loop.promotion.approve(wanted.id, "op", LATER)
     assert (done.state, loop.registry.serving()) == ("done", model)
-    back = await promote.roll_back(loop, "op", LATER)
+    back = await loop.promotion.roll_back("op", LATER)
     assert (back.model, loop.registry.serving()) == ("old", "old")
     whats = [line["what"] for line in await loop.models.audit()]
     assert {"train", "promote.asked", "promote.done", "rollback.done"} <= set(whats)
@@ -226,7 +227,7 @@ async def test_a_worse_candidate_is_refused_with_reasons_unless_overridden(loop,
     assert any("overall.max_drop_first" in r for r in refused.value.reasons)
     assert loop.registry.serving() == "old"
     wanted = await promote.ask(loop, "worse", "op", NOW, override="急用新目录")
-    await promote.approve(loop, wanted.id, "op", LATER)
+    await loop.promotion.approve(wanted.id, "op", LATER)
     assert loop.registry.serving() == "worse"
     (line,) = [x for x in await loop.models.audit() if x["what"] == "override"]
     assert line["detail"]["override"] == "急用新目录"
@@ -249,8 +250,8 @@ async def test_with_one_approval_the_same_person_must_wait(loop):
     await judged(loop, "new")
     wanted = await promote.ask(loop, "new", "op", NOW)
     with pytest.raises(PromotionRefusedError, match="秒后再确认"):
-        await promote.approve(loop, wanted.id, "op", NOW)
-    await promote.approve(loop, wanted.id, "other", NOW)
+        await loop.promotion.approve(wanted.id, "op", NOW)
+    await loop.promotion.approve(wanted.id, "other", NOW)
     with pytest.raises(ConflictError):
         await loop.models.move(wanted.id, "asked", "switching", "op", LATER)
 
@@ -264,8 +265,8 @@ async def test_with_two_approvals_another_person_must_agree(loop):
     await judged(loop, "new")
     wanted = await promote.ask(strict, "new", "anna", NOW)
     with pytest.raises(PromotionRefusedError, match="另一个人"):
-        await promote.approve(strict, wanted.id, "anna", LATER)
-    await promote.approve(strict, wanted.id, "bob", NOW)
+        await strict.promotion.approve(wanted.id, "anna", LATER)
+    await strict.promotion.approve(wanted.id, "bob", NOW)
     assert loop.registry.serving() == "new"
 
 
@@ -276,9 +277,9 @@ async def test_of_two_requests_the_second_finds_that_the_model_has_changed(loop)
         await judged(loop, name)
     first = await promote.ask(loop, "one", "anna", NOW)
     second = await promote.ask(loop, "two", "bob", NOW)
-    await promote.approve(loop, first.id, "anna", LATER)
+    await loop.promotion.approve(first.id, "anna", LATER)
     with pytest.raises(PromotionRefusedError, match="已经换过模型"):
-        await promote.approve(loop, second.id, "bob", LATER)
+        await loop.promotion.approve(second.id, "bob", LATER)
     assert loop.registry.serving() == "one"
 
 
@@ -290,7 +291,7 @@ async def test_an_altered_candidate_is_refused_at_every_step(loop):
     (loop.registry.folder / "new" / "model.tar.gz").write_bytes(b"x" * 1_000)
     for step in (
         promote.ask(loop, "new", "op", NOW),
-        promote.approve(loop, wanted.id, "op", LATER),
+        loop.promotion.approve(wanted.id, "op", LATER),
     ):
         with pytest.raises(ModelRefusedError, match="altered"):
             await step
@@ -300,7 +301,7 @@ async def test_an_altered_candidate_is_refused_at_every_step(loop):
 async def test_nothing_to_go_back_to_is_said(loop):
     add(loop, "old", candidate=False)
     with pytest.raises(ModelRefusedError, match="no model to go back to"):
-        await promote.roll_back(loop, "op", NOW)
+        await loop.promotion.roll_back("op", NOW)
 
 
 @pytest.mark.parametrize("pointed", [True, False])
@@ -311,17 +312,17 @@ async def test_a_crash_while_switching_is_cleared_up_by_the_pointer(
     add(loop, "new")
     await judged(loop, "new")
     wanted = await promote.ask(loop, "new", "op", NOW)
-    point = promote._point
+    point = ModelRegistry.point
 
-    def crash(*arguments: object) -> None:
+    def crash(registry: ModelRegistry, pointer: Pointer) -> None:
         if pointed:
-            point(*arguments)  # type: ignore[arg-type]
+            point(registry, pointer)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(promote, "_point", crash)
+    monkeypatch.setattr(ModelRegistry, "point", crash)
     with pytest.raises(KeyboardInterrupt):
-        await promote.approve(loop, wanted.id, "op", LATER)
-    await promote.recover(loop, LATER)
+        await loop.promotion.approve(wanted.id, "op", LATER)
+    await loop.promotion.recover(LATER)
     state = (await loop.models.promotion(wanted.id)).state
     assert state == ("done" if pointed else "failed")
     assert loop.registry.serving() == ("new" if pointed else "old")
@@ -374,8 +375,8 @@ async def test_old_models_go_but_never_what_is_needed(loop):
     for number in range(9):
         add(loop, f"m{number}", days=number)
         await judged(loop, f"m{number}")
-    await promote.approve(
-        loop, (await promote.ask(loop, "m0", "op", NOW)).id, "other", NOW
+    await loop.promotion.approve(
+        (await promote.ask(loop, "m0", "op", NOW)).id, "other", NOW
     )
     assert removable(loop.registry, 10**9) == []
     gone = await clean_up(loop.registry, loop.models, 0, NOW)

@@ -12,7 +12,7 @@
 | `learning_mark` | how far the harvest has come |
 | `model_version` | one model of the registry |
 | `promotion` | one change of the serving model, asked for, done or refused |
-| `training_job` | one training, with its progress |
+| `training_job` | one training, evaluation or request to promote, with its progress |
 | `learning_audit` | who did what |
 """
 
@@ -184,6 +184,9 @@ training_job = sa.Table(
     "training_job",
     metadata,
     sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False, default=""),
+    sa.Column("argument", sa.Text, nullable=False, default=""),
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("stage", sa.String(40), nullable=False),
     sa.Column("progress", sa.Float, nullable=False),

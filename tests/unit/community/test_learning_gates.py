@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from adapters.model_promotion import read_gates
 from community.errors import ConfigurationError
 from community.learning.evaluation import Exam, Opinion, changes, compare
 from community.learning.gates import FROZEN, RECENT, Gates
 from community.learning.report import as_markdown
-from training.loop import read_gates
 
 GATES = read_gates()
 LABELS = [f"service/s{n}" for n in range(5)]

@@ -191,6 +191,9 @@ def _create_models() -> None:
     op.create_table(
         "training_job",
         sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("subject", sa.String(80), nullable=False),
+        sa.Column("argument", sa.Text, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("stage", sa.String(40), nullable=False),
         sa.Column("progress", sa.Float, nullable=False),

@@ -1,0 +1,102 @@
+"""Changes the serving model: approval, one pointer, and back again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from adapters.model_registry import ModelRegistry, Pointer
+from adapters.settings import ROOT
+from adapters.sql.models import Promotion, SqlModels
+from adapters.yaml_files import read_yaml
+from community.errors import (
+    ConfigurationError,
+    ModelRefusedError,
+    PromotionRefusedError,
+)
+from community.learning.gates import Gates
+
+GATES = ROOT / "training" / "gates.yml"
+
+
+def read_gates(path: Path = GATES) -> Gates:
+    """Reads the gates.
+
+    Raises:
+        ConfigurationError: The file is not complete.
+    """
+    try:
+        return Gates.from_doc(read_yaml(path))
+    except ConfigurationError as err:
+        raise ConfigurationError(f"{path}: {err}") from err
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPromotion:
+    """Approves promotions and rolls back; for the desk and the command line."""
+
+    registry: ModelRegistry
+    models: SqlModels
+    gates: Gates
+
+    async def approve(self, number: int, by: str, now: datetime) -> Promotion:
+        """Approves a promotion that was asked for, and switches over.
+
+        Raises:
+            ConflictError: It is done or refused already.
+            ModelRefusedError: The model is not what was signed.
+            PromotionRefusedError: The person or the time is not right, or another
+                model serves by now.
+        """
+        wanted = await self.models.promotion(number)
+        self._check_approval(wanted, by, now)
+        self.registry.verified_archive(wanted.model)
+        if (self.registry.serving() or "") != wanted.before:
+            raise PromotionRefusedError(["这期间已经换过模型，请重新申请"])
+        await self.models.move(number, "asked", "switching", by, now)
+        self._point(wanted.model, wanted.before, by, now)
+        await self.models.move(number, "switching", "done", by, now)
+        return await self.models.promotion(number)
+
+    def _check_approval(self, wanted: Promotion, by: str, now: datetime) -> None:
+        limits = self.gates.limits["promotion"]
+        if limits["approvals"] == 2 and by == wanted.asked_by:
+            raise PromotionRefusedError(["要由另一个人批准"])
+        ready_at = wanted.asked_at + timedelta(seconds=limits["delay_s"])
+        if limits["approvals"] == 1 and by == wanted.asked_by and now < ready_at:
+            left_s = int((ready_at - now).total_seconds()) + 1
+            raise PromotionRefusedError([f"请先看一遍变化，{left_s} 秒后再确认"])
+
+    def _point(self, model: str, before: str, by: str, now: datetime) -> None:
+        at = now.isoformat(timespec="seconds")
+        self.registry.point(Pointer(model, before, at, by))
+
+    async def roll_back(self, by: str, now: datetime) -> Promotion:
+        """Goes back to the model before, at once and without anybody's approval.
+
+        Raises:
+            ModelRefusedError: There is none, or it is not what was signed.
+        """
+        pointer = self.registry.pointer()
+        if pointer is None or not pointer.previous:
+            raise ModelRefusedError("there is no model to go back to")
+        self.registry.verified_archive(pointer.previous)
+        self._point(pointer.previous, pointer.current, by, now)
+        done = await self.models.ask(
+            "rollback", pointer.previous, pointer.current, by, now
+        )
+        await self.models.move(done.id, "asked", "switching", by, now)
+        await self.models.move(done.id, "switching", "done", by, now)
+        return await self.models.promotion(done.id)
+
+    async def recover(self, now: datetime) -> list[Promotion]:
+        """Finishes the record of promotions that a crash has interrupted.
+
+        The pointer is the truth: what it names has been promoted, the rest has not.
+        """
+        pointer = self.registry.pointer()
+        found = await self.models.promotions("switching")
+        for one in found:
+            is_done = pointer is not None and pointer.current == one.model
+            state = "done" if is_done else "failed"
+            await self.models.move(one.id, "switching", state, "recovery", now)
+        return found
