@@ -4,16 +4,13 @@ import argparse
 import asyncio
 import json
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
-from adapters.roster_files import load_roster
 from community.errors import CommunityError
-from simulator.options import ROOT, Options
+from simulator.options import Options
 from simulator.script import replay, send
-from simulator.wechat import SimulatedWeChat
 
 WAIT_S = 10.0
 
@@ -44,38 +41,19 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def roster_names(content_dir: Path) -> dict[str, str]:
-    """Returns the staff's names by userid; a roster with mistakes gives none."""
-    try:
-        staff = load_roster(content_dir).staff.values()
-    except CommunityError:
-        return {}
-    return {member.wecom_userid: member.name for member in staff}
-
-
 def say(values: dict[str, Any]) -> None:
     """Prints one bubble as a JSON line, at once."""
     sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
     sys.stdout.flush()
 
 
-async def serve(options: Options) -> None:
-    """Serves until interrupted."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    async with SimulatedWeChat(options) as wechat:
-        sys.stderr.write(f"› 微信模拟器：{wechat.url}\n")
-        await stopped.wait()
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Runs the chosen command and returns its exit code."""
     options = Options.from_env()
     if arguments.command == "serve":
-        content_dir = os.environ.get("CONTENT_DIR", str(ROOT / "catalog"))
-        options.names = roster_names(Path(content_dir))
+        # Only here: the roster's libraries take a second to load.
+        from simulator.serving import serve
+
         asyncio.run(serve(options))
         return 0
     url = (

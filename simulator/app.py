@@ -143,6 +143,10 @@ def _add_page(app: web.Application, page: Path) -> None:
             return web.Response(status=503, text="网页还没有构建：make web")
         return web.FileResponse(path, headers={**HEADERS, "Cache-Control": "no-cache"})
 
+    async def healthz(request: web.Request) -> web.StreamResponse:
+        return web.Response(text="ok")
+
     app.router.add_get("/", index)
+    app.router.add_get("/healthz", healthz)
     if (page / "assets").is_dir():
         app.router.add_static("/assets", page / "assets")

@@ -27,6 +27,27 @@ const REASONS: Record<string, string> = {
   type: '类型不认识',
 }
 
+const KINDS: Record<string, string> = {
+  text: '文字',
+  image: '图片',
+  voice: '语音',
+  video: '视频',
+  location: '位置',
+  link: '链接',
+  subscribe: '关注',
+  unsubscribe: '取消关注',
+  scan: '扫码',
+  click: '点菜单',
+  view: '打开网页',
+  template_card_event: '点卡片',
+  templatesendjobfinish: '模板消息回执',
+  subscribe_msg_popup_event: '订阅授权',
+  subscribe_msg_sent_event: '订阅通知回执',
+}
+
+/** The kind of a push, in Chinese where there is a word for it. */
+export const kindWords = (kind: string): string => KINDS[kind] ?? kind
+
 /** What the simulator says about a delivery, in Chinese. */
 export const outcomeWords = (outcome: string): string => REASONS[outcome] ?? outcome
 
