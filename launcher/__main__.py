@@ -11,6 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
+from redis import Redis
+from redis.exceptions import RedisError
+
+from adapters.redis_keys import RedisKeys
 from adapters.settings import ROOT, Settings
 from adapters.sql.migrate import upgrade
 from community.errors import CommunityError, ConfigurationError
@@ -54,6 +58,21 @@ def wait_until_ready(name: str, url: str) -> None:
     )
 
 
+def worker_is_ready(settings: Settings) -> bool:
+    """Waits until a worker has announced itself; loading the model takes a while."""
+    pattern = RedisKeys(settings.redis_prefix).worker("*")
+    deadline = monotonic() + READY_TIMEOUT_S
+    while monotonic() < deadline:
+        with (
+            suppress(RedisError, OSError),
+            Redis.from_url(settings.redis_url, socket_timeout=5) as client,
+        ):
+            if next(client.scan_iter(match=pattern, count=1_000), None) is not None:
+                return True
+        sleep(0.2)
+    return False
+
+
 def lock_state(folder: Path) -> object:
     """Makes sure that only one system uses the state folder.
 
@@ -91,6 +110,9 @@ def run() -> None:
     say("启动进程：" + "、".join(child.name for child in children))
     try:
         supervisor.start()
+        say("等对话进程读完模型……")
+        if not worker_is_ready(settings):
+            say("对话进程还没好，消息先存着，它好了就答；原因看上面的日志")
         for line in site.addresses(settings):
             say(line)
         show_demo_accounts(site)

@@ -16,18 +16,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
-import sqlalchemy as sa
 from redis import Redis
 from redis.exceptions import RedisError
 
 from adapters.settings import Settings
-from adapters.sql.engine import sync_url
 from adapters.sql.migrate import upgrade
-from adapters.sql.tables import metadata
 from community.blobs import is_blob_id
 from community.errors import ConfigurationError, StoreUnavailableError
+from launcher.backup_tables import dump_tables, load_tables
 
 MANIFEST = "manifest.json"
 REDIS = "redis.jsonl"
@@ -80,7 +77,7 @@ def _collect(
         if path.is_file():
             yield f"single/{name}", path.read_bytes()
     yield REDIS, "\n".join(_dump_redis(settings)).encode()
-    yield from _dump_tables(settings)
+    yield from dump_tables(settings.database_url)
     for label, folder in _folders(settings).items():
         for path in sorted(folder.rglob("*")):
             if path.is_file() and ".git" not in path.parts:
@@ -121,27 +118,6 @@ def _dump_redis(settings: Settings) -> Iterator[str]:
         raise StoreUnavailableError(f"backup: Redis: {err}") from err
 
 
-def _dump_tables(settings: Settings) -> Iterator[tuple[str, bytes]]:
-    engine = sa.create_engine(sync_url(settings.database_url))
-    try:
-        with engine.connect() as connection:
-            for table in metadata.sorted_tables:
-                rows = connection.execute(sa.select(table)).mappings()
-                lines = [json.dumps(_plain(row), ensure_ascii=False) for row in rows]
-                yield f"sql/{table.name}.jsonl", "\n".join(lines).encode()
-    except (sa.exc.SQLAlchemyError, OSError) as err:
-        raise StoreUnavailableError(f"backup: database: {err}") from err
-    finally:
-        engine.dispose()
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in row.items()
-    }
-
-
 def restore(
     settings: Settings, source: Path, single_files: Mapping[str, Path] | None = None
 ) -> int:
@@ -158,7 +134,7 @@ def restore(
     """
     files = read_archive(source)
     upgrade(settings.database_url)
-    _load_tables(settings, files)
+    load_tables(settings.database_url, files)
     _load_redis(settings, files[REDIS])
     for label, folder in _folders(settings).items():
         for name, data in files.items():
@@ -232,32 +208,6 @@ def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
         file = archive.extractfile(member) if member.isfile() else None
         if file is not None:
             yield member.name, file.read()
-
-
-def _load_tables(settings: Settings, files: dict[str, bytes]) -> None:
-    engine = sa.create_engine(sync_url(settings.database_url))
-    try:
-        with engine.begin() as connection:
-            for table in reversed(metadata.sorted_tables):
-                connection.execute(sa.delete(table))
-            for table in metadata.sorted_tables:
-                lines = files.get(f"sql/{table.name}.jsonl", b"").decode().splitlines()
-                rows = [_typed(table, json.loads(line)) for line in lines]
-                if rows:
-                    connection.execute(sa.insert(table), rows)
-    except (sa.exc.SQLAlchemyError, OSError) as err:
-        raise StoreUnavailableError(f"restore: database: {err}") from err
-    finally:
-        engine.dispose()
-
-
-def _typed(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: datetime.fromisoformat(value)
-        if isinstance(table.c[name].type, sa.DateTime) and value is not None
-        else value
-        for name, value in row.items()
-    }
 
 
 def _load_redis(settings: Settings, data: bytes) -> None:

@@ -35,7 +35,7 @@ class Site:
                 account = {
                     name: value
                     for name, value in account.items()
-                    if not name.startswith("WECOM_")
+                    if not name.startswith(("WECOM_", "DESK_"))
                 }
             quiet = account.pop("QUIET_HOURS")
             complete = with_defaults(complete, account)

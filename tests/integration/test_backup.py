@@ -2,10 +2,13 @@
 
 import asyncio
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from redis import Redis
 
 from adapters.blob_files import FileBlobStore
@@ -14,12 +17,23 @@ from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.migrate import upgrade
+from adapters.sql.outbox import SqlOutbox
+from adapters.sql.outbox_rows import stored_key
+from adapters.sql.tables import ticket_event
 from adapters.sql.tickets import SqlTicketRepository
 from community.errors import ConfigurationError
 from community.messages import Inbound, Kind
+from community.outbox import (
+    Channel,
+    DeliveryState,
+    Outgoing,
+    OutgoingKind,
+    SendResult,
+)
 from community.tickets import TicketDraft, TicketKind
 from launcher.backup import backup, read_archive, restore
 from tests.conftest import NOW
+from tests.postgres import private_postgres, programs
 
 
 @pytest.fixture
@@ -105,6 +119,79 @@ async def test_a_damaged_archive_is_refused_and_changes_nothing(settings, tmp_pa
     with pytest.raises(ConfigurationError, match=r"backup|damaged"):
         await asyncio.to_thread(restore, settings, target)
     assert await look(settings) == before
+
+
+def news(key: str) -> Outgoing:
+    return Outgoing(key, Channel.WECHAT, "wechat:a", OutgoingKind.RESULT, {}, NOW)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/outbox.db"
+        return
+    if programs() is None:
+        pytest.skip("PostgreSQL's server programs are not installed")
+    with private_postgres() as url:
+        yield url
+
+
+async def test_what_was_to_be_sent_is_sent_after_the_drill(
+    settings, database, tmp_path
+):
+    """New messages take numbers after the restored ones, on every database."""
+    settings = replace(settings, database_url=database)
+    await asyncio.to_thread(upgrade, database)
+    engine = create_engine(database)
+    await SqlOutbox(engine).add([news("1"), news("2")], now=NOW)
+    await engine.dispose()
+    await asyncio.to_thread(backup, settings, tmp_path / "b.tar.gz")
+    await asyncio.to_thread(restore, settings, tmp_path / "b.tar.gz")
+    engine = create_engine(database)
+    outbox = SqlOutbox(engine)
+    assert await outbox.add([news("2"), news("3")], now=NOW) == 1
+    lease = timedelta(seconds=60)
+    sent = []
+    while rows := await outbox.claim_due("d1", now=NOW, limit=9, lease=lease):
+        for row in rows:
+            sent.append(row.message.key)
+            done = SendResult(DeliveryState.DELIVERED)
+            await outbox.finish(row, done, now=NOW, retry_at=NOW)
+    await engine.dispose()
+    assert sent == [stored_key(key) for key in ("1", "2", "3")]
+
+
+async def test_append_only_tables_are_still_so_after_the_drill(settings, tmp_path):
+    await asyncio.to_thread(upgrade, settings.database_url)
+    await fill(settings)
+    await asyncio.to_thread(backup, settings, tmp_path / "b.tar.gz")
+    await asyncio.to_thread(restore, settings, tmp_path / "b.tar.gz")
+    engine = create_engine(settings.database_url)
+    async with engine.connect() as connection:
+        assert (await connection.execute(sa.select(ticket_event))).all()
+        with pytest.raises(sa.exc.IntegrityError):
+            await connection.execute(sa.update(ticket_event).values(seq=99))
+    await engine.dispose()
+
+
+async def test_odd_line_ends_in_peoples_words_come_back(settings, tmp_path):
+    await asyncio.to_thread(upgrade, settings.database_url)
+    engine = create_engine(settings.database_url)
+    odd = Outgoing(
+        "1",
+        Channel.WECOM_ROBOT,
+        "r",
+        OutgoingKind.ALERT,
+        {"text": "一\u2028二\x0b三\x85四\n五"},
+        NOW,
+    )
+    await SqlOutbox(engine).add([odd], now=NOW)
+    await asyncio.to_thread(backup, settings, tmp_path / "b.tar.gz")
+    await asyncio.to_thread(restore, settings, tmp_path / "b.tar.gz")
+    lease = timedelta(seconds=60)
+    (row,) = await SqlOutbox(engine).claim_due("d", now=NOW, limit=1, lease=lease)
+    await engine.dispose()
+    assert row.message.payload == odd.payload
 
 
 def test_something_else_is_no_backup(tmp_path):
