@@ -7,7 +7,7 @@ keyed hash before the entry leaves the worker.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -104,7 +104,7 @@ class LogEntry:
 
     def to_json(self) -> str:
         """Serialises the entry."""
-        doc = asdict(self)
+        doc = {name: getattr(self, name) for name in _FIELDS}
         doc["at"] = self.at.isoformat()
         return json.dumps({"v": VERSION, **doc}, ensure_ascii=False)
 
@@ -127,6 +127,9 @@ class LogEntry:
             return cls(**doc)
         except (AttributeError, KeyError, TypeError, ValueError) as err:
             raise RecordError(f"log entry is malformed: {err!r}") from err
+
+
+_FIELDS = tuple(one.name for one in fields(LogEntry))
 
 
 @dataclass(slots=True)

@@ -1,0 +1,101 @@
+"""What a message leaves in the dialogue log: masked, once, in the commit."""
+
+import time
+
+import pytest
+
+from adapters.settings import ROOT
+from bot.event_log import TurnLog
+from bot.model import event_broker
+from bot.tracker_store import PendingTurn
+from bot.worker import Worker
+from community.errors import ConfigurationError
+from community.learning.entry import LogEntry, Pseudonyms
+from community.messages import Inbound, Kind
+from community.replies import Reply, Text
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.model
+PSEUDONYMS = Pseudonyms("test")
+
+
+@pytest.fixture
+def worker(worker: Worker) -> Worker:
+    worker.turn_log = TurnLog(PSEUDONYMS, "m1")
+    return worker
+
+
+async def logged(worker: Worker) -> list[LogEntry]:
+    conversations = worker.conversations
+    rows = await conversations.redis.xrange(conversations.keys.log)
+    return [LogEntry.from_json(fields["entry"]) for _, fields in rows]
+
+
+async def test_a_question_is_logged_with_what_was_understood_and_done(worker, talk):
+    await talk("高龄津贴要带什么材料")
+    (entry,) = await logged(worker)
+    assert entry.label == "service/senior_age_allowance"
+    assert entry.item == "service/senior_age_allowance"
+    assert (entry.decision, entry.facets) == ("answer", ("materials",))
+    assert "action_answer" in entry.actions
+    assert entry.parts[0] == "text"
+    assert (entry.model, entry.channel, entry.kind) == ("m1", "web", "text")
+    assert entry.person == PSEUDONYMS.person("web:grandma")
+
+
+async def test_numbers_names_and_rooms_never_reach_the_log(worker, talk):
+    await talk("我叫李秀英，住3号楼2单元501，电话13800001234，路灯不亮")
+    rows = await worker.conversations.redis.xrange(worker.conversations.keys.log)
+    text = str(rows)
+    for secret in ("13800001234", "李秀英", "grandma"):
+        assert secret not in text
+    (entry,) = await logged(worker)
+    assert "〔电话〕" in entry.text
+    assert "路灯不亮" in entry.text
+
+
+async def test_a_taken_choice_is_logged_as_one(worker, talk):
+    reply = await talk("补贴")
+    choices = next(p for p in reply.parts if hasattr(p, "items"))
+    await talk(choices.items[0].title, choice=choices.items[0].payload)
+    first, second = await logged(worker)
+    assert not first.chosen
+    assert second.chosen
+    assert second.item is not None
+    assert second.ranking == ()
+
+
+async def test_equal_answers_have_equal_digests(worker, talk):
+    await talk("高龄津贴要带什么材料", who="web:a")
+    await talk("高龄津贴要带什么材料", who="web:b")
+    first, second = await logged(worker)
+    assert first.digest == second.digest
+    assert first.person != second.person
+
+
+def test_an_entry_costs_less_than_a_millisecond():
+    log = TurnLog(PSEUDONYMS, "m1")
+    pending = PendingTurn("web:a:1")
+    pending.facts.parse = {
+        "label_ranking": [
+            {"label": f"service/s{n}", "confidence": 0.1} for n in range(10)
+        ],
+        "entities": [],
+        "decision": "answer",
+        "intent": {"name": "service"},
+    }
+    text = "俺娘八十三了，家住3号楼，高龄津贴要带啥，电话13800001234" * 2
+    inbound = Inbound("web:a:1", "web:a", "web", Kind.TEXT, text, NOW)
+    reply = Reply("web:a:1", "web:a", (Text("一般带这几样" * 40),) * 3, NOW)
+    began = time.process_time()
+    for _ in range(200):
+        log.entry(inbound, pending, reply)
+    assert (time.process_time() - began) / 200 < 0.001
+
+
+async def test_a_mistyped_broker_is_refused_at_start_up(tmp_path):
+    text = (ROOT / "endpoints.yml").read_text(encoding="utf-8")
+    path = tmp_path / "endpoints.yml"
+    path.write_text(text.replace("StagedEventBroker", "Nonsense"), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="event_broker"):
+        await event_broker(str(path))
