@@ -72,6 +72,7 @@ class Site:
                 python("desk", "serve"),
                 ready=lambda: wait_until_ready("desk", f"{desk}/readyz"),
             ),
+            "training": Child("training", python("training", "serve")),
         }
         if not self.is_simulated:
             del known["simulator"]
