@@ -62,6 +62,9 @@ def _day(at: datetime) -> str:
 def _residents_news(
     ticket: Ticket, event: TicketEvent, office: Office
 ) -> Iterable[Outgoing]:
+    if event.facts.get("is_talk"):
+        yield from _said(ticket, event)
+        return
     news = _NEWS.get(event.action)
     told = news(ticket, event) if news else None
     if told is None:
@@ -89,6 +92,26 @@ def _residents_news(
                     "what": what,
                     "text": text,
                     "photos": list(photos),
+                },
+            },
+            due_at=event.at,
+        )
+
+
+def _said(ticket: Ticket, event: TicketEvent) -> Iterable[Outgoing]:
+    """Passes on what staff say in a live conversation, to the one whom they talk to."""
+    if ticket.draft.conversation:
+        yield Outgoing(
+            key=f"{ticket.number}#{event.seq}#{REPORTER.id}",
+            channel=Channel.DIALOGUE,
+            recipient=ticket.draft.conversation,
+            kind=OutgoingKind.CHAT,
+            payload={
+                "event": EventName.RELAY.value,
+                "extra": {
+                    "number": ticket.number,
+                    "text": masked(event.text),
+                    "photos": list(event.photos),
                 },
             },
             due_at=event.at,

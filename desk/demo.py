@@ -7,8 +7,8 @@ from adapters.settings import Settings
 from community.errors import ConfigurationError
 from desk.staff_commands import StaffCommands, say
 
-SIMULATED_APP_ID = "wx0000000000000001"
-"""The account that the launcher makes up where there is no real one."""
+SIMULATED_ACCOUNTS = ("wx0000000000000001", "ww0000000000000001")
+"""What the launcher makes up where there are no real ones."""
 WORDS = (
     "yueliang",
     "xigua",
@@ -37,7 +37,8 @@ async def seed(settings: Settings) -> int:
     Raises:
         ConfigurationError: A real account is configured.
     """
-    if settings.wechat.app_id != SIMULATED_APP_ID:
+    accounts = (settings.wechat.app_id, settings.wecom.corp_id)
+    if accounts != SIMULATED_ACCOUNTS:
         raise ConfigurationError(
             "demo: only with the simulator, never beside real staff"
         )

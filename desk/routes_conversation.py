@@ -7,7 +7,7 @@ from pydantic import Field
 
 from community.messages import EventName
 from community.outbox import Channel, Outgoing, OutgoingKind
-from community.tickets import TO_RESIDENT, Action
+from community.tickets import TO_TALK, Action
 from desk.calls import Call
 from desk.documents import Act as ActBody
 from desk.documents import BlobId, Long, TicketDoc, Words
@@ -63,7 +63,7 @@ async def relay(call: Call, body: Said) -> TicketDoc:
         body,
         text=body.text,
         photos=tuple(body.photos),
-        to=TO_RESIDENT,
+        to=TO_TALK,
     )
 
 

@@ -17,7 +17,7 @@ class Action(str, Enum):
     ACKNOWLEDGE = "ack"
     """Says that one has seen it; stops the chain of alerts."""
     NOTE = "note"
-    """Private, or to the resident (`to="resident"`)."""
+    """Private, to the resident (`to="resident"`), or within a talk (`to="talk"`)."""
     CONTACT = "contact"
     """The resident was reached."""
     INTERIM = "interim"
@@ -105,6 +105,8 @@ SYSTEM = Actor(ActorKind.SYSTEM, "system")
 REPORTER = Actor(ActorKind.RESIDENT, "resident")
 TO_RESIDENT = "resident"
 """Recipient of a note that the resident may read."""
+TO_TALK = "talk"
+"""The same, said within a live conversation: it is passed on as it was said."""
 
 
 @dataclass(frozen=True, slots=True)

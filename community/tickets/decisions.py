@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from community.errors import TransitionRefusedError
 from community.staff import DESK_PREFIX
@@ -12,6 +13,7 @@ from community.tickets.commands import (
     REPORTER,
     SYSTEM,
     TO_RESIDENT,
+    TO_TALK,
     Action,
     Command,
 )
@@ -108,10 +110,11 @@ def _acknowledge(case: Case) -> Decision:
 
 
 def _note(case: Case) -> Decision:
-    to_resident = case.command.to == TO_RESIDENT
-    facts = {"to": TO_RESIDENT} if to_resident else {}
-    if not to_resident:
-        return Decision(case.life, facts)
+    if case.command.to not in (TO_RESIDENT, TO_TALK):
+        return Decision(case.life)
+    facts: dict[str, Any] = {"to": TO_RESIDENT}
+    if case.command.to == TO_TALK:
+        facts["is_talk"] = True
     life = replace(case.life, progress_at=None)
     is_owner = case.command.actor.id == life.owner
     if is_owner and life.state is S.IN_PROGRESS:

@@ -152,9 +152,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def desk(
-    tmp_path: Path, redis_url: str, migrated: Path
-) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path, redis_url: str, migrated: Path) -> AsyncIterator[Desk]:
     """A running desk."""
     (tmp_path / "desk.db").write_bytes(await asyncio.to_thread(migrated.read_bytes))
     clock = Clock()

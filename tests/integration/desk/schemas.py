@@ -32,7 +32,10 @@ def resolved(schema: Json, document: Json) -> Json:
             name = schema["$ref"].rpartition("/")[2]
             schema = document["components"]["schemas"][name]
         elif len(schema.get("allOf", ())) == 1:
-            schema = {**schema["allOf"][0], **{k: v for k, v in schema.items() if k != "allOf"}}
+            schema = {
+                **schema["allOf"][0],
+                **{k: v for k, v in schema.items() if k != "allOf"},
+            }
         else:
             return schema
 

@@ -72,9 +72,7 @@ class Answer:
     document: Any
 
 
-async def call(
-    caller: Caller, endpoint: Endpoint, number: str, other: str
-) -> Answer:
+async def call(caller: Caller, endpoint: Endpoint, number: str, other: str) -> Answer:
     """Calls an endpoint as an ordinary page would."""
     path = endpoint.path.format(
         number=number, id="00000000", staff="bugu-w2", sheet="ledger", format="csv"
@@ -127,16 +125,16 @@ async def number(desk: Desk) -> str:
 
 
 @pytest.mark.parametrize("who", sorted(STAFF))
-async def test_every_role_at_every_endpoint(
-    desk: Desk, number: str, who: str
-) -> None:
+async def test_every_role_at_every_endpoint(desk: Desk, number: str, who: str) -> None:
     document = await (await desk.client.get("/api/openapi.json")).json()
     other = await desk.file(place="别处")
     ends = [e for e in all_endpoints() if e.tag != "session"]
     for endpoint in sorted(ends, key=lambda e: (e.is_change, e.name)):
         caller = await desk.as_(who)
         answer = await call(caller, endpoint, number, other)
-        where = f"{who} {endpoint.method} {endpoint.path}: {answer.status} {answer.text}"
+        where = (
+            f"{who} {endpoint.method} {endpoint.path}: {answer.status} {answer.text}"
+        )
         assert answer.status < 500, where
         schema = answer_schema(document, endpoint.path, endpoint.method, answer.status)
         if schema is not None:

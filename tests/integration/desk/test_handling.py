@@ -20,4 +20,3 @@ async def test_a_worker_takes_on_and_resolves(desk: Desk) -> None:
         "claim",
         "resolve",
     ]
-

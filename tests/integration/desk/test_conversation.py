@@ -1,0 +1,87 @@
+"""Live conversation: both ways through the assistant, and nobody sees an account."""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.sql.engine import create_engine
+from adapters.sql.tables import outbox
+from community.tickets import Origin
+from desk.talks import SILENCE
+from tests.integration.desk.conftest import OPENID, PHONE, Desk
+
+
+async def told(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
+    """Returns what was put into the resident's conversation, in order."""
+    engine = create_engine(desk.services.settings.database_url)
+    query = sa.select(outbox).where(outbox.c.channel == "dialogue")
+    async with engine.connect() as connection:
+        rows = (await connection.execute(query.order_by(outbox.c.id))).mappings().all()
+    await engine.dispose()
+    assert {row["recipient"] for row in rows} <= {f"wechat:{OPENID}"}
+    payloads = [json.loads(row["payload"]) for row in rows]
+    return [(one["event"], one["extra"]) for one in payloads]
+
+
+async def test_a_worker_talks_through_the_assistant(desk: Desk) -> None:
+    number = await desk.file()
+    worker = await desk.as_("worker")
+    await worker.act(number, "claim")
+    assert (await worker.act(number, "relay", text="您好")).status == 409
+    begun = await worker.act(number, "takeover")
+    assert (await begun.json())["is_talking"]
+    said = await worker.act(number, "relay", text=f"我到了，打{PHONE}找我")
+    assert said.status == 200, await said.text()
+    await desk.services.tickets.remark(
+        number, f"wechat:{OPENID}", text="门没锁", key="remark-1", now=desk.clock()
+    )
+    ended = await worker.act(number, "takeover/end")
+    document = await ended.json()
+    assert not document["is_talking"]
+    assert [m["is_resident"] for m in document["messages"]] == [False, True]
+    assert document["messages"][1]["actor"].startswith("居民")
+    events = await told(desk)
+    assert [name for name, _ in events[1:]] == ["takeover", "relay", "takeover_end"]
+    assert PHONE not in str(events)
+
+
+async def test_only_one_person_talks_at_a_time(desk: Desk) -> None:
+    number = await desk.file()
+    worker, head = await desk.as_("worker"), await desk.as_("head")
+    await worker.act(number, "claim")
+    assert (await worker.act(number, "takeover")).status == 200
+    refused = await head.act(number, "takeover")
+    assert refused.status == 409
+    assert "吕癸未" in (await refused.json())["detail"]
+    assert (await worker.act(number, "takeover")).status == 200
+
+
+async def test_a_repeated_word_is_said_once(desk: Desk) -> None:
+    number = await desk.file()
+    worker = await desk.as_("worker")
+    await worker.act(number, "claim")
+    await worker.act(number, "takeover")
+    body = {"key": "same-key-twice", "text": "您好"}
+    for _ in range(2):
+        path = f"/api/tickets/{number}/relay"
+        assert (await worker.post(path, body)).status == 200
+    assert [name for name, _ in await told(desk)].count("relay") == 1
+
+
+async def test_silence_ends_a_talk(desk: Desk) -> None:
+    number = await desk.file()
+    worker = await desk.as_("worker")
+    await worker.act(number, "takeover")
+    talks = desk.services.talks
+    assert await talks.who(number) == "bugu-w1"
+    key = talks._keys.desk_talk(number)
+    assert 0 < await talks._redis.ttl(key) <= SILENCE.total_seconds()
+    await talks.end(number)
+    assert await talks.who(number) is None
+
+
+async def test_nobody_to_talk_to(desk: Desk) -> None:
+    number = await desk.file(conversation="", origin=Origin.PATROL)
+    worker = await desk.as_("worker")
+    assert (await worker.act(number, "takeover")).status == 409
