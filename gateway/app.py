@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -122,9 +122,7 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
             registry=app[FIGURES].registry,
         ):
             yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         await engine.dispose()
         await redis.aclose()
 
@@ -166,6 +164,19 @@ async def is_ready(app: web.Application) -> None:
         StoreUnavailableError: Redis does not answer.
     """
     await app[CONVERSATIONS].stored_reply("readyz")
+
+
+async def end(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    """Cancels tasks until they have ended.
+
+    A client library may swallow one cancellation: Python 3.10's `wait_for` does, where
+    what it waits for is ready at the same time.
+    """
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=0.2)
 
 
 def _now() -> datetime:

@@ -91,6 +91,7 @@ def message() -> Send:
         message_id: str | None = None,
         kind: Kind | None = None,
         channel: str = "web",
+        facts: dict[str, object] | None = None,
         **extra: object,
     ) -> Inbound:
         return Inbound(
@@ -101,7 +102,7 @@ def message() -> Send:
             text=text,
             choice=choice,
             received_at=NOW,
-            extra=extra,
+            extra={**extra, **(facts or {})},
         )
 
     return build

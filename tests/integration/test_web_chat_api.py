@@ -28,6 +28,8 @@ async def app(redis_url: str, tmp_path: Path):
             redis_prefix=f"api-{secrets.token_hex(4)}",
             database_url=url,
             cookie_secret="test",
+            field_key="f" * 64,
+            blob_dir=tmp_path / "blobs",
         ),
         pages=tmp_path / "no-pages",
     )
@@ -206,6 +208,8 @@ async def test_redis_down_acknowledges_nothing(aiohttp_client, tmp_path):
             redis_url=f"unix://{tmp_path}/nobody.sock",
             database_url=f"sqlite:///{tmp_path}/x.db",
             cookie_secret="test",
+            field_key="f" * 64,
+            blob_dir=tmp_path / "blobs",
         )
     )
     client = await aiohttp_client(app)

@@ -74,6 +74,7 @@ def environment(redis_url: str, tmp_path: Path, api: TestServer) -> dict[str, st
         "REDIS_PREFIX": f"wx-{secrets.token_hex(4)}",
         "DATABASE_URL": f"sqlite:///{tmp_path}/wechat.db",
         "COOKIE_SECRET": "test",
+        "FIELD_KEY": "f" * 64,
         "BLOB_DIR": str(tmp_path / "blobs"),
         "WECHAT_APPID": APP_ID,
         "WECHAT_SECRET": "secret",

@@ -3,6 +3,8 @@
 import { type EmergencyPart, readEmergency } from './record'
 
 const TIMEOUT_MS = 20_000
+/** A photo over a slow village network. */
+const UPLOAD_TIMEOUT_MS = 90_000
 
 /** Thrown when the gateway did not answer, so that nobody knows what happened. */
 export class Unreachable extends Error {}
@@ -17,23 +19,20 @@ export class Refusal extends Error {
   }
 }
 
-export interface Outgoing {
-  client_id: string
-  text: string
-  choice?: string
-}
+export type Outgoing =
+  | { client_id: string; text: string; choice?: string }
+  | { client_id: string; photo: string }
 
 async function call(method: string, path: string, body?: unknown): Promise<unknown> {
   const abort = new AbortController()
-  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS)
+  const isForm = body instanceof FormData
+  const timer = setTimeout(() => abort.abort(), isForm ? UPLOAD_TIMEOUT_MS : TIMEOUT_MS)
   try {
     const answer = await fetch(path, {
       method,
       signal: abort.signal,
       cache: 'no-store',
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+      ...bodyOf(body),
     })
     if (!answer.ok) throw new Refusal(answer.status, await detailOf(answer))
     return await answer.json()
@@ -45,6 +44,12 @@ async function call(method: string, path: string, body?: unknown): Promise<unkno
   }
 }
 
+function bodyOf(body: unknown): RequestInit {
+  if (body === undefined) return {}
+  if (body instanceof FormData) return { body }
+  return { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
+}
+
 /** Returns the words for the resident in a problem answer, or plain ones of our own. */
 async function detailOf(answer: Response): Promise<string> {
   try {
@@ -53,7 +58,7 @@ async function detailOf(answer: Response): Promise<string> {
   } catch {
     // A proxy in between answers with a page of its own; its words help nobody.
   }
-  return answer.status === 413 ? '这段话太长了，请分几次说。' : '系统正忙，请再发一次。'
+  return answer.status === 413 ? '太大了，发不出去。' : '系统正忙，请再发一次。'
 }
 
 /** Opens a session, or keeps the one that the cookie holds. */
@@ -69,6 +74,15 @@ export async function openSession(): Promise<void> {
 export async function postMessage(message: Outgoing): Promise<EmergencyPart | null> {
   const answer = (await call('POST', '/api/chat/messages', message)) as { emergency?: unknown }
   return readEmergency(answer.emergency)
+}
+
+/** Uploads a photo and returns the name by which a message sends it. */
+export async function postPhoto(photo: Blob): Promise<string> {
+  const form = new FormData()
+  form.append('photo', photo)
+  const answer = (await call('POST', '/api/chat/photos', form)) as { photo?: unknown }
+  if (typeof answer.photo !== 'string') throw new Unreachable('网络不通。')
+  return answer.photo
 }
 
 /** Deletes the conversation; one that does not exist counts as deleted. */

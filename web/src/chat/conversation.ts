@@ -4,6 +4,7 @@ import { computed, reactive, ref, shallowReactive } from 'vue'
 
 import { deleteConversation } from './api'
 import { type DeliveryState, Outbox } from './outbox'
+import type { SmallPhoto } from './photo'
 import type { ChatEvent, EmergencyPart, Part } from './record'
 import { dismiss, onStoredElsewhere, recall, remember } from './storage'
 import { ChatStream } from './stream'
@@ -13,6 +14,8 @@ export interface ResidentMessage {
   key: string
   id: string
   text: string
+  /** Address of a photo; empty for words. */
+  photo: string
   at: string
   state: DeliveryState | 'received'
   problem: string
@@ -114,8 +117,9 @@ export function useConversation() {
 
   const messages = computed<Message[]>(() => {
     const all: Message[] = [...confirmed]
-    for (const { id, text, at, state, problem } of outbox.messages) {
-      all.push({ side: 'resident', key: `resident-${id}`, id, text, at, state, problem })
+    for (const { id, text, preview, at, state, problem } of outbox.messages) {
+      const photo = preview ?? ''
+      all.push({ side: 'resident', key: `resident-${id}`, id, text, photo, at, state, problem })
     }
     if (urgent.value === null) return all
     const { id, part } = urgent.value
@@ -169,6 +173,7 @@ export function useConversation() {
     start,
     forget,
     send: (text: string, choice: string | null = null) => outbox.add(text, choice),
+    sendPhoto: (photo: SmallPhoto) => outbox.addPhoto(photo),
     retry: (id: string) => outbox.retry(id),
     discard: (id: string) => outbox.remove(id),
   }

@@ -7,8 +7,9 @@
 
 import { reactive } from 'vue'
 
-import { Refusal, openSession, postMessage } from './api'
+import { type Outgoing, Refusal, openSession, postMessage, postPhoto } from './api'
 import { Pause, backoffMs } from './backoff'
+import type { SmallPhoto } from './photo'
 import type { EmergencyPart } from './record'
 import { dismiss, namesBelow, recall, remember } from './storage'
 
@@ -28,6 +29,10 @@ export interface Unconfirmed {
   id: string
   text: string
   choice: string | null
+  /** A photo to show while it is on its way; absent for words. */
+  preview?: string
+  /** Its name at the gateway, once it is there. */
+  photo?: string
   at: string
   state: DeliveryState
   /** Why it failed, in words for the resident. */
@@ -46,6 +51,8 @@ export class Outbox {
   readonly messages = reactive<Unconfirmed[]>([])
   private queue: string[] = []
   private isRunning = false
+  /** Photos that are not at the gateway yet; too large for the phone's storage. */
+  private readonly photos = new Map<string, Blob>()
   private readonly pause = new Pause()
 
   constructor(private readonly handlers: OutboxHandlers) {
@@ -64,6 +71,23 @@ export class Outbox {
     }
     this.messages.push(message)
     remember(STORED + message.id, JSON.stringify(message))
+    this.enqueue(message.id)
+  }
+
+  /** Sends a photo; it is lost with the page until it has been uploaded. */
+  addPhoto(photo: SmallPhoto): void {
+    const message: Unconfirmed = {
+      id: newId(),
+      text: '',
+      choice: null,
+      preview: photo.preview,
+      at: new Date().toISOString(),
+      state: 'sending',
+      problem: '',
+      isConnectionProblem: false,
+    }
+    this.photos.set(message.id, photo.data)
+    this.messages.push(message)
     this.enqueue(message.id)
   }
 
@@ -97,6 +121,7 @@ export class Outbox {
   /** Removes a message: it came back in the stream, or is not wanted any more. */
   remove(id: string): void {
     dismiss(STORED + id)
+    this.photos.delete(id)
     this.queue = this.queue.filter((queued) => queued !== id)
     const index = this.messages.findIndex((message) => message.id === id)
     if (index >= 0) this.messages.splice(index, 1)
@@ -153,19 +178,28 @@ export class Outbox {
 
   /** Posts a message; a session that has run out is renewed once. */
   private async post(message: Unconfirmed): Promise<EmergencyPart | null> {
-    const body = {
-      client_id: message.id,
-      text: message.text,
-      ...(message.choice === null ? {} : { choice: message.choice }),
-    }
     try {
-      return await postMessage(body)
+      return await postMessage(await this.bodyOf(message))
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 401) throw error
       await openSession()
       this.handlers.onSessionRenewed()
-      return await postMessage(body)
+      return await postMessage(await this.bodyOf(message))
     }
+  }
+
+  /** Returns what is posted; a photo is uploaded first, once. */
+  private async bodyOf(message: Unconfirmed): Promise<Outgoing> {
+    const data = this.photos.get(message.id)
+    if (data !== undefined) {
+      message.photo = await postPhoto(data)
+      this.photos.delete(message.id)
+      const { preview: _, ...small } = message
+      remember(STORED + message.id, JSON.stringify(small))
+    }
+    if (message.photo !== undefined) return { client_id: message.id, photo: message.photo }
+    const choice = message.choice === null ? {} : { choice: message.choice }
+    return { client_id: message.id, text: message.text, ...choice }
   }
 
   private settle(id: string, outcome: Partial<Unconfirmed>): void {

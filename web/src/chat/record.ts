@@ -42,7 +42,7 @@ export interface EmergencyPart {
 export type Part = TextPart | ListPart | ChoicesPart | LinkPart | ImagePart | EmergencyPart
 
 export type ChatEvent =
-  | { side: 'resident'; id: string; text: string; at: string }
+  | { side: 'resident'; id: string; text: string; at: string; photo: string }
   | { side: 'assistant'; id: string; parts: Part[]; at: string }
 
 type Doc = Record<string, unknown>
@@ -106,7 +106,8 @@ export function readEvent(data: string): ChatEvent | null {
   const id = doc['id'] as string
   const at = doc['at'] as string
   if (doc['side'] === 'resident' && areTexts(doc, 'text')) {
-    return { side: 'resident', id, at, text: doc['text'] as string }
+    const photo = typeof doc['photo'] === 'string' ? doc['photo'] : ''
+    return { side: 'resident', id, at, text: doc['text'] as string, photo }
   }
   if (doc['side'] === 'assistant') {
     return { side: 'assistant', id, at, parts: readParts(doc['parts']) }
