@@ -162,5 +162,38 @@ def test_the_community_need_not_be_named_where_nothing_was_talked_of():
 def test_doubts_secrets_and_announcements_are_heard():
     assert doubts_us("你是不是骗子")
     assert offers_secret("把密码给你行不")
-    assert wants_to_report("我想反映个事")
-    assert not wants_to_report("我想反映路灯坏了的问题")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我想反映个事",
+        "我要报事",
+        "我要反映问题",
+        "我想上报个问题",
+        "俺有个事要反映",
+        "有个情况想给社区反映一下",
+        "你好，我要投诉",
+        "有问题找谁反映啊",
+        "怎么上报问题？",
+    ],
+)
+def test_a_report_is_announced(said):
+    assert wants_to_report(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我想反映路灯坏了的问题",
+        "我要举报他骗低保",
+        "我要投诉物业",
+        "有个问题要问",
+        "我要报销",
+        "我要报名",
+        "我要报警",
+        "上报了吗",
+    ],
+)
+def test_other_wishes_announce_no_report(said):
+    assert not wants_to_report(said)
