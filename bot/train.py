@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import shutil
 import sys
@@ -23,6 +24,8 @@ from adapters.settings import ROOT, Settings
 from community.errors import CommunityError, ConfigurationError
 
 warnings.filterwarnings("ignore")
+# Nothing is reused from one training to the next, so nothing need be kept.
+os.environ.setdefault("RASA_MAX_CACHE_SIZE", "0")
 
 DATA = "data"
 CONFIG = "config.yml"

@@ -1,9 +1,11 @@
 """What every command of the loop needs, built once from the settings."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -11,7 +13,7 @@ from adapters.content_files import CatalogFiles
 from adapters.model_promotion import ModelPromotion, read_gates
 from adapters.model_registry import ModelRegistry
 from adapters.model_signing import Signer
-from adapters.settings import Settings
+from adapters.settings import ROOT, Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
@@ -85,6 +87,21 @@ class Loop:
         return Signer.from_file(self.settings.learning.signing_key)
 
 
+def seed_data(folder: Path, release: Path = ROOT / "data") -> bool:
+    """Copies the release's training data where a community has none of its own yet.
+
+    Returns:
+        Whether it was copied.
+    """
+    if folder.exists():
+        return False
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.copytree(release, partial)
+    partial.rename(folder)
+    return True
+
+
 def now() -> datetime:
     """Returns the current instant; commands take it once and pass it on."""
     return datetime.now(timezone.utc)
@@ -95,6 +112,7 @@ async def open_loop(settings: Settings) -> AsyncIterator[Loop]:
     """Opens the loop's parts and closes them."""
     model = settings.model_path
     folder = model if not (model / "manifest.json").is_file() else model.parent
+    seed_data(settings.learning.data_dir)
     engine = create_engine(settings.database_url)
     try:
         yield Loop(

@@ -28,7 +28,7 @@ from tests.conftest import NOW
 from training import datafiles, promote, trainjob
 from training import evaluate as evaluation
 from training.harvest import harvest
-from training.loop import Loop
+from training.loop import Loop, seed_data
 from training.registry import clean_up, removable
 from training.tables import export, read_table, take_in
 
@@ -422,3 +422,13 @@ def write_back(path: Path, rows: list[dict[str, str]]) -> None:
         for column, value in enumerate(row.values(), start=1):
             sheet.cell(number, column).value = value
     book.save(path)
+
+
+def test_a_community_starts_with_the_data_of_the_release(tmp_path):
+    (tmp_path / "release" / "nlu").mkdir(parents=True)
+    (tmp_path / "release" / "nlu" / "a.yml").write_text("a")
+    own = tmp_path / "own"
+    assert seed_data(own, tmp_path / "release")
+    (own / "nlu" / "a.yml").write_text("changed")
+    assert not seed_data(own, tmp_path / "release")
+    assert (own / "nlu" / "a.yml").read_text() == "changed"

@@ -15,7 +15,7 @@ DEPLOY = ROOT / "deploy"
 COMPOSE = DEPLOY / "compose.yml"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 ONLY_COMPOSE = {"SITE_HOST", "DESK_HOST_NAME", "POSTGRES_PASSWORD"}
-PROCESSES = {"gateway", "worker", "dispatcher", "desk"}
+PROCESSES = {"gateway", "worker", "dispatcher", "desk", "training"}
 
 
 def settings() -> set[str]:
