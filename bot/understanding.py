@@ -8,6 +8,7 @@ from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.wiring import ports
 from community.catalog.model import Catalog
 from community.choices import choose
 from community.interpretation import combine, interpret
@@ -56,7 +57,23 @@ class Understanding:
             text = "／" + text[1:]
         parse_data = await self.processor.parse_message(UserMessage(text=text))
         parse_data["text"] = said
+        add_place(parse_data)
         return parse_data
+
+
+def add_place(parse_data: Dict[str, Any]) -> None:
+    """Adds the words that the gazetteer knows as a place to the entities."""
+    gazetteer = ports().places()
+    words = gazetteer.words_in(parse_data["text"]) if gazetteer is not None else None
+    start = parse_data["text"].find(words) if words else -1
+    if words is None or start < 0:
+        return
+    place = {"entity": "address", "value": words, "start": start}
+    place["end"] = start + len(words)
+    entities = [*parse_data.get("entities", ()), place]
+    # At one start the longer one first: what lies within it is no second place.
+    entities.sort(key=lambda entity: (entity["start"], -entity["end"]))
+    parse_data["entities"] = entities
 
 
 def context_of(tracker: Optional[DialogueStateTracker]) -> Context:

@@ -132,7 +132,7 @@ def _supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
     told = place_in(said.text, said.entities) or _HERE.match(said.text)
     if not context.open_ticket_is_urgent or is_question(said.text):
         return None
-    if told and not said.is_clear_service:
+    if told and (not said.is_clear_service or _is_only_a_place(said)):
         return Meaning("supplement", item=context.item)
     return None
 

@@ -266,14 +266,16 @@ class Roster:
     def changes_of_duty(self, since: datetime, until: datetime) -> list[datetime]:
         """Returns the instants in a span at which somebody's duty may begin, in order."""
         found = {leave.ends_at for leave in self.changes.leave}
-        for dated in (*self.changes.shifts, *self.changes.deputies):
-            found |= {dated.starts_at, dated.ends_at}
+        for shift in self.changes.shifts:
+            found |= {shift.starts_at, shift.ends_at}
+        for deputy in self.changes.deputies:
+            found |= {deputy.starts_at, deputy.ends_at}
         starts = {
             start
             for hours in self.hours.values()
             for start, _ in (*hours.workdays, *hours.rest_days)
         }
-        starts |= {clock for shift in self.weekly for clock in (shift.start, shift.end)}
+        starts |= {c for weekly in self.weekly for c in (weekly.start, weekly.end)}
         day = since.astimezone(CHINA).date()
         while day <= until.astimezone(CHINA).date():
             midnight = datetime.combine(day, time(), CHINA)

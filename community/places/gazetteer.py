@@ -16,10 +16,12 @@ from community.places.model import (
     Why,
 )
 from community.places.names import NameIndex, TargetKind
-from community.places.numbers import normalise
+from community.places.numbers import as_said, normalise
 from community.places.resolution import Options, combine, options_of
 
 MAX_CHOICES = 3
+NAMED = 0.7
+"""A mention below this score is no place that one could cut out of a message."""
 _TAIL = re.compile(
     r"(?:[的里,，]?(?:\d{1,4}|[A-Z])(?:号楼|栋|幢|座|号|#|单元|楼|层|室|小?组|队|排)"
     r"|-\d{1,4}|\d{3,4}|的?(?:那边|那块|那里|门口|旁边|附近|跟前|路口|底下|里头|里面"
@@ -74,17 +76,18 @@ class Gazetteer:
         return self._named(normalise(text), community)
 
     def words_in(self, text: str, *, community: str | None = None) -> str | None:
-        """Returns the words of a text that say where, numbers as digits; or `None`.
+        """Returns the words of a text that say where; `None` where it names no place.
 
         They reach from the first name to what follows the last: 麦穗庄小学后头.
         """
         plain = normalise(text)
         mentions = [m for m in mentions_in(plain, self._index) if not m.is_home]
-        if not self._named(plain, community) or not mentions:
+        if all(m.score < NAMED for m in mentions) or not self._named(plain, community):
             return None
         last = max(mention.end for mention in mentions)
         tail = _TAIL.match(plain, last)
-        return plain[mentions[0].start : tail.end() if tail else last]
+        words = plain[mentions[0].start : tail.end() if tail else last]
+        return as_said(text, words)
 
     def match(self, grid: str) -> PlaceMatch | None:
         """Returns a grid as a sure match; `None` for an unknown one."""

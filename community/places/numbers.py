@@ -40,6 +40,20 @@ def normalise(text: str) -> str:
     return _NUMERAL.sub(_in_digits, plain)
 
 
+def as_said(text: str, words: str) -> str:
+    """Returns the part of a text whose normal form the words are; else the words."""
+    if words in text:
+        return words
+    starts = [at for at in range(len(text)) if normalise(text[at:]).startswith(words)]
+    if not starts:
+        return words
+    start = starts[-1]
+    ends = range(start + 1, len(text) + 1)
+    return next(
+        (text[start:end] for end in ends if normalise(text[start:end]) == words), words
+    )
+
+
 def _in_digits(match: re.Match[str]) -> str:
     value = chinese_number(match.group(1))
     return match.group(1) if value is None else str(value)

@@ -161,8 +161,11 @@ def test_choices_are_named_so_that_a_resident_can_answer():
 
 def test_the_words_of_the_place_are_cut_out_of_a_message():
     assert GAZETTEER.words_in("麦穗庄小学后头路灯坏了") == "麦穗庄小学后头"
-    assert GAZETTEER.words_in("俺说的是蜻蜓小区三号楼2单元那边") == (
-        "蜻蜓小区3号楼2单元那边"
+    assert GAZETTEER.words_in("俺说的是蜻蜓小区三号楼2单元那边，灯坏了") == (
+        "蜻蜓小区三号楼2单元那边"
+    )
+    assert (
+        GAZETTEER.words_in("我住蝴蝶花园，蜻蜓小区十二号楼没电") == "蜻蜓小区十二号楼"
     )
     assert GAZETTEER.words_in("路灯坏了") is None
 
