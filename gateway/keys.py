@@ -1,6 +1,6 @@
 """Typed keys of what the application carries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
@@ -25,6 +25,6 @@ TICKETS: web.AppKey[TicketRepository] = web.AppKey("tickets", TicketRepository)
 FORGETTING = web.AppKey("forgetting", Forgetting)
 BLOBS: web.AppKey[BlobStore] = web.AppKey("blobs")
 PHOTO_LIMIT = web.AppKey("photo_limit", RateLimit)
-TRUSTED_PROXY: web.AppKey[tuple[IPNetwork, ...]] = web.AppKey("trusted_proxy")
+TRUSTED_PROXY: web.AppKey[Sequence[IPNetwork]] = web.AppKey("trusted_proxy")
 FIGURES = web.AppKey("figures", Figures)
 CATALOG: web.AppKey[Callable[[], AnswerComposer]] = web.AppKey("catalog")

@@ -40,7 +40,7 @@ class MediaOrder:
     kind: str
     """`image` or `voice`."""
 
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> dict[Any, Any]:
         """Returns the entry of the stream `media` (`docs/contracts.md`)."""
         document = {
             "v": 1,

@@ -171,5 +171,5 @@ async def receive(request: web.Request) -> web.Response:
         pushes.labels("wecom", "not_stored").inc()
         raise web.HTTPServiceUnavailable from err
     pushes.labels("wecom", "stored" if is_new else "ignored").inc()
-    logger.info("wecom.callback", staff=log_id(callback.userid), event=callback.event)
+    logger.info("wecom.callback", staff=log_id(callback.userid), kind=callback.event)
     return web.Response()
