@@ -4,7 +4,7 @@
 |---|---|---|
 | `tickets` | `ticket`, `ticket_event`, `ticket_text`, `ticket_resident`, `sealed_key` | worker, desk, dispatcher (through the ticket port) |
 | `outbox` | `outbox` | dispatcher; whoever changes a ticket, in the same transaction |
-| `residents` | `resident` | gateway (follow, scan), worker (place) |
+| `residents` | `resident` | worker (follow, scan, location), desk (blocks), gateway (forgets) |
 | `staff` | `roster_change` | desk |
 | `desk` | `account`, `audit`, `api_key`, `webhook`, `block_review` | desk |
 | `learning` | `turn`, `question` and its kin, `annotation`, `model_version`, `promotion`, `training_job`, `learning_audit` | dispatcher (log), desk and training (the rest) |
