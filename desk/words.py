@@ -54,6 +54,7 @@ ACTIONS = {
     "resolve": "报告结果",
     "confirm": "居民确认",
     "dissatisfied": "居民不满意",
+    "rate": "居民评价",
     "remark": "居民补充",
     "join": "又有居民跟进",
     "leave": "一位居民不再跟进",

@@ -14,7 +14,7 @@ from adapters.sql.ticket_journal import hidden, resident
 from adapters.sql.ticket_rows import ResidentRow, Stored
 from adapters.sql.tickets_read import translated
 from community.errors import NotFoundError, StoreUnavailableError
-from community.tickets.commands import SYSTEM, Action, Command
+from community.tickets.commands import SYSTEM, Action, Command, Rating
 from community.tickets.decisions import decide
 from community.tickets.model import Ticket, TicketDraft, ticket_number
 from community.tickets.office import Office
@@ -134,6 +134,19 @@ class SqlTicketRepository(SqlTicketActs):
         """See the port."""
         action = Action.CONFIRM if satisfied else Action.DISSATISFIED
         command = Command(resident(1), action, key, text=remark)
+        return await self._by_resident(number, conversation, command, now)
+
+    async def rate(
+        self,
+        number: str,
+        conversation: str,
+        rating: Rating,
+        *,
+        key: str,
+        now: datetime,
+    ) -> Ticket:
+        """See the port."""
+        command = Command(resident(1), Action.RATE, key, to=rating.value)
         return await self._by_resident(number, conversation, command, now)
 
     async def withdraw(

@@ -23,6 +23,7 @@ from community.tickets.commands import (
     Actor,
     ActorKind,
     Command,
+    Rating,
 )
 from community.tickets.model import (
     FINAL,
@@ -65,6 +66,7 @@ __all__ = [
     "Finding",
     "Origin",
     "Page",
+    "Rating",
     "Relabel",
     "Request",
     "RequestKind",

@@ -54,6 +54,8 @@ class Action(str, Enum):
     CONFIRM = "confirm"
     DISSATISFIED = "dissatisfied"
     """Reopens it one tier up, with the resident's remark."""
+    RATE = "rate"
+    """The resident says how content they are with a solved ticket (`to`: `Rating`)."""
     REMARK = "remark"
     """The resident adds something."""
     JOIN = "join"
@@ -73,6 +75,14 @@ class Action(str, Enum):
     """Closed without an answer."""
     FORGET = "forget"
     """A person's identity was removed."""
+
+
+class Rating(str, Enum):
+    """How content a resident is with what was done."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
 
 
 class ActorKind(str, Enum):

@@ -16,6 +16,7 @@ from community.tickets.commands import (
     TO_TALK,
     Action,
     Command,
+    Rating,
 )
 from community.tickets.lifecycle import allows, check, outranks
 from community.tickets.model import (
@@ -233,6 +234,15 @@ def _first(life: TicketLife, *, answer: bool) -> bool:
     return answer if life.satisfied is None else life.satisfied
 
 
+def _rate(case: Case) -> Decision:
+    """A poor rating counts against the solution; no rating polishes an answer."""
+    level = case.command.to or ""
+    if level not in {rating.value for rating in Rating}:
+        raise refused(case, f"no rating {level!r}")
+    satisfied = bool(case.life.satisfied) and level != Rating.POOR.value
+    return Decision(replace(case.life, satisfied=satisfied), {"level": level})
+
+
 def _in_time(case: Case) -> None:
     """An answer after the closing counts for some days."""
     ended_at = case.life.ended_at
@@ -322,6 +332,7 @@ _HANDLERS: Mapping[Action, Callable[[Case], Decision]] = {
     Action.RESOLVE: _resolve,
     Action.CONFIRM: _confirm,
     Action.DISSATISFIED: _dissatisfied,
+    Action.RATE: _rate,
     Action.REMARK: _same,
     Action.JOIN: _join,
     Action.LEAVE: _leave,

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from community.tickets.commands import TO_RESIDENT, Action
+from community.tickets.commands import TO_RESIDENT, Action, Rating
 from community.tickets.model import RequestKind, TicketEvent, TicketState
 
 
@@ -127,6 +127,8 @@ class _Story:
             self.resolved_at = event.at
         if action in (Action.CONFIRM, Action.DISSATISFIED):
             self.answers.append(action is Action.CONFIRM)
+        if action is Action.RATE and event.facts["level"] == Rating.POOR.value:
+            self.answers[:1] = [False]
         if action in _ENDS:
             self.end = action
         elif action is Action.DISSATISFIED:

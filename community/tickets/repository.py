@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from community.tickets.commands import Command
+from community.tickets.commands import Command, Rating
 from community.tickets.model import (
     Ticket,
     TicketDraft,
@@ -230,6 +230,22 @@ class TicketRepository(Protocol):
         Raises:
             NotFoundError: They have no such ticket.
             TransitionRefusedError: Nobody asked.
+        """
+
+    async def rate(
+        self,
+        number: str,
+        conversation: str,
+        rating: Rating,
+        *,
+        key: str,
+        now: datetime,
+    ) -> Ticket:
+        """Notes how content the resident is with a ticket that they called solved.
+
+        Raises:
+            NotFoundError: They have no such ticket.
+            TransitionRefusedError: It is not confirmed as solved.
         """
 
     async def due(self, now: datetime, *, limit: int) -> Sequence[str]:

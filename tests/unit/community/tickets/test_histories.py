@@ -64,6 +64,7 @@ SENSIBLE = {
     Action.RECLASSIFY: "matter/illegal_building",
     Action.RELOCATE: "willow-2",
     Action.FORGET: "resident",
+    Action.RATE: "poor",
 }
 
 
