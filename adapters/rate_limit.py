@@ -32,3 +32,14 @@ class RateLimit:
         except (RedisError, OSError) as err:
             raise StoreUnavailableError(f"rate limit: Redis: {err!r}") from err
         return int(count) <= self._n
+
+    async def clear(self, bucket: str) -> None:
+        """Forgets the uses of a bucket.
+
+        Raises:
+            StoreUnavailableError: Redis did not answer.
+        """
+        try:
+            await self._redis.delete(self._keys.rate(bucket))
+        except (RedisError, OSError) as err:
+            raise StoreUnavailableError(f"rate limit: Redis: {err!r}") from err

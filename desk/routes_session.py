@@ -121,7 +121,14 @@ async def sign_in_by_password(call: Call, body: PasswordSignIn) -> web.Response:
         logger.info("desk.sign_in.refused", why="password")
         raise problem(401, "wrong", WRONG)
     stage = await second_factor(call, account, body.code)
+    # Only tries that failed count against the account.
+    await services.limits.sign_in_account.clear(account_bucket(staff.id))
     return await signed_in(call, staff, stage)
+
+
+def account_bucket(account: str) -> str:
+    """Returns where tries of an account are counted."""
+    return f"signin:as:{account}"
 
 
 async def throttle(call: Call, account: str) -> None:
@@ -132,7 +139,7 @@ async def throttle(call: Call, account: str) -> None:
     """
     limits = call.services.limits
     allowed = await limits.sign_in_address.allows(f"signin:from:{call.address}")
-    if not allowed or not await limits.sign_in_account.allows(f"signin:as:{account}"):
+    if not allowed or not await limits.sign_in_account.allows(account_bucket(account)):
         logger.warning("desk.sign_in.throttled")
         raise problem(429, "too_many", "试的次数太多了，请过一刻钟再试。")
 
