@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 import bot.model  # noqa: F401 - sets Rasa's environment before it is imported
-from benchmarks import against_peer, deadlines, length, memory, parse
+from benchmarks import against_peer, deadlines, length, memory, parse, wechat_load
 from benchmarks.measure import note
 from benchmarks.results import ORDER, Result, save, write_page
 
@@ -18,6 +18,7 @@ QUESTIONS: dict[str, Callable[..., Result]] = {
     "parse": parse.run,
     "memory": memory.run,
     "deadlines": deadlines.run,
+    "wechat": wechat_load.run,
 }
 
 

@@ -14,13 +14,30 @@ from pathlib import Path
 
 from redis import Redis
 
+from adapters.redis_keys import RedisKeys
+from adapters.settings import Settings
 from adapters.sql.migrate import upgrade
-from benchmarks.measure import WORK, environment, free_port, python, running
+from benchmarks.measure import (
+    WORK,
+    environment,
+    free_port,
+    python,
+    running,
+    tree,
+    tree_cpu_s,
+)
 from benchmarks.peer.project import HERE
 from launcher.redis_server import server_command, wait_for_redis
+from simulator.options import Options
 
 READY_TIMEOUT_S = 180.0
 LOGS = WORK / "logs"
+_SECRETS = ("COOKIE_SECRET", "FIELD_KEY", "PSEUDONYM_KEY")
+_WECHAT_PARTS = {
+    "worker": ("bot", "worker"),
+    "gateway": ("gateway", "serve"),
+    "dispatcher": ("dispatcher",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +119,70 @@ def own_stack(model: Path, *, workers: int) -> Iterator[Stack]:
         yield Stack(url, pids, secret)
 
 
+@dataclass(frozen=True, slots=True)
+class WeChatStack:
+    """The system with the WeChat channel."""
+
+    url: str
+    """Of the gateway."""
+    pids: dict[str, int]
+    """Process id of each part."""
+
+    def cpu_s(self) -> dict[str, float]:
+        """Returns the CPU time that each part has used."""
+        return {name: tree_cpu_s(pid) for name, pid in self.pids.items()}
+
+    def workers(self) -> list[int]:
+        """Returns the process ids of the forked workers."""
+        return tree(self.pids["worker"])[1:]
+
+
+@contextmanager
+def wechat_stack(
+    models: Path, account: Options, api_url: str, *, workers: int
+) -> Iterator[WeChatStack]:
+    """Runs gateway, workers, dispatcher, Redis and SQLite for a simulated account.
+
+    Args:
+        models: Registry or archive of the model.
+        account: Credentials of the account.
+        api_url: Where its API is.
+        workers: How many.
+    """
+    with ExitStack() as parts:
+        folder = parts.enter_context(temporary_folder())
+        redis_url, redis_pid = parts.enter_context(redis_on_socket(folder))
+        database, port = f"sqlite:///{folder}/bench.db", free_port()
+        upgrade(database)
+        env = environment(
+            REDIS_URL=redis_url,
+            DATABASE_URL=database,
+            BLOB_DIR=str(folder / "blobs"),
+            MODEL=str(models),
+            WORKER_PROCESSES=str(workers),
+            GATEWAY_HOST="127.0.0.1",
+            GATEWAY_PORT=str(port),
+            LOG_LEVEL="WARNING",
+            QUIET_HOURS="",
+            **{name: secrets.token_hex(32) for name in _SECRETS},
+            WECHAT_APPID=account.app_id,
+            WECHAT_SECRET=account.secret,
+            WECHAT_TOKEN=account.token,
+            WECHAT_AES_KEY=account.aes_key,
+            WECHAT_ACCOUNT=account.account,
+            WECHAT_API_URL=api_url,
+        )
+        pids = {"redis": redis_pid}
+        for name, arguments in _WECHAT_PARTS.items():
+            pids[name] = parts.enter_context(
+                running(python(*arguments), LOGS / f"wechat-{name}.log", env=env)
+            )
+        url = f"http://127.0.0.1:{port}"
+        wait_for_http(f"{url}/readyz")
+        wait_for_workers(redis_url, workers)
+        yield WeChatStack(url, pids)
+
+
 @contextmanager
 def peer_stack(project: Path) -> Iterator[Stack]:
     """Runs Rasa's server, its action server and Redis; yields when all is ready."""
@@ -155,6 +236,22 @@ def wait_for_http(url: str) -> None:
                 return
         time.sleep(0.2)
     raise TimeoutError(f"{url} did not answer within {READY_TIMEOUT_S:g} s: see {LOGS}")
+
+
+def wait_for_workers(redis_url: str, n: int) -> None:
+    """Waits until `n` workers have announced themselves.
+
+    Raises:
+        TimeoutError: They did not within `READY_TIMEOUT_S`.
+    """
+    pattern = RedisKeys(Settings.from_env({}).redis_prefix).worker("*")
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    with Redis.from_url(redis_url) as client:
+        while time.monotonic() < deadline:
+            if len(list(client.scan_iter(match=pattern))) >= n:
+                return
+            time.sleep(0.2)
+    raise TimeoutError(f"{n} workers did not get ready: see {LOGS}")
 
 
 def wait_for_consumers(redis_url: str, n: int) -> None:
