@@ -31,13 +31,12 @@ from adapters.wechat.tokens import SharedToken
 from adapters.wecom.client import WeComClient, fetch_wecom_token
 from desk.credentials import Credentials
 from desk.people import Directory
+from desk.purposes import TOTP_PURPOSE, WEBHOOK_PURPOSE
 from desk.services import Limits, Services
 from desk.sessions import Sessions
 from desk.talks import Talks
 from desk.wecom_sign_in import WeComSignIn
 
-TOTP_PURPOSE = "totp"
-WEBHOOK_PURPOSE = "webhook"
 QUARTER_S = 900
 
 

@@ -61,7 +61,6 @@ async def block_reporter(call: Call, body: Block) -> Done:
     await call.services.blocks.ask(
         BlockReview(
             ticket=call.ticket.number,
-            conversation=conversation,
             until=until,
             reason=body.reason,
             asked_by=call.person.id,
@@ -89,8 +88,9 @@ async def review_block(call: Call, body: Review) -> Done:
     await call.services.blocks.decide(
         number, by=call.person.id, is_upheld=body.upheld, now=call.now
     )
-    if not body.upheld and open_block.conversation:
-        await call.services.residents.unblock(open_block.conversation)
+    conversation = call.ticket.draft.conversation
+    if not body.upheld and conversation:
+        await call.services.residents.unblock(conversation)
     return Done()
 
 

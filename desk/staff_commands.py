@@ -18,8 +18,8 @@ from community.errors import ConfigurationError
 from community.staff import COUNTY, Role
 from community.tiers import Tier
 from desk.credentials import Credentials, WeakPasswordError
-from desk.opening import TOTP_PURPOSE
 from desk.people import Directory, profile_of
+from desk.purposes import TOTP_PURPOSE
 
 COMMAND = "command"
 """Who did it, in the audit log."""

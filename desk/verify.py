@@ -11,10 +11,14 @@ import hashlib
 import sys
 from collections.abc import AsyncIterator, Sequence
 
+from adapters.sealing import Sealer
 from adapters.settings import ROOT, Settings
+from adapters.sql.accounts import SqlAccounts
 from adapters.sql.engine import create_engine
+from adapters.sql.integrations import SqlWebhooks
 from adapters.sql.tickets import SqlTicketRepository
 from community.errors import NotFoundError
+from desk.purposes import TOTP_PURPOSE, WEBHOOK_PURPOSE
 
 PAGE = 200
 OWN_KEY = ROOT / ".local" / "field.key"
@@ -44,7 +48,7 @@ def verify(numbers: Sequence[str], settings: Settings, *, every: bool = False) -
 
 
 def rotate_key(settings: Settings) -> int:
-    """Seals every person's key with the first key of FIELD_KEY."""
+    """Seals persons' keys, one-time and webhook secrets with FIELD_KEY's first key."""
     n_keys = asyncio.run(_rotate(settings))
     sys.stdout.write(
         f"换好了 {n_keys} 把钥匙。确认备份也换过以后，把旧的从 FIELD_KEY 里去掉。\n"
@@ -61,8 +65,12 @@ def _field_key(settings: Settings) -> str:
 async def _rotate(settings: Settings) -> int:
     engine = create_engine(settings.database_url)
     try:
-        tickets = SqlTicketRepository(engine, field_key=_field_key(settings))
-        return await tickets.rotate_keys()
+        key = _field_key(settings)
+        tickets = SqlTicketRepository(engine, field_key=key)
+        n_keys = await tickets.rotate_keys()
+        n_keys += await SqlAccounts(engine).reseal(Sealer(key, purpose=TOTP_PURPOSE))
+        hooks = SqlWebhooks(engine, Sealer(key, purpose=WEBHOOK_PURPOSE))
+        return n_keys + await hooks.reseal()
     finally:
         await engine.dispose()
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.sealing import Sealer
 from adapters.sql.tables import account
 from community.errors import StoreUnavailableError
 
@@ -83,6 +84,23 @@ class SqlAccounts:
                 return bool((await connection.execute(change)).rowcount == 1)
         except (SQLAlchemyError, OSError) as err:
             raise StoreUnavailableError(f"account: database: {err}") from err
+
+    async def reseal(self, sealer: Sealer) -> int:
+        """Seals one-time secrets anew with the first key; returns how many.
+
+        Raises:
+            RecordError: One was sealed with none of the keys.
+        """
+        sealed = [a for a in await self.all() if a.totp_secret]
+        for one in sealed:
+            secret = sealer.seal(sealer.open(one.totp_secret))
+            change = sa.update(account).where(account.c.staff == one.staff)
+            try:
+                async with self._engine.begin() as connection:
+                    await connection.execute(change.values(totp_secret=secret))
+            except (SQLAlchemyError, OSError) as err:
+                raise StoreUnavailableError(f"account: database: {err}") from err
+        return len(sealed)
 
     async def _rows(self, query: sa.Select[Any]) -> list[Any]:
         try:

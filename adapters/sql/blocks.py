@@ -17,8 +17,7 @@ class BlockReview:
     """A block and what a second person said of it."""
 
     ticket: str
-    """The ticket that led to it: staff know the person by nothing else."""
-    conversation: str | None
+    """The ticket that led to it: the person is known by nothing else."""
     until: datetime
     reason: str
     asked_by: str
@@ -43,7 +42,6 @@ class SqlBlockReviews:
         """
         values = {
             "ticket": review.ticket,
-            "conversation": review.conversation,
             "until": review.until,
             "reason": review.reason,
             "asked_by": review.asked_by,
@@ -78,15 +76,6 @@ class SqlBlockReviews:
         query = sa.select(block_review).order_by(block_review.c.id.desc()).limit(limit)
         return [_review(row) for row in await self._rows(query)]
 
-    async def forget(self, conversation: str) -> None:
-        """Removes the link to a person; the decisions stay."""
-        change = (
-            sa.update(block_review)
-            .where(block_review.c.conversation == conversation)
-            .values(conversation=None)
-        )
-        await self._execute(change)
-
     async def _rows(self, query: sa.Select[Any]) -> list[Any]:
         try:
             async with self._engine.connect() as connection:
@@ -112,7 +101,6 @@ def _review(row: Any) -> BlockReview:
     assert asked_at is not None
     return BlockReview(
         ticket=row["ticket"],
-        conversation=row["conversation"],
         until=until,
         reason=row["reason"],
         asked_by=row["asked_by"],

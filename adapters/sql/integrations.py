@@ -138,6 +138,19 @@ class SqlWebhooks:
         )
         return [_webhook(row) for row in await _rows(self._engine, query)]
 
+    async def reseal(self) -> int:
+        """Seals secrets anew with the first key; returns how many.
+
+        Raises:
+            RecordError: One was sealed with none of the keys.
+        """
+        rows = await _rows(self._engine, sa.select(webhook.c.id, webhook.c.secret))
+        for row in rows:
+            secret = self._sealer.seal(self._sealer.open(row["secret"]))
+            change = sa.update(webhook).where(webhook.c.id == row["id"])
+            await _execute(self._engine, change.values(secret=secret))
+        return len(rows)
+
     async def end(self, hook_id: str, *, now: datetime) -> bool:
         """Ends a webhook; tells whether it was in force."""
         change = (

@@ -58,7 +58,6 @@ block_review = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("ticket", sa.String(16), nullable=False, index=True),
-    sa.Column("conversation", sa.String(200), nullable=True, index=True),
     sa.Column("until", sa.DateTime(timezone=True), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("asked_by", sa.String(80), nullable=False),

@@ -78,7 +78,6 @@ def _create_block_review() -> None:
         "block_review",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("ticket", sa.String(16), nullable=False),
-        sa.Column("conversation", sa.String(200), nullable=True),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("asked_by", sa.String(80), nullable=False),
@@ -89,7 +88,6 @@ def _create_block_review() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_block_review"),
     )
     op.create_index("ix_block_review_ticket", "block_review", ["ticket"])
-    op.create_index("ix_block_review_conversation", "block_review", ["conversation"])
 
 
 def _close_audit() -> None:
