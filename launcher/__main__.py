@@ -115,6 +115,7 @@ def run() -> None:
             say("对话进程还没好，消息先存着，它好了就答；原因看上面的日志")
         for line in site.addresses(settings):
             say(line)
+        push_menu(site)
         show_demo_accounts(site)
         say("已启动，按 Ctrl-C 停止")
         supervisor.run()
@@ -122,6 +123,18 @@ def run() -> None:
         supervisor.stop()
         del lock
     say("已停止")
+
+
+def push_menu(site: Site) -> None:
+    """Gives the simulated account its menu; a real one's is pushed by its operators."""
+    if site.is_simulated:
+        # Without it one can still write; why it failed is on stderr.
+        subprocess.run(  # noqa: S603 - our own command
+            python("adapters.wechat", "menu", "push"),
+            env=site.env,
+            check=False,
+            timeout=60,
+        )
 
 
 def show_demo_accounts(site: Site) -> None:
