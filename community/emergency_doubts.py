@@ -17,25 +17,29 @@ _PAST = re.compile(
 )
 _YESTERDAY = re.compile(r"昨[天晚日夜]|前天|前晚")
 _DONE = re.compile(
-    r"扑灭|灭了火|(?:已经?|早就?|都|后来|当天|就)[^，。]{0,6}(?:修好|弄好|处理完|处理好|"
+    r"扑灭|灭了火|(?:已经?|早就?|都|后来|当天|就)[^，。]{0,6}(?:修好|弄好|处理完|处理好|处理了|"
     r"处理过|解决了|接好|换好|找到了|找着|找回|送回|救出|救上来|救下|没事了|好利索|平息|"
     r"抓住了|抓走了|灭了|获救|养好|结束|拘留)|现在没味|没味了|误报|虚惊|"
     r"(?:找到|找着|找回来|送回来|修好|好利索|没事|获救|灭掉|平息)了(?=，|。|$)|"
-    r"已(?:立案|报案|获救|寻回|平息|送医)|寻回|取消"
+    r"已(?:立案|报案|获救|寻回|平息|送医)|寻回|取消|查清了|没救过来|抢救过来|"
+    r"(?:救|拉|弄|放)出来了?(?=[，。]|$)|由[^，。]{0,8}(?:救出|接回|送医)|(?:已经?|现在|今天|后来|都)好(?:利索|点|多)?了|已?痊愈|"
+    r"已(?:经)?[^，。]{0,4}(?:解决|修复|补装|更换|恢复|痊愈|康复)"
 )
 _NEGATION = re.compile(
-    r"(?:没|不是|没(?:在|再|说过?|想过?|听说)|未|不会|从没|别|不像|绝不|不存在)[^，。]?$"
+    r"(?:没|不是|没(?:在|再|说过?|想过?|听说)|未|无(?:人员?)?|不会|从没|不像|绝不|不存在)[^，。]?$|"
+    r"别(?!人|处|的|墅)[^，。]{0,2}$|否认[^，。]{0,3}$|我?报(?:过)?的[^，。]{0,4}$"
 )
 _SUPPOSED = re.compile(
     r"万一|如果|要是|假如|假设|要真|真要|真(?=着)|怕|担心|会不会|免得|省得|以免|避免|防止|"
-    r"预防|等(?:着|到|哪天|出|炸)|非(?:得|要)|迟早|早晚|难保|说不定|容易|听说|人家说|哪天|"
+    r"预防|等(?:着|到|哪天|出|炸|烧|撞|砸|死)|非(?:得|要|等)|真有个?|迟早|早晚|难保|说不定|容易|听说|人家说|哪天|"
     r"可能会|一旦|(?:遇到|碰到|碰上|发生)(?=[^。]{0,10}(?:怎么|如何|该|时|咋))|差点|"
-    r"差一点|险些|据说|存在|隐患|都能|眼看着?要"
+    r"差一点|险些|据说|存在|隐患|都能|眼看着?要|一[下到][^，。]{0,3}雨|每[逢次年到][^，。]{0,4}[雨汛]|年年"
 )
 _STUDY = re.compile(
     r"演练|演习|培训|讲座|科普|宣传|知识|常识|考试|手抄报|作文|预案|短视频|想学|学学|"
     r"如何(?:处理|应对|自救|逃生|预防|报警|防)|"
-    r"怎么(?:预防|逃生|自救|防范|防|避免|判断|识别|分辨)|是否属于"
+    r"怎么(?:预防|逃生|自救|防范|防|避免|判断|识别|分辨)|是否属于|正确(?:的)?(?:做法|处理|方法|步骤)|"
+    r"急救(?:方法|视频|知识|要点|教程)|教程|能找(?:你|你们)[吗不么]"
 )
 _SHOULD = re.compile(r"(?:该|应该?|应当|需要)(?:怎么|咋|如何|先|打)")
 _OWN = re.compile(r"[我她他家屋孩妈爸楼店奶爷]|对门|邻居|厨房")
@@ -52,7 +56,7 @@ _SERVICE = re.compile(
     r"政审|失业|险种|意外险|吃啥药|办手续|复查|康复|登个记|登记[不没吗下]|那份钱|凝血|截肢|假肢|"
     r"植物人|残了|残废|没钱|揭不开|断顿|手续|看守所|缓刑|工伤|公证|住院|狂犬针|申请|"
     r"评[一级]|几级|遗[属蜀]|优抚|凑钱|贫困户|报名|医院半个|给孤儿|老两口拉扯|撇下|"
-    r"生活难以|没饭吃|房租|缺钙|多少[钱年]|"
+    r"生活难以|没饭吃|房租|缺钙|多少[钱年]|出生证|残疾[本正]|够残疾|报几成|自费|发票|高压氧|"
     r"咨询[^，。]{0,16}(?:条件|材料|政策|流程|途径|如何)"
 )
 _TURN = re.compile(
@@ -71,20 +75,26 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
         r"熄火保护|试鸣|人防|电梯"
     ),
     # Mere discomfort, and animals.
-    "medical": re.compile(r"静电|腿抽筋|[狗猫]趴|按键|谁赔|产生火花|猫抓|轮椅推"),
-    "self_harm": re.compile(r"自杀式|公证|房子给谁"),
+    "medical": re.compile(
+        r"静电|腿抽筋|[狗猫](?:趴|误|卡|噎)|我家[狗猫]|按键|谁赔|产生火花|猫抓|轮椅推|"
+        r"好(?:几|些)年了?|[两二三四五六七八九十几]年了|一直(?:这样|没好)"
+    ),
+    "self_harm": re.compile(
+        r"自杀式|公证|房子给谁|自杀未遂|(?:上吊|服毒|自杀|自尽|跳[楼河井]|喝[^，。]{0,2}药)"
+        r"[^，。]{0,2}(?:走了|走的|没了(?!呼吸|气|心跳|动静|反应|意识)|去世|身亡|过世)"
+    ),
     # Things hit by cars, past accidents of a family, questions about points.
     "traffic": re.compile(
         r"铁栏杆|草坪|井盖|盲道|人没事|没人受伤|没伤着人|扣12分|安个灯|标线|花坛|"
-        r"[两三]回车祸|爸妈车祸|恢复得|没收入|没上班|只是[^，。]{0,3}剐"
+        r"[两三]回车祸|爸妈车祸|责任认定|认定书|[狗猫](?:叫|让|被)|恢复得|没收入|没上班|只是[^，。]{0,3}剐"
     ),
     # What happens again and again, but not to this moment.
     "crime": re.compile(
         r"牌子|快打起来|小偷都能|轮椅|多次|天天|判了|没证据|车不让走|等他砸|开的门"
     ),
     "violence_home": re.compile(
-        r"电梯|看守所|放出来|翻窗户出来|开的门|在医院|保护令|天天自己|一辈子|动不动|"
-        r"[0-9一二三四五六七八九十]+年(?!级)|架过|分居"
+        r"电梯|看守所|放出来|翻窗户出来|开的门|分居|早不来往|年轻时候|团建|"
+        r"(?:离婚?|分开)了?[^，。]{0,3}[0-9两一二三四五六七八九十几]+年"
     ),
     # Cables without current, and places already guarded or mended.
     "electric_water": re.compile(
@@ -99,14 +109,18 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
     # Businesses that closed, parents who left long ago, pets.
     "missing": re.compile(
         r"父母双双|服刑|监狱|改嫁|老板|工头|负责人|物业|(?:我家|宠物)[猫狗]|猫跑|狗跑|"
-        r"垃圾|没满|未满|算吗|失踪证明|宣告|打一天电话|锁不住|没了爹|党员|快递|商家|健身"
+        r"垃圾|报上去|电话也?(?:接|通)|报平安|没满|未满|算吗|失踪证明|宣告|锁不住|没了爹|党员|快递|商家|健身"
     ),
 }
 _OUTSIDER = re.compile(
     r"贼|客人|要账|讨债|催收|网贷|醉汉|喝多的|陌生|老板|工友|讨薪|滴水|告他|车位|独居|"
     r"电梯|噎|保安|挪车|不认识|收账|顾客|要债|催债|混混|小偷|(?:有人|人|几个)(?:在|正)?(?:砸|踹|撬|敲|闯)|有人往|有人拿|邻居[^，。]{0,3}(?:拿|要打|打我)|一伙|醉鬼|传销"
 )
-_FAMILY_CRIMES = ("crime", "violence_home", "fraud_now", "traffic", "fire")
+_OVER_BY_TODAY = (
+    *("crime", "fraud_now", "traffic", "fire"),
+    *("elevator_fault", "traffic_facility", "food_consumer"),
+)
+"""Rules and matters of which yesterday's story is no danger of today."""
 
 
 _MARKERS = {
@@ -163,7 +177,7 @@ def _is_supposed(plain: str, rule: str, begin: int, end: int) -> bool:
 
 def _is_past(plain: str, rule: str, stop: int, now: list[int]) -> bool:
     past = [match.start() for match in _PAST.finditer(plain, 0, stop)]
-    if rule in _FAMILY_CRIMES:
+    if rule in _OVER_BY_TODAY:
         past += [match.start() for match in _YESTERDAY.finditer(plain, 0, stop)]
     return bool(past) and not any(max(past) < moment < stop for moment in now)
 
@@ -195,11 +209,10 @@ def _is_service(plain: str, rule: str, start: int, now: list[int]) -> bool:
 
 
 def _is_excused(plain: str, rule: str, start: int, end: int) -> bool:
-    if rule == "violence_home":
-        if _OUTSIDER.search(plain):
-            return True
-        if _CHILD.search(plain, start, end):
-            return False
+    if rule == "violence_home" and _OUTSIDER.search(plain):
+        return True
+    if rule in ("violence_home", "crime") and _CHILD.search(plain, start, end):
+        return False
     if _URGENT.search(plain):
         return False
     excuse = _EXCUSES.get(rule)
