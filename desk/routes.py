@@ -19,6 +19,7 @@ from desk import (
     routes_roster,
     routes_session,
     routes_tickets,
+    routes_wishes,
 )
 from desk.endpoints import Endpoint, Endpoints
 
@@ -27,6 +28,7 @@ MODULES: Sequence[ModuleType] = (
     routes_reference,
     routes_tickets,
     routes_handling,
+    routes_wishes,
     routes_conversation,
     routes_reports,
     routes_photos,
