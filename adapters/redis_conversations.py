@@ -5,22 +5,23 @@ Everything that must be atomic is one Lua script. Each public method raises
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from adapters import redis_scripts as scripts
+from adapters.redis_deliveries import RedisDeliveries
+from adapters.redis_errors import translated_errors as _translated
 from adapters.redis_keys import (
     ACCEPTED_TTL_S,
     REPLY_TTL_S,
     WORKER_GROUP,
     RedisKeys,
 )
-from community.errors import LeaseLostError, MailboxFullError, StoreUnavailableError
+from community.errors import LeaseLostError, MailboxFullError
 from community.messages import Inbound, log_id
 from community.replies import Reply
 
@@ -65,14 +66,6 @@ class ChatEvent:
     reply: Reply | None
 
 
-@asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    try:
-        yield
-    except (RedisError, OSError) as err:
-        raise StoreUnavailableError(f"Redis did not answer: {err!r}") from err
-
-
 def open_redis(url: str) -> Redis:
     """Opens a client with time-outs; it connects at the first command."""
     client: Redis = Redis.from_url(
@@ -85,7 +78,7 @@ def open_redis(url: str) -> Redis:
     return client
 
 
-class RedisConversations:
+class RedisConversations(RedisDeliveries):
     """All state of conversations, for gateways, workers and plain Rasa."""
 
     def __init__(
@@ -104,11 +97,10 @@ class RedisConversations:
             retention_days: How long turns and chat history are kept.
             lease_s: Time after which a silent worker's conversation is free.
         """
-        self.redis = redis
-        self.keys = keys
+        super().__init__(redis, keys)
         self.lease_s = lease_s
         self.retention_s = retention_days * DAY_S
-        self._scripts = {
+        self._scripts |= {
             name: redis.register_script(getattr(scripts, name))
             for name in (
                 "ACCEPT",
@@ -120,10 +112,6 @@ class RedisConversations:
                 "TRIM",
             )
         }
-
-    async def _run(self, name: str, keys: list[str], args: list[Any]) -> Any:
-        async with _translated():
-            return await self._scripts[name](keys=keys, args=args)
 
     # Gateway side
 
@@ -161,42 +149,6 @@ class RedisConversations:
         async with _translated():
             text = await self.redis.get(self.keys.reply(message_id))
         return None if text is None else Reply.from_json(text)
-
-    async def claim(self, message_id: str, holder: str) -> str:
-        """Decides once who delivers the answer to a message, and returns who.
-
-        Args:
-            message_id: The resident's message.
-            holder: `passive` for the gateway that answers within the messenger's
-                time, `late` for the dispatcher.
-
-        Returns:
-            `passive` or `late`, whoever came first, or `sent` where the passive
-            answer has left completely.
-        """
-        key = self.keys.claim(message_id)
-        async with _translated():
-            await self.redis.set(key, holder, nx=True, ex=REPLY_TTL_S)
-            return str(await self.redis.get(key) or holder)
-
-    async def confirm_passive(self, message_id: str) -> None:
-        """Notes that a passive answer was written to the messenger completely."""
-        async with _translated():
-            await self.redis.set(self.keys.claim(message_id), "sent", ex=REPLY_TTL_S)
-
-    async def claimed(self, message_id: str) -> str | None:
-        """Returns who delivers the answer, `None` while that is open."""
-        async with _translated():
-            holder = await self.redis.get(self.keys.claim(message_id))
-        return None if holder is None else str(holder)
-
-    async def claims(self, message_ids: Sequence[str]) -> list[str | None]:
-        """Returns what `claimed` would for each of several messages."""
-        if not message_ids:
-            return []
-        async with _translated():
-            holders = await self.redis.mget([self.keys.claim(i) for i in message_ids])
-        return [None if holder is None else str(holder) for holder in holders]
 
     async def history(
         self, conversation: str, *, after: str = "-", count: int = 100
@@ -367,6 +319,8 @@ class RedisConversations:
             LeaseLostError: Another worker has taken over; nothing was written.
         """
         keys, conversation = self.keys, lease.conversation
+        # Somebody waits for it; news that nobody asked for hold nothing up.
+        is_queued = bool(outgoing and reply.parts and letter.inbound.reply_to)
         result = await self._run(
             "COMMIT",
             [
@@ -381,6 +335,7 @@ class RedisConversations:
                 keys.dead,
                 keys.outgoing,
                 keys.log,
+                keys.unsent(conversation),
             ],
             [
                 lease.token,
@@ -394,6 +349,7 @@ class RedisConversations:
                 outgoing,
                 log_entry,
                 "1" if reply.parts else "0",
+                "1" if is_queued else "0",
             ],
         )
         if result != 1:
@@ -469,6 +425,7 @@ class RedisConversations:
                     keys.out(conversation),
                     keys.mailbox(conversation),
                     keys.attempts(conversation),
+                    keys.unsent(conversation),
                 )
             )
 

@@ -7,6 +7,7 @@
 | `conv:<c>:lease` | string, `<fencing token>` | lease time | worker |
 | `conv:<c>:turns` | list of turn records | retention | worker (commit) |
 | `conv:<c>:out` | stream of chat events | retention | gateway, worker |
+| `conv:<c>:unsent` | list of message ids whose answers have not left, oldest first | one day after the last | worker (commit), gateway, dispatcher |
 | `conv:<c>:attempts` | hash message id → count | one day | worker |
 | `reply:<message id>` | string, reply record | `REPLY_TTL_S` | worker (commit) |
 | `fence` | counter | none | worker |
@@ -74,6 +75,10 @@ class RedisKeys:
     def out(self, conversation: str) -> str:
         """What a chat page shows: both sides, in order."""
         return f"{self.prefix}:conv:{conversation}:out"
+
+    def unsent(self, conversation: str) -> str:
+        """Answers of a conversation that have not left for the messenger."""
+        return f"{self.prefix}:conv:{conversation}:unsent"
 
     def attempts(self, conversation: str) -> str:
         """How often each unanswered message has failed."""

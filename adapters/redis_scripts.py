@@ -43,8 +43,9 @@ return 1
 
 COMMIT = """
 -- KEYS lease, mailbox, turns, out, reply, attempts, live, gateway, dead, outgoing, log
+--      unsent
 -- ARGV token, record, message_id, turn, reply, retention_s, reply_ttl_s, dead_letter
---      outgoing, log_entry, shown
+--      outgoing, log_entry, shown, queued
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[2] then return -2 end
 if ARGV[4] ~= '' then
@@ -61,11 +62,44 @@ redis.call('LPOP', KEYS[2])
 if ARGV[8] ~= '' then redis.call('XADD', KEYS[9], '*', 'letter', ARGV[8]) end
 if ARGV[9] ~= '' then redis.call('XADD', KEYS[10], '*', 'entry', ARGV[9]) end
 if ARGV[10] ~= '' then redis.call('XADD', KEYS[11], '*', 'entry', ARGV[10]) end
+if ARGV[12] == '1' then
+  redis.call('RPUSH', KEYS[12], ARGV[3])
+  redis.call('EXPIRE', KEYS[12], 86400)
+end
 redis.call('PUBLISH', KEYS[7], ARGV[3])
 redis.call('PUBLISH', KEYS[8], ARGV[3])
 return 1
 """
 """The one commit of a message; -1 lease lost, -2 not the head of the mailbox."""
+
+TAKE = """
+-- KEYS claim, unsent, reply; ARGV message_id, claim_ttl_s, overtakes
+local holder = redis.call('GET', KEYS[1])
+if not holder then
+  if redis.call('EXISTS', KEYS[3]) == 0 then return {false, false} end
+  local place = redis.call('LPOS', KEYS[2], ARGV[1])
+  if place and place > 0 and ARGV[3] ~= '1' then return {false, false} end
+  holder = 'passive'
+  redis.call('SET', KEYS[1], holder, 'EX', ARGV[2])
+end
+return {holder, redis.call('GET', KEYS[3])}
+"""
+"""Takes an answer for the passive way if it is there and its turn has come."""
+
+LEAVE = """
+-- KEYS unsent, live, claim; ARGV message_id, alone, holder, claim_ttl_s
+if ARGV[3] ~= '' then redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4]) end
+local place = redis.call('LPOS', KEYS[1], ARGV[1])
+if not place then return 0 end
+if ARGV[2] == '1' then
+  redis.call('LREM', KEYS[1], 1, ARGV[1])
+else
+  redis.call('LTRIM', KEYS[1], place + 1, -1)
+end
+redis.call('PUBLISH', KEYS[2], ARGV[1])
+return 1
+"""
+"""Notes that an answer has left, and with it those before it: they go in order."""
 
 APPEND_TURN = """
 -- KEYS lease, turns; ARGV token, turn, retention_s

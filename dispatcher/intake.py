@@ -41,6 +41,9 @@ class Claims(Protocol):
     async def claim(self, message_id: str, holder: str) -> str:
         """Decides once who delivers, and returns who."""
 
+    async def has_left(self, message_id: str, conversation: str) -> None:
+        """Lets a person's next answer go."""
+
 
 class Store(Protocol):
     """Where the outcome of each answer is kept."""
@@ -170,6 +173,10 @@ class Intake:
             await self._store.record(ended, now=now)
         if to_send:
             await self._store.add(to_send, now=now)
+        for answer, fate in decided:
+            if fate is Fate.UNKNOWN:
+                reply = answer.reply
+                await self._claims.has_left(reply.in_reply_to, reply.conversation)
         await self._wake([answer for answer, _ in decided], now)
         for _, fate in decided:
             self._on_fate(fate)

@@ -120,6 +120,7 @@ def wechat_sender(stores: Stores) -> WeChatSender:
         progress=RedisProgress(redis, stores.keys),
         pictures=BlobPictures(redis, stores.keys, blobs, client),
         followers=SqlResidentRepository(stores.engine),
+        line=stores.conversations(),
         now=stores.now,
         options=render_options(settings),
         templates=settings.wechat.templates,

@@ -84,27 +84,32 @@ class PassiveAnswers:
         part = self._emergency(inbound) if inbound.urgent else None
         return Passive() if part is None else Passive((part,))
 
-    async def confirm(self, inbound: Inbound) -> None:
-        """Notes that a worker's answer has left; without it the dispatcher decides."""
+    async def confirm(self, inbound: Inbound, *, is_whole: bool) -> None:
+        """Notes that a worker's answer has left; without it the dispatcher decides.
+
+        Args:
+            inbound: The message.
+            is_whole: Nothing of it remains for the dispatcher.
+        """
         with suppress(StoreUnavailableError):
-            await self._conversations.confirm_passive(inbound.id)
+            await self._conversations.confirm_passive(
+                inbound.id, inbound.conversation, is_whole=is_whole
+            )
 
     async def _answer(self, inbound: Inbound, until: float, *, is_new: bool) -> Passive:
-        claims = self._conversations
-        if not is_new and await claims.claimed(inbound.id) == "late":
-            return self.unanswered(inbound)
-        reply = await self._reply(inbound, until, is_new=is_new)
-        holder = await claims.claim(inbound.id, "late" if reply is None else "passive")
+        holder, reply = await self._take(inbound, until, is_new=is_new)
+        if holder is None:
+            holder = await self._conversations.claim(inbound.id, "late")
+            if holder != "late":  # another delivery has just got it
+                reply = await self._conversations.stored_reply(inbound.id)
         if holder == "late":
             return self.unanswered(inbound)
-        if reply is None:  # another delivery has just got it
-            reply = await claims.stored_reply(inbound.id)
         return Passive(reply.parts, confirms=True) if reply else Passive()
 
-    async def _reply(
+    async def _take(
         self, inbound: Inbound, until: float, *, is_new: bool
-    ) -> Reply | None:
-        """Waits for the worker; looks only when there is news."""
+    ) -> tuple[str | None, Reply | None]:
+        """Waits for the worker, and for the person's earlier answers to leave."""
         loop = asyncio.get_running_loop()
         typing = asyncio.create_task(self._show_typing(inbound)) if is_new else None
         try:
@@ -112,10 +117,12 @@ class PassiveAnswers:
             with self._live.watch(inbound.id, inbound.conversation) as news:
                 while True:
                     news.clear()
-                    reply = await self._conversations.stored_reply(inbound.id)
+                    taken = await self._conversations.take_passive(
+                        inbound.id, inbound.conversation, overtakes=inbound.urgent
+                    )
                     left = until - loop.time()
-                    if reply is not None or left <= 0:
-                        return reply
+                    if taken[0] is not None or left <= 0:
+                        return taken
                     with suppress(asyncio.TimeoutError):
                         await asyncio.wait_for(news.wait(), left)
         finally:

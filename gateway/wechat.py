@@ -273,7 +273,7 @@ async def _respond(
     arrived: float,
 ) -> web.StreamResponse:
     """Writes the answer, and confirms it only after the bytes have left."""
-    sealed = channel.envelopes.seal(opened, answer.parts, channel.now())
+    sealed, is_whole = channel.envelopes.seal(opened, answer.parts, channel.now())
     content_type = "text/plain" if sealed == SUCCESS else opened.content_type
     response = web.Response(body=sealed, content_type=content_type)
     with suppress(ConnectionError):
@@ -282,7 +282,7 @@ async def _respond(
         transport = request.transport
         has_left = transport is not None and not transport.is_closing()
         if answer.confirms is not None and has_left:
-            await channel.answers.confirm(answer.confirms)
+            await channel.answers.confirm(answer.confirms, is_whole=is_whole)
     channel.figures.pushes.labels("wechat", answer.outcome).inc()
     seconds = asyncio.get_running_loop().time() - arrived
     channel.figures.answer_seconds.labels("wechat").observe(seconds)

@@ -115,10 +115,14 @@ class Envelopes:
 
     def seal(
         self, opened: OpenedPush, parts: Sequence[Part], created_at: datetime
-    ) -> bytes:
-        """Writes an answer in the mode and format of its push."""
+    ) -> tuple[bytes, bool]:
+        """Writes an answer in the mode and format of its push.
+
+        Returns:
+            The body, and whether the whole answer fits into it.
+        """
         push = opened.push
-        plain, _ = passive_reply(
+        plain, rest = passive_reply(
             parts,
             to_user=push.openid,
             from_user=push.account,
@@ -127,11 +131,11 @@ class Envelopes:
             as_json=push.is_json,
         )
         if plain == SUCCESS or opened.key_index is None:
-            return plain
+            return plain, not rest
         sealed = self._crypto.encrypt(
             plain, str(int(created_at.timestamp())), opened.nonce, opened.key_index
         )
-        return envelope(sealed, as_json=push.is_json)
+        return envelope(sealed, as_json=push.is_json), not rest
 
     def _sealed(self, query: Mapping[str, str], body: bytes) -> str:
         """Returns the encrypted text; a body without one may still be signed."""

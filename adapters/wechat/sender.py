@@ -6,6 +6,7 @@ outbox keeps the message until the person writes again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -30,6 +31,7 @@ from adapters.wechat.settings import MessageTemplate
 from community.calendar import CHINA
 from community.errors import RecordError, StoreUnavailableError
 from community.outbox import (
+    URGENT,
     DeliveryState,
     Outgoing,
     SendResult,
@@ -94,6 +96,15 @@ class Progress(Protocol):
         """Notes that the next one has left."""
 
 
+class Line(Protocol):
+    """The answers of each person that have not left; see `RedisConversations`."""
+
+    async def has_left(
+        self, message_id: str, conversation: str, *, alone: bool = False
+    ) -> None:
+        """Lets the person's next answer go."""
+
+
 class Pictures(Protocol):
     """Media ids of stored pictures."""
 
@@ -117,6 +128,7 @@ class WeChatSender:
     progress: Progress
     pictures: Pictures
     followers: Followers
+    line: Line
     now: Callable[[], datetime]
     options: RenderOptions
     """As the gateway's, so that both cut a reply alike."""
@@ -127,6 +139,17 @@ class WeChatSender:
 
     async def send(self, message: Outgoing, *, attempt: int) -> SendResult:
         """See the port."""
+        result = await self._try(message)
+        # Also after a failure: where WeChat's API is down, passive answers go on.
+        with suppress(StoreUnavailableError):
+            await self.line.has_left(
+                str((message.payload.get("reply") or {}).get("in_reply_to", "")),
+                message.recipient,
+                alone=message.kind in URGENT,
+            )
+        return result
+
+    async def _try(self, message: Outgoing) -> SendResult:
         try:
             bodies = await self._bodies(message)
             return await self._send(message, bodies)

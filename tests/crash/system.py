@@ -91,6 +91,12 @@ class System:
         await asyncio.to_thread(process.wait)
         self._launch(name)
 
+    async def recovered(self) -> None:
+        """Waits until everything works again after a kill."""
+        await self._until(self._redis_answers)
+        await self._until(self._gateway_is_ready)
+        await self._until(self._workers_are_ready)
+
     def workers(self) -> list[int]:
         """Returns the process ids of the forked workers."""
         pid = self._processes["worker"].pid
@@ -132,8 +138,11 @@ class System:
             return answer.status == 200
 
     async def _workers_are_ready(self) -> bool:
+        """Asks for the living: what a killed one announced stays for a while."""
         pattern = self.keys.worker("*")
-        return len([k async for k in self.redis.scan_iter(match=pattern)]) >= N_WORKERS
+        names = [key async for key in self.redis.scan_iter(match=pattern)]
+        announced = {int(name.rpartition("-")[2]) for name in names}
+        return len(announced & set(self.workers())) >= N_WORKERS
 
 
 @asynccontextmanager

@@ -24,9 +24,9 @@ pytestmark = [pytest.mark.stack, pytest.mark.model]
 N_MESSAGES = int(os.environ.get("CRASH_MESSAGES", "500"))
 N_RESIDENTS = int(os.environ.get("CRASH_RESIDENTS", "50"))
 PER_SECOND = float(os.environ.get("CRASH_PER_SECOND", "20"))
-N_KILLS = int(os.environ.get("CRASH_KILLS", "14"))
+N_KILLS = int(os.environ.get("CRASH_KILLS", "8"))
 SEED = int(os.environ.get("CRASH_SEED", "1"))
-SETTLE_S = 90.0
+SETTLE_S = 600.0
 AIM_S = 2.0
 """How long a kill waits for the moment that it is meant for."""
 
@@ -58,6 +58,7 @@ class Killer:
             while self._talk.n_answered_at_once < due:
                 await asyncio.sleep(0.02)
             await turns[n % len(turns)]()
+            await self._system.recovered()
 
     async def _worker(self) -> None:
         await self._system.kill("worker")

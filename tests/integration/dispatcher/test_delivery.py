@@ -108,6 +108,7 @@ def dispatcher(conversations, store, ledger, platform, clock):
             progress=RedisProgress(conversations.redis, conversations.keys),
             pictures=NoPictures(),
             followers=NoFollowers(),
+            line=conversations,
             now=clock,
             options=RenderOptions(),
             templates={},
@@ -204,7 +205,7 @@ async def test_an_answer_that_went_out_passively_is_not_sent_again(
 ):
     await ledger.grant("wechat:o1", "message", NOW)
     await conversations.claim("m1", "passive")
-    await conversations.confirm_passive("m1")
+    await conversations.confirm_passive("m1", "wechat:o1")
     await commit(conversations, answer("m1", "答复", passive=True))
     await take_in(conversations, intake())
     await dispatcher().drain()
@@ -320,7 +321,7 @@ async def test_a_held_message_is_delivered_at_the_persons_next_message(
     assert platform.arrived == {}
     await ledger.grant("wechat:o1", "message", clock())
     await conversations.claim("m2", "passive")
-    await conversations.confirm_passive("m2")
+    await conversations.confirm_passive("m2", "wechat:o1")
     await commit(conversations, answer("m2", "在呢", passive=True))
     await take_in(conversations, intake())
     await dispatcher().drain()

@@ -20,12 +20,16 @@ class Claims:
 
     def __init__(self) -> None:
         self.holders: dict[str, str] = {}
+        self.left: list[str] = []
 
     async def claims(self, message_ids):
         return [self.holders.get(message_id) for message_id in message_ids]
 
     async def claim(self, message_id, holder):
         return self.holders.setdefault(message_id, holder)
+
+    async def has_left(self, message_id, conversation):
+        self.left.append(message_id)
 
 
 class Store:
@@ -148,6 +152,7 @@ async def test_a_passive_answer_that_never_left_is_unknown(intake, claims, store
     claims.holders["m1"] = "passive"
     assert await intake.handle([entry(age_s=20)]) == ["1-1"]
     assert store.ended[0][1].state is DeliveryState.UNKNOWN
+    assert claims.left == [store.ended[0][0].key]
 
 
 @pytest.mark.parametrize("kind", [OutgoingKind.EMERGENCY, OutgoingKind.RESULT])

@@ -115,13 +115,26 @@ class Followers:
         self.gone.append(conversation)
 
 
-def build(client, ledger=None, *, progress=None, followers=None, templates=None):
+@dataclass
+class Line:
+    """Who may go next."""
+
+    left: list = field(default_factory=list)
+
+    async def has_left(self, message_id, conversation, *, alone=False):
+        self.left.append((message_id, conversation, alone))
+
+
+def build(
+    client, ledger=None, *, progress=None, followers=None, templates=None, line=None
+):
     return WeChatSender(
         client=client,
         ledger=ledger or Ledger(),
         progress=progress or Progress(),
         pictures=Pictures(),
         followers=followers or Followers(),
+        line=line or Line(),
         now=lambda: NOW,
         options=RenderOptions(),
         templates=templates or {},
@@ -279,3 +292,20 @@ async def test_a_malformed_row_ends():
     outgoing = Outgoing("k", Channel.WECHAT, "wechat:o", OutgoingKind.CHAT, {}, NOW)
     result = await send(build(Client()), outgoing)
     assert result.state is DeliveryState.PERMANENT_FAILURE
+
+
+@pytest.mark.parametrize("client_error", [None, TemporaryError(-1, "rid", "busy")])
+async def test_after_a_try_the_persons_next_answer_may_go(client_error):
+    line = Line()
+    sent = message()
+    sent.payload["reply"]["in_reply_to"] = "m1"
+    await build(Client([client_error]), line=line).send(sent, attempt=1)
+    assert line.left == [("m1", "wechat:o1", False)]
+
+
+async def test_an_emergency_takes_nobody_out_of_the_line_with_it():
+    line = Line()
+    await build(Client(), line=line).send(
+        message(kind=OutgoingKind.EMERGENCY), attempt=1
+    )
+    assert line.left == [("", "wechat:o1", True)]
