@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 
+from actions.filing import file_once
 from actions.handoff import filed_now
 from actions.locating import place_told, whereabouts
 from actions.reading import (
@@ -16,7 +17,6 @@ from actions.reading import (
 )
 from actions.report_form import clear_report
 from actions.speaking import Events, SpeakingAction
-from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.emergency import hazard
 from community.errors import CommunityError, StoreUnavailableError
@@ -36,6 +36,8 @@ class _Alarm:
 
 class EmergencyAction(SpeakingAction):
     """Says whom to call in the first sentence and files a ticket at once."""
+
+    leaves_room = False
 
     def name(self) -> str:
         """Name in the domain."""
@@ -70,11 +72,15 @@ class EmergencyAction(SpeakingAction):
             SlotSet("requested_slot", None),
         ]
         try:
-            ticket = await ports().tickets.open(draft, now=ports().now())
+            filed = await file_once(draft)
         except StoreUnavailableError:
             return [alarm.first, *([Text(alarm.then)] if alarm.then else [])], events
-        ask = "" if place else "打完电话，方便时告诉我在什么地方。"
+        ticket = filed.ticket
+        known = place or ticket.draft.place
+        ask = "" if known else "打完电话，方便时告诉我在什么地方。"
         noted = f"我同时把这事记给了网格员，编号 {ticket.number}。{ask}"
+        if filed.is_folded:
+            noted = f"这句也记到 {ticket.number} 里了，网格员看得到。{ask}"
         events += [SlotSet(PHOTOS_SLOT, None), SlotSet(TOLD_PLACE_SLOT, None)]
         parts: list[Part] = [alarm.first, Text(f"{alarm.then}\n{noted}".strip())]
         return parts, [*events, filed_now(ticket, urgent=True)]

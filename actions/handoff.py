@@ -4,6 +4,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.answers import remember, service_of
+from actions.filing import Filed, file_once, moved_to
 from actions.locating import place_told, whereabouts
 from actions.reading import (
     ITEM_SLOT,
@@ -52,14 +53,17 @@ class Handoff(SpeakingAction):
         item = reading.item or tracker.get_slot(ITEM_SLOT)
         last = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
         words = "；".join(t for t in (last, reading.text) if t)
-        ticket = await open_handoff(reading, tracker, item, words)
+        filed = await open_handoff(reading, tracker, item, words)
+        ticket = filed.ticket
         about = f"关于{composer.catalog.item_name(item)}的事，" if item else ""
-        return [
-            Text(
-                f"好的，{about}我已经记下来转给网格员，编号 {ticket.number}。"
-                f"{how_to_reach(ticket, composer)}"
-            )
-        ], [SlotSet(UNCLEAR_SLOT, 0.0), *nothing_waits(), filed_now(ticket)]
+        told = f"好的，{about}我已经记下来转给网格员，编号 {ticket.number}。"
+        if filed.is_folded:
+            told = f"刚才已经转给网格员了，还是编号 {ticket.number}，这句我也加上了。"
+        return [Text(f"{told}{how_to_reach(ticket, composer)}")], [
+            SlotSet(UNCLEAR_SLOT, 0.0),
+            *nothing_waits(),
+            filed_now(ticket),
+        ]
 
 
 class Reason(SpeakingAction):
@@ -74,7 +78,8 @@ class Reason(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Files a ticket, names the appeal, and says what to check meanwhile."""
         service = service_of(reading.item, composer)
-        ticket = await open_handoff(reading, tracker, reading.item, reading.text)
+        filed = await open_handoff(reading, tracker, reading.item, reading.text)
+        ticket = filed.ticket
         name = f"{service.short_name}的事，" if service else ""
         parts: list[Part] = [
             Text(
@@ -105,12 +110,15 @@ class Supplement(SpeakingAction):
         """Adds to the ticket itself; to a new one only where that is over."""
         before = tracker.get_slot(TICKET_SLOT) or {}
         number, is_urgent = before.get("number", ""), bool(before.get("urgent"))
+        kind, _, named = (reading.value or "").partition(":")
+        if kind == "to" and named != number:
+            number, is_urgent = named, False
         photos = tuple(tracker.get_slot(PHOTOS_SLOT) or ())
         text = "" if reading.value == PHOTOS_VALUE else reading.text
         call = "要是电话还没打，请现在就打。" if is_urgent else ""
         events: Events = [SlotSet(PHOTOS_SLOT, None)]
         try:
-            await ports().tickets.remark(
+            ticket = await ports().tickets.remark(
                 number,
                 tracker.sender_id,
                 text=text or "补一张照片",
@@ -121,21 +129,29 @@ class Supplement(SpeakingAction):
         except (NotFoundError, TransitionRefusedError):
             item = reading.item or tracker.get_slot(ITEM_SLOT)
             words = f"补充 {number}：{text or '照片'}"
-            ticket = await open_handoff(reading, tracker, item, words)
+            ticket = (await open_handoff(reading, tracker, item, words)).ticket
             return [
                 Text(f"{number} 已经结了，我另记了一件，编号 {ticket.number}。{call}")
             ], [*events, filed_now(ticket, urgent=is_urgent)]
+        await moved_to(ticket, handoff_draft(reading, tracker, ticket.life.item, text))
         return [Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")], events
 
 
 async def open_handoff(
     reading: Reading, tracker: Tracker, item: str | None, description: str
-) -> Ticket:
-    """Stores a ticket for a person; once for each message."""
+) -> Filed:
+    """Stores a ticket for a person; the same wish again goes into the first one."""
+    return await file_once(handoff_draft(reading, tracker, item, description))
+
+
+def handoff_draft(
+    reading: Reading, tracker: Tracker, item: str | None, description: str
+) -> TicketDraft:
+    """Returns what is known for a person who takes over."""
     place = place_told(reading.text, reading.entities, tracker) or ""
     where = whereabouts(tracker, place)
     recording = tracker.get_slot(RECORDING_SLOT)
-    draft = TicketDraft(
+    return TicketDraft(
         idempotency_key=f"{reading.message_id}#0",
         kind=TicketKind.HANDOFF,
         conversation=tracker.sender_id,
@@ -150,7 +166,6 @@ async def open_handoff(
             *((recording,) if recording else ()),
         ),
     )
-    return await ports().tickets.open(draft, now=ports().now())
 
 
 def nothing_waits() -> Events:
@@ -168,7 +183,10 @@ def how_to_reach(ticket: Ticket, composer: AnswerComposer) -> str:
 
 def filed_now(ticket: Ticket, *, urgent: bool = False) -> dict[str, object]:
     """Returns the event that remembers a ticket, for additions to it."""
-    event: dict[str, object] = SlotSet(
-        TICKET_SLOT, {"number": ticket.number, "urgent": urgent}
-    )
+    told = {
+        "number": ticket.number,
+        "urgent": urgent,
+        "wants_place": not ticket.draft.place and ticket.life.grid is None,
+    }
+    event: dict[str, object] = SlotSet(TICKET_SLOT, told)
     return event

@@ -40,6 +40,8 @@ def whereabouts(tracker: Tracker, place: str) -> Whereabouts:
         told = tracker.get_slot(slot) or {}
         if told.get("community") and told.get("text") == place:
             return Whereabouts(told["grid"], told["community"])
+    if place and place == home_name(tracker):
+        return home
     matches = _located(tracker, place)
     if is_sure(matches):
         return Whereabouts(matches[0].grid, matches[0].community)
@@ -61,11 +63,18 @@ def place_told(text: str, entities: Iterable[Entity], tracker: Tracker) -> str |
     return f"{words}，{place}"
 
 
+def home_name(tracker: Tracker) -> str | None:
+    """Returns what the grid is called to which the resident is bound."""
+    gazetteer, grid = ports().places(), tracker.get_slot(GRID_SLOT)
+    match = gazetteer.match(grid) if gazetteer is not None and grid else None
+    return match.name if match is not None else None
+
+
 def unclear_places(tracker: Tracker) -> tuple[PlaceMatch, ...]:
     """Returns the places between which the resident has to choose; mostly none."""
     place = tracker.get_slot(REPORT_PLACE)
     told = tracker.get_slot(TOLD_PLACE_SLOT) or {}
-    if not place or told.get("text") == place:
+    if not place or place in (told.get("text"), home_name(tracker)):
         return ()
     matches = _located(tracker, place)
     return () if is_sure(matches) else matches

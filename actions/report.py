@@ -4,19 +4,19 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.answers import learned_meaning, remember, second_answer
-from actions.handoff import filed_now
+from actions.joining import offer, similar_ticket
 from actions.locating import (
     choice_value,
+    home_name,
     place_told,
     unclear_places,
-    whereabouts,
 )
 from actions.reading import PHOTOS_SLOT, TOLD_PLACE_SLOT, UNCLEAR_TEXT_SLOT, Reading
 from actions.report_form import (
-    ANSWERS,
     CONFIRM,
     CONTACT,
     ITEM,
+    JOIN,
     MAX_ANSWER_CHARS,
     NEXT,
     NO,
@@ -28,27 +28,21 @@ from actions.report_form import (
     clear_report,
 )
 from actions.speaking import Events, SpeakingAction
-from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
 from community.errors import CommunityError
-from community.payloads import item_payload, talk_payload, value_payload
+from community.payloads import talk_payload, value_payload
 from community.replies import Choice, Choices, Part, Text
-from community.reports import (
-    details_are_thin,
-    hours_in_words,
-    phone_in,
-    since_in,
-)
-from community.tickets import Ticket, TicketDraft, TicketKind
+from community.reports import details_are_thin, phone_in, since_in
 
 CANCEL = Choice("不报了", talk_payload("cancel"))
 MAX_CHOICES = 3
-NO_MORE = Choice("不报了", talk_payload("deny"))
 
 
 class BeginReport(SpeakingAction):
     """Takes what the first message already says, so that it is not asked again."""
+
+    leaves_room = False
 
     def name(self) -> str:
         """Name in the domain."""
@@ -58,7 +52,7 @@ class BeginReport(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Fills the form's slots from the message and says what happens next."""
-        matter = _matter_of(reading.item, composer)
+        matter = matter_of(reading.item, composer)
         events = [
             *clear_report(),
             *remember(matter.key, reading, tracker),
@@ -118,7 +112,7 @@ class AskWhat(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Uses the matter's own question."""
         return [
-            Text(_matter_of(tracker.get_slot(ITEM), composer).ask_details),
+            Text(matter_of(tracker.get_slot(ITEM), composer).ask_details),
             _way_out(),
         ], []
 
@@ -133,11 +127,13 @@ class AskPlace(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Uses the matter's own question."""
-        return [
-            Text(_matter_of(tracker.get_slot(ITEM), composer).ask_place),
-            _way_out(),
-        ], []
+        """Uses the matter's own question; whoever is bound to a grid may tap it."""
+        question = Text(matter_of(tracker.get_slot(ITEM), composer).ask_place)
+        home = home_name(tracker)
+        if home is None:
+            return [question, _way_out()], []
+        here = Choice(f"就在{home}", value_payload(home))
+        return [question, Choices("", (here, CANCEL))], []
 
 
 class AskWhich(SpeakingAction):
@@ -160,6 +156,27 @@ class AskWhich(SpeakingAction):
         mark = "吗？" if len(options) == 1 else "？"
         said = tracker.get_slot(PLACE)
         return [Choices(f"您说的“{said}”，是{names}{mark}", tuple(choices))], []
+
+
+class AskJoin(SpeakingAction):
+    """Asks whether the resident joins neighbours who have reported the same."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return f"action_ask_{JOIN}"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Offers it; a no files a report of one's own."""
+        ticket = await similar_ticket(tracker)
+        words = offer(ticket) if ticket is not None else "邻居报过的，您也要跟进吗？"
+        choices = (
+            Choice("跟着一起", value_payload(YES)),
+            Choice("我另报一件", value_payload(NO)),
+            CANCEL,
+        )
+        return [Choices(words, choices)], []
 
 
 class AskSince(SpeakingAction):
@@ -196,7 +213,7 @@ class AskConfirm(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Shows what will be filed; nothing is filed without a yes."""
-        matter = _matter_of(tracker.get_slot(ITEM), composer)
+        matter = matter_of(tracker.get_slot(ITEM), composer)
         n_photos = len(tracker.get_slot(PHOTOS_SLOT) or ())
         return [
             Text(
@@ -205,7 +222,12 @@ class AskConfirm(SpeakingAction):
                 f"情况：{tracker.get_slot(WHAT)}\n"
                 f"地点：{tracker.get_slot(PLACE)}\n"
                 f"时间：{tracker.get_slot(SINCE) or '没说'}"
-                + (f"\n照片：{n_photos} 张" if n_photos else "")
+                + (
+                    f"\n照片：{n_photos} 张"
+                    if n_photos
+                    else "\n照片：没有，有就现在发来，没有也行"
+                )
+                + f"\n联系：{tracker.get_slot(CONTACT) or '在这里回您，想接电话就发号码'}"
             ),
             Choices(
                 "",
@@ -216,52 +238,6 @@ class AskConfirm(SpeakingAction):
                 ),
             ),
         ], []
-
-
-class FileReport(SpeakingAction):
-    """Files the confirmed report and says its number."""
-
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_file_report"
-
-    async def speak(
-        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
-    ) -> tuple[list[Part], Events]:
-        """Stores the ticket first; only then says so."""
-        matter = _matter_of(tracker.get_slot(ITEM), composer)
-        place = tracker.get_slot(PLACE) or ""
-        where = whereabouts(tracker, place)
-        ticket = await ports().tickets.open(
-            TicketDraft(
-                idempotency_key=f"{reading.message_id}#0",
-                kind=TicketKind.REPORT,
-                conversation=tracker.sender_id,
-                item=matter.key,
-                description=tracker.get_slot(WHAT) or "",
-                place=place,
-                since=tracker.get_slot(SINCE) or "",
-                contact=tracker.get_slot(CONTACT) or "",
-                urgency=matter.urgency,
-                grid=where.grid,
-                community=where.community,
-                photos=tuple(tracker.get_slot(PHOTOS_SLOT) or ()),
-            ),
-            now=ports().now(),
-        )
-        parts: list[Part] = [filed(ticket, matter)]
-        advice = composer.matter_advice(matter) if matter.urgency == "normal" else ""
-        if advice:
-            parts.append(Text(advice))
-        waiting = tracker.get_slot(NEXT)
-        if waiting:
-            waiting = {**waiting, "place": ticket.draft.place}
-            name = composer.catalog.item_name(waiting["item"])
-            choice = Choice(f"接着报：{name}", item_payload(waiting["item"]))
-            parts.append(Choices("您刚才还说了一件：", (choice, NO_MORE)))
-        done = (ITEM, *ANSWERS, PHOTOS_SLOT, TOLD_PLACE_SLOT)
-        events = [SlotSet(name, None) for name in done]
-        return parts, [*events, SlotSet(NEXT, waiting), filed_now(ticket)]
 
 
 class CancelReport(SpeakingAction):
@@ -282,16 +258,8 @@ class CancelReport(SpeakingAction):
         ]
 
 
-def filed(ticket: Ticket, matter: Matter) -> Text:
-    """Says truthfully what has happened and what comes next."""
-    return Text(
-        f"记好了，编号 {ticket.number}，您记一下。"
-        f"这类事按规矩{hours_in_words(matter.respond_hours)}内该有人联系；"
-        "到时没人找您，拿编号打社区电话或12345催。问进展就说“查一下我的反映”。"
-    )
-
-
-def _matter_of(key: str | None, composer: AnswerComposer) -> Matter:
+def matter_of(key: str | None, composer: AnswerComposer) -> Matter:
+    """Returns the matter of the open form."""
     matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))
     if matter is None:
         raise CommunityError(f"report form: no matter {key!r}")

@@ -1,5 +1,6 @@
 """The slots of the report form, and what an answer puts into them."""
 
+import re
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -7,6 +8,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from actions.joining import ALONE, REPORT_JOIN, similar_ticket
 from actions.locating import (
     REPORT_PLACE,
     REPORT_WHICH,
@@ -17,29 +19,44 @@ from actions.locating import (
 from actions.reading import Reading, reading_of
 from actions.speaking import Events, say
 from community.form_interpretation import NEXT_REPORT
+from community.questions import said_yes
 from community.replies import Text
 from community.reports import (
     Account,
     amended,
     is_correction,
+    phone_in,
     since_in,
     without_since,
 )
 
-ITEM, WHAT, PLACE, WHICH, SINCE, CONFIRM, CONTACT, NEXT = (
+ITEM, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
     "report_item",
     "report_what",
     REPORT_PLACE,
     REPORT_WHICH,
+    REPORT_JOIN,
     "report_since",
     "report_confirm",
     "report_contact",
     "report_next",
 )
-ANSWERS = (WHAT, PLACE, WHICH, SINCE, CONFIRM, CONTACT)
+ANSWERS = (WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT)
 YES, NO = "yes", "no"
+MAX_QUESTIONS = 3
+"""Before the summary; more are too many."""
+MAX_CONTACT_CHARS = 40
 MAX_ANSWER_CHARS = 300
 MIN_PLACE_CHARS = 2
+QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
+_JOINS = re.compile(
+    r"^(?!.*不)(?:.{0,4})(?:跟进|跟着|一起|一块|一道|算[我俺]一个|[我俺]也)"
+)
+_NO_CALLS = re.compile(r"(?:别|不用|不要|甭)(?:给[我俺])?(?:打|来)?(?:电话|手机)")
+_CALLS = re.compile(
+    r"(?:[我俺]?的?(?:电话|手机|号码?|联系方式)?(?:号码?)?(?:是|打|联系|找|回|给)*(?:[我俺这]个?)?|"
+    r"上午|下午|晚上|中午|白天|早上|下班|以?后|再|都行|打|联系|[我俺]|电话|就行|吧|啊|哈)*"
+)
 
 
 def clear_report() -> Events:
@@ -63,14 +80,25 @@ class ValidateReportForm(FormValidationAction):
     ) -> list[str]:
         """What, where, since when, and the confirmation of the summary.
 
-        Which of several places it is, is asked where that is unclear, and then once.
-        Nobody is asked more than three questions: the time is left out first.
+        Which of several places it is, is asked where that is unclear, and then once;
+        so is whether one joins neighbours who have reported the same. Whoever joins is
+        asked nothing more. Nobody is asked more than three questions: the time is left
+        out first.
         """
-        if not tracker.get_slot(WHICH) and not unclear_places(tracker):
-            return [WHAT, PLACE, SINCE, CONFIRM]
-        if _asked(tracker) >= {WHAT, PLACE}:
-            return [WHAT, PLACE, WHICH, CONFIRM]
-        return [WHAT, PLACE, WHICH, SINCE, CONFIRM]
+        wanted = [WHAT, PLACE]
+        if tracker.get_slot(WHICH) or unclear_places(tracker):
+            wanted.append(WHICH)
+        asked = _asked(tracker)
+        told = all(tracker.get_slot(slot) for slot in wanted)
+        join = tracker.get_slot(JOIN)
+        if told and (join or await _may_join(tracker, asked)):
+            wanted.append(JOIN)
+        if join and join != ALONE:
+            return wanted
+        open_ones = {slot for slot in wanted if not tracker.get_slot(slot)}
+        if SINCE in asked or len((asked | open_ones) & QUESTIONS) < MAX_QUESTIONS:
+            wanted.append(SINCE)
+        return [*wanted, CONFIRM]
 
     async def _extract(self, slot: str, tracker: Tracker) -> dict[str, Any]:
         if tracker.get_slot("requested_slot") != slot:
@@ -101,6 +129,18 @@ class ValidateReportForm(FormValidationAction):
         answer = (await self._extract(WHICH, tracker)).get(WHICH)
         return which_place(tracker, answer) if answer else {}
 
+    async def extract_report_join(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """Takes the answer to "do you join them"; another text leaves one alone."""
+        answer = (await self._extract(JOIN, tracker)).get(JOIN)
+        if answer is None:
+            return {}
+        ticket = await similar_ticket(tracker)
+        joins = ticket is not None and (answer == YES or said_yes(answer))
+        joins = joins or (ticket is not None and bool(_JOINS.search(answer)))
+        return {JOIN: ticket.number if ticket is not None and joins else ALONE}
+
     async def extract_report_since(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
@@ -116,6 +156,9 @@ class ValidateReportForm(FormValidationAction):
         if answer is None or answer in (YES, NO):
             return found
         reading = reading_of(tracker)
+        contact = contact_in(answer, reading)
+        if contact:
+            return {CONTACT: contact, CONFIRM: None}
         if answer == NEXT_REPORT and reading.item is not None:
             say(dispatcher, [Text("那件我也记着了，报完这件接着报。")])
             waiting = {
@@ -137,7 +180,7 @@ class ValidateReportForm(FormValidationAction):
         """A "no" empties the form's answers, so that they are asked anew."""
         if value == NO:
             say(dispatcher, [Text("好，那咱们重新说一遍。")])
-            return {WHAT: None, PLACE: None, SINCE: None, CONFIRM: None}
+            return {WHAT: None, PLACE: None, JOIN: None, SINCE: None, CONFIRM: None}
         return {CONFIRM: value}
 
 
@@ -146,7 +189,10 @@ def _answers(
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
     account = _account(tracker)
-    if slot not in (WHAT, WHICH) and is_correction(answer):
+    contact = contact_in(answer, reading) if slot not in (CONFIRM, JOIN) else None
+    if contact:
+        return {CONTACT: contact}
+    if slot not in (WHAT, WHICH, JOIN) and is_correction(answer):
         told = amended(account, answer, reading.entities)
         changed = {
             name: new
@@ -169,6 +215,29 @@ def _answers(
     if slot == WHAT and tracker.get_slot(PLACE) is None:
         filled[PLACE] = place_told(answer, reading.entities, tracker)
     return filled
+
+
+def contact_in(answer: str, reading: Reading) -> str | None:
+    """Returns how to be reached, where a message says nothing else.
+
+    A number, with when to call; or that nobody shall call.
+    """
+    if len(answer) > MAX_CONTACT_CHARS:
+        return None
+    if _NO_CALLS.search(answer):
+        return "不打电话，在这里回"
+    phone = phone_in(reading.entities)
+    if phone is None:
+        return None
+    rest = re.sub(r"\W", "", answer.replace(phone, ""))
+    return answer if _CALLS.fullmatch(rest) else None
+
+
+async def _may_join(tracker: Tracker, asked: set[str]) -> bool:
+    """Only where a question is left; without one, staff merge the tickets."""
+    if len(asked & QUESTIONS) >= MAX_QUESTIONS or tracker.get_slot(CONFIRM):
+        return False
+    return await similar_ticket(tracker) is not None
 
 
 def _asked(tracker: Tracker) -> set[str]:

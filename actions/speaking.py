@@ -2,6 +2,7 @@
 
 import abc
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,12 +10,22 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.reading import OFFERED_SLOT, PLACE_SLOT, Reading, reading_of
+from actions.reading import (
+    OFFERED_SLOT,
+    PARKED_SLOT,
+    PLACE_SLOT,
+    QUESTION_SLOT,
+    Reading,
+    reading_of,
+)
 from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.calendar import local_day
 from community.catalog.local import LocalFacts
-from community.replies import Choices, Part, part_to_doc
+from community.payloads import intent_payload
+from community.questions import Asked
+from community.replies import Choice, Choices, Part, part_to_doc
+from community.visits import visit_of, visit_question
 
 Events = list[dict[str, Any]]
 
@@ -50,6 +61,9 @@ def is_reporting(tracker: Tracker) -> bool:
 class SpeakingAction(Action, abc.ABC):
     """An action that reads the message and says something."""
 
+    leaves_room = True
+    """Whether a question that is still open may follow what this action says."""
+
     @abc.abstractmethod
     def name(self) -> str:
         """Name in the domain (see parent class for full docstring)."""
@@ -64,7 +78,52 @@ class SpeakingAction(Action, abc.ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
         """Runs the action (see parent class for full docstring)."""
-        parts, events = await self.speak(
-            reading_of(tracker), tracker, composer_for(tracker)
-        )
+        composer = composer_for(tracker)
+        parts, events = await self.speak(reading_of(tracker), tracker, composer)
+        if not any(event.get("name") == QUESTION_SLOT for event in events):
+            room = self.leaves_room and bool(parts) and not is_reporting(tracker)
+            more, kept = _still_open(tracker, composer, room=room)
+            if more:
+                parts = [p for p in parts if not isinstance(p, Choices)] + more
+            events = [*events, *kept]
         return [*(say(dispatcher, parts) if parts else []), *events]
+
+
+def _still_open(
+    tracker: Tracker, composer: AnswerComposer, *, room: bool
+) -> tuple[list[Part], Events]:
+    """Returns the question to be asked again, or to be asked at last, and its slots.
+
+    Any other question is over with whatever was said instead of an answer.
+    """
+    question = tracker.get_slot(QUESTION_SLOT)
+    visit = visit_of(question)
+    if visit is not None and room and not question.get("again"):
+        again = visit_question(visit, name_of(visit.item, composer))
+        return [again], [SlotSet(QUESTION_SLOT, {**question, "again": True})]
+    parked = tracker.get_slot(PARKED_SLOT)
+    if room and parked and not parked.get("asked"):
+        return [resume_question(parked, composer)], [
+            SlotSet(PARKED_SLOT, {**parked, "asked": True}),
+            SlotSet(QUESTION_SLOT, {"kind": Asked.RESUME.value}),
+        ]
+    return [], [SlotSet(QUESTION_SLOT, None)] if question else []
+
+
+def name_of(item: str | None, composer: AnswerComposer) -> str:
+    """Returns what residents call an item; a wish without one has a name too."""
+    return composer.catalog.item_name(item) if item else "您的事"
+
+
+def resume_question(parked: dict[str, Any], composer: AnswerComposer) -> Choices:
+    """Asks whether a report that was left unfinished goes on."""
+    days = (local_day(ports().now()) - date.fromisoformat(parked["day"])).days
+    when = {0: "早先", 1: "昨天"}.get(days, "前几天")
+    name = composer.catalog.item_name(parked["slots"]["report_item"])
+    return Choices(
+        f"{when}那件“{name}”还没报完，还要接着报吗？",
+        (
+            Choice("接着报", intent_payload("resume_report")),
+            Choice("不报了", intent_payload("drop_report")),
+        ),
+    )

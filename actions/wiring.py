@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import Protocol
 
 from adapters.blob_files import FileBlobStore
 from adapters.content_files import CatalogFiles
+from adapters.redis_conversations import open_redis
+from adapters.redis_forgetting import RedisForgetting
+from adapters.redis_keys import RedisKeys
 from adapters.roster_files import RosterFiles
 from adapters.settings import Settings
 from adapters.sql.engine import create_engine
@@ -17,6 +21,17 @@ from community.places import Gazetteer
 from community.residents import ResidentRepository
 from community.speech import NoSpeech, SpeechRecognizer
 from community.tickets import TicketRepository
+
+
+class Forgetting(Protocol):
+    """Deletes a resident's data, after the answer has gone out."""
+
+    async def ask(self, conversation: str, now: datetime) -> None:
+        """Notes the wish durably; may be repeated.
+
+        Raises:
+            StoreUnavailableError: It was not noted; nothing may be promised.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +49,8 @@ class Ports:
     """Returns the gazetteer as it is now; `None` where there are no grids."""
     blobs: BlobStore | None = None
     speech: SpeechRecognizer = field(default_factory=NoSpeech)
+    forgetting: Forgetting | None = None
+    """`None` where nobody deletes, as under plain `rasa` commands."""
 
 
 _current: Ports | None = None
@@ -71,4 +88,7 @@ def ports_from_settings(settings: Settings) -> Ports:
         residents=SqlResidentRepository(engine),
         places=RosterFiles(settings.content_dir).gazetteer,
         blobs=FileBlobStore(settings.blob_dir),
+        forgetting=RedisForgetting(
+            open_redis(settings.redis_url), RedisKeys(settings.redis_prefix)
+        ),
     )

@@ -24,7 +24,8 @@ from actions.wiring import ports
 from bot import media
 from bot.form_question import form_question
 from bot.tracker_store import RedisTurnTrackerStore
-from community.feedback import solved_question
+from community.errors import NotFoundError
+from community.feedback import MAX_WAITING, solved_question
 from community.messages import EventName, Inbound, Kind
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Image, ItemList, Part, Text
@@ -49,8 +50,14 @@ CONSENT = (
 )
 UNKNOWN_GRID = "这个码我这里还没登记。您住哪个小区、哪个村，打字告诉我一声就行。"
 TAKEN_OVER = "网格员来了，您直接跟他说，我先不插话。遇到险情我还是会提醒您打电话。"
-GIVEN_BACK = "网格员先忙别的去了，您有事接着跟我说。"
+GIVEN_BACK = {
+    "done": "网格员说完了。还有别的事，接着跟我说就行。",
+    "silence": "网格员那边有一会儿没说话了，我先接着。您说的都给他留着，有事跟我说。",
+}
+GIVEN_BACK_OTHERWISE = "网格员先忙别的去了，您有事接着跟我说。"
 STAFF_SAYS = "网格员说："
+OVER = ("reopened",)
+"""Ticket news after which no answer is waited for; after a closing a late one counts."""
 ASKS_AFTER = ("result", "reminder")
 """Ticket news after which the resident is asked whether it is solved."""
 UNSUPPORTED = {
@@ -143,11 +150,23 @@ async def _ticket(inbound: Inbound, tracker: DialogueStateTracker) -> Spoken:
     number = str(facts.get("number", ""))
     parts: List[Part] = [Text(str(facts.get("text", "")))]
     parts += [media.shown(photo) for photo in facts.get("photos") or ()]
+    waiting = [e for e in tracker.get_slot(ASKED_SLOT) or () if e["number"] != number]
+    if facts.get("what") in OVER:
+        return Spoken(parts, {ASKED_SLOT: waiting or None})
     if facts.get("what") not in ASKS_AFTER:
         return Spoken(parts)
     question = await form_question(tracker)
     parts.append(solved_question(number, with_choices=not question))
-    return Spoken([*parts, *question], {ASKED_SLOT: number})
+    asked = {"number": number, "item": await _item_of(number)}
+    return Spoken([*parts, *question], {ASKED_SLOT: [*waiting, asked][-MAX_WAITING:]})
+
+
+async def _item_of(number: str) -> Optional[str]:
+    """Returns what a ticket is about, so that answers can be told apart."""
+    try:
+        return (await ports().tickets.get(number)).life.item
+    except NotFoundError:
+        return None
 
 
 async def _takeover(inbound: Inbound, tracker: DialogueStateTracker) -> Spoken:
@@ -158,7 +177,8 @@ async def _takeover_end(inbound: Inbound, tracker: DialogueStateTracker) -> Spok
     if tracker.get_slot(TAKEN_OVER_SLOT) is None:
         return Spoken()
     question = await form_question(tracker)
-    return Spoken([Text(GIVEN_BACK), *question], {TAKEN_OVER_SLOT: None})
+    words = GIVEN_BACK.get(str(inbound.extra.get("reason", "")), GIVEN_BACK_OTHERWISE)
+    return Spoken([Text(words), *question], {TAKEN_OVER_SLOT: None})
 
 
 async def _relay(inbound: Inbound, tracker: DialogueStateTracker) -> Spoken:

@@ -8,8 +8,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa_sdk import Tracker
 
 from actions.reading import reading_of
-from actions.report import AskConfirm, AskPlace, AskSince, AskWhat, AskWhich
-from actions.report_form import CONFIRM, PLACE, SINCE, WHAT, WHICH
+from actions.report import (
+    AskConfirm,
+    AskJoin,
+    AskPlace,
+    AskSince,
+    AskWhat,
+    AskWhich,
+)
+from actions.report_form import CONFIRM, JOIN, PLACE, SINCE, WHAT, WHICH
 from actions.speaking import FORM, SpeakingAction, composer_for
 from community.replies import Part
 
@@ -17,6 +24,7 @@ ASKS: Dict[str, SpeakingAction] = {
     WHAT: AskWhat(),
     PLACE: AskPlace(),
     WHICH: AskWhich(),
+    JOIN: AskJoin(),
     SINCE: AskSince(),
     CONFIRM: AskConfirm(),
 }

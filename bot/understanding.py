@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Callable, Dict, Optional
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.blocking import FILING, is_blocked
+from actions.parking import emptied, is_left, put_aside
+from actions.reading import PARKED_SLOT
+from actions.speaking import FORM
 from actions.wiring import ports
 from community.catalog.model import Catalog
 from community.choices import choose
 from community.interpretation import combine, interpret
-from community.meaning import Context, Meaning
+from community.meaning import Context, Meaning, Said
 from community.messages import Inbound
 from community.wordings import rephrase, split_asks
 
@@ -37,8 +45,19 @@ class Understanding:
         context = context_of(tracker)
         chosen = choose(inbound.text, inbound.choice, context.offered)
         if chosen is not None:
-            return with_meaning(empty_parse(inbound.text), Meaning.of_choice(chosen))
+            meaning = await _permitted(inbound, Meaning.of_choice(chosen))
+            return with_meaning(empty_parse(inbound.text), meaning)
         parse_data = await self._parse(inbound.text)
+        if tracker is not None and _left(tracker, parse_data):
+            park(tracker)
+            context = context_of(tracker)
+        meaning = await self._meaning(inbound, parse_data, context)
+        return with_meaning(parse_data, await _permitted(inbound, meaning))
+
+    async def _meaning(
+        self, inbound: Inbound, parse_data: Dict[str, Any], context: Context
+    ) -> Meaning:
+        """Reads a message, and both asks of one that asks two things."""
         catalog = self.catalog()
         meaning = interpret(parse_data, context, catalog)
         clauses = split_asks(inbound.text, catalog)
@@ -48,7 +67,7 @@ class Understanding:
                 for clause in clauses
             ]
             meaning = combine(meaning, clauses, parts)
-        return with_meaning(parse_data, meaning)
+        return meaning
 
     async def _parse(self, said: str) -> Dict[str, Any]:
         """Parses what is meant; the parse keeps the words that were said."""
@@ -76,6 +95,37 @@ def add_place(parse_data: Dict[str, Any]) -> None:
     parse_data["entities"] = entities
 
 
+async def _permitted(inbound: Inbound, meaning: Meaning) -> Meaning:
+    """Refuses what would file a ticket for a resident whom staff have blocked."""
+    if meaning.intent in FILING and await is_blocked(inbound.conversation):
+        return replace(meaning, intent="blocked", also=())
+    return meaning
+
+
+def _left(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:
+    if tracker.active_loop_name != FORM:
+        return False
+    slot = tracker.get_slot("requested_slot")
+    return is_left(slot, Said.of(parse_data), silence(tracker))
+
+
+def park(tracker: DialogueStateTracker) -> None:
+    """Puts an open form aside before the message is handled, so that it is none."""
+    left_at = ports().now() - silence(tracker)
+    parked = put_aside(tracker.current_slot_values(), left_at)
+    for name, value in {**emptied(), PARKED_SLOT: parked}.items():
+        tracker.update(SlotSet(name, value))
+    tracker.update(ActiveLoop(None))
+
+
+def silence(tracker: DialogueStateTracker) -> timedelta:
+    """Returns how long the resident has said nothing, by the clock of Rasa's sessions."""
+    event = tracker.get_last_event_for(UserUttered)
+    if event is None:
+        return timedelta(0)
+    return timedelta(seconds=time.time() - float(event.timestamp))
+
+
 def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
     """Returns what a tracker knows, as the interpretation needs it."""
     if tracker is None:
@@ -95,7 +145,12 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         meanings=dict(tracker.get_slot("meanings") or {}),
         open_ticket=ticket.get("number"),
         open_ticket_is_urgent=bool(ticket.get("urgent")),
-        asked_ticket=tracker.get_slot("asked_ticket"),
+        open_ticket_wants_place=bool(ticket.get("wants_place")),
+        asked_tickets=tuple(
+            (entry["number"], entry.get("item"))
+            for entry in reversed(tracker.get_slot("asked_ticket") or ())
+        ),
+        question=tracker.get_slot("question"),
         compared=tuple(tracker.get_slot("compared") or ()),
         is_unclear=bool(tracker.get_slot("n_unclear")),
     )

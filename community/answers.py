@@ -10,9 +10,15 @@ from community.catalog.local import LocalFacts
 from community.catalog.model import Catalog, Confidence, Matter, Service, Statement
 from community.catalog.render import hotline_number, render
 from community.circumstances import fitting
-from community.payloads import ask_payload, item_payload, talk_payload
+from community.payloads import (
+    ask_payload,
+    item_payload,
+    talk_payload,
+    visit_payload,
+)
 from community.replies import Choice, Choices, Emergency, ItemList, Part, Text
 
+_QUESTION = re.compile("，|还是|要不要|能不能|是不是")
 MAX_FACETS = 3
 """How many asked facets one reply answers."""
 MAX_CHOICES = 3
@@ -108,6 +114,9 @@ class AnswerComposer:
             for facet in NEXT_FACETS
             if facet not in done
         ]
+        if Facet.PROXY_VISIT in done:
+            visit = Choice("请人上门或代办", visit_payload(service.key))
+            choices.insert(0, visit)
         return Choices("还想问：", (*choices[: MAX_CHOICES - 1], PERSON))
 
     def _statement(self, answer: "_Answer", *, brief: bool) -> list[Part]:
@@ -146,9 +155,9 @@ class AnswerComposer:
             else:
                 known.append(f"{self.facts.label(key)}：{value}")
         if missing:
-            known.append(
-                f"{'、'.join(missing[:2])}{'等' if len(missing) > 2 else ''}我这里还没有登记，问社区最准。"
-            )
+            names = "、".join(map(_quoted, missing[:2]))
+            rest = "等" if len(missing) > 2 else ""
+            known.append(f"{names}{rest}我这里还没有登记，问社区最准。")
         return known
 
     def fill(self, text: str) -> str:
@@ -280,3 +289,8 @@ class AnswerComposer:
             else:
                 parts = [Text("这个我不在行。我能答社区办事，也能帮您反映身边的问题。")]
         return [*parts, Choices("需要的话：", (SERVICES, PERSON))]
+
+
+def _quoted(label: str) -> str:
+    """Sets a label that is a question in quotation marks, so that it reads as one."""
+    return f"“{label}”" if _QUESTION.search(label) else label

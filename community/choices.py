@@ -84,7 +84,7 @@ def _by_words(clean: str, offered: Offered) -> str | None:
 
 def _is_harmless(payload: str) -> bool:
     """A choice of an earlier message may still be tapped, unless it fills a form."""
-    return payload.startswith(("/service", "/matter", "/talk_"))
+    return payload.startswith(("/service", "/matter", "/talk_", "/ticket_"))
 
 
 def _read(payload: str) -> ChosenMeaning | None:

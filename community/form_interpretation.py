@@ -4,7 +4,12 @@ import re
 
 from community.catalog.model import Catalog
 from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN_TALK, Context, Meaning, Said
-from community.reports import is_correction
+from community.reports import (
+    SMALL_WORDS_CHARS,
+    is_correction,
+    place_in,
+    since_in,
+)
 from community.wordings import (
     bare,
     is_angry,
@@ -45,6 +50,20 @@ _NO = re.compile(
 _YES = re.compile(
     r"^(?:对|是|行|中|好|可以|没错|嗯|报吧|报上|交吧|没问题)[对的了吧啊呀，,。！!报上去]*$"
 )
+
+
+def fits(slot: str, said: Said) -> bool:
+    """Tells whether a message plainly answers a question that was asked long ago."""
+    text = said.text.strip()
+    if slot == CONFIRM_SLOT:
+        return plain_answer(text) is not None
+    if slot == "report_since":
+        since = since_in(text, said.entities)
+        return since is not None and len(text) <= len(since) + SMALL_WORDS_CHARS
+    if slot not in ("report_place", "report_which"):
+        return False
+    place = place_in(text, said.entities)
+    return place is not None and len(text) <= len(place) + SMALL_WORDS_CHARS
 
 
 def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:

@@ -37,7 +37,9 @@ from community.meaning import (
     Said,
 )
 from community.others import asks_about_others
-from community.reports import PLACE_ENTITIES, SMALL_WORDS_CHARS, place_in
+from community.questions import answered
+from community.reports import PLACE_ENTITIES, SMALL_WORDS_CHARS, phone_in, place_in
+from community.ticket_wishes import forget_wish, visit_wish, wishes
 from community.wordings import (
     ABOUT_US,
     asks_about_us,
@@ -95,9 +97,18 @@ def _emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None
             continue
         if hazard(item_id, said.text):
             return Meaning("emergency", item=key)
-    if said.emergency and (detect(said.text) or not _is_only_a_place(said)):
+    if said.emergency and (detect(said.text) or not _is_only_facts(said)):
         return Meaning("emergency", item=said.item)
     return None
+
+
+def _is_only_facts(said: Said) -> bool:
+    """A place or a telephone number holds no danger, whatever a model says."""
+    phone = phone_in(said.entities)
+    rest = said.text.replace(phone, "", 1) if phone else said.text
+    return _is_only_a_place(said) or (
+        phone is not None and len(bare(rest)) <= SMALL_WORDS_CHARS
+    )
 
 
 def _is_only_a_place(said: Said) -> bool:
@@ -130,7 +141,11 @@ def _supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
     if any(name == "phone" for name, _ in said.entities) and not said.is_clear_item:
         return Meaning("supplement", item=context.item)
     told = place_in(said.text, said.entities) or _HERE.match(said.text)
-    if not context.open_ticket_is_urgent or is_question(said.text):
+    if is_question(said.text):
+        return None
+    if context.open_ticket_wants_place and told and _is_only_a_place(said):
+        return Meaning("supplement", item=context.item)
+    if not context.open_ticket_is_urgent:
         return None
     if told and (not said.is_clear_service or _is_only_a_place(said)):
         return Meaning("supplement", item=context.item)
@@ -242,10 +257,14 @@ def _by_label(said: Said, context: Context) -> Meaning:
 
 READERS: tuple[Reader, ...] = (
     _emergency,
+    forget_wish,
     ticket_answer,
+    answered,
+    wishes,
     _form,
     _others,
     _small_words,
+    visit_wish,
     _supplement,
     _anger,
     _referred,

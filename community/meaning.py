@@ -41,8 +41,12 @@ class Context:
     open_ticket: str | None = None
     """Number of the ticket filed last in this conversation."""
     open_ticket_is_urgent: bool = False
-    asked_ticket: str | None = None
-    """Number of the ticket whose resident was asked whether it is solved."""
+    open_ticket_wants_place: bool = False
+    """Nobody knows yet where it is about."""
+    asked_tickets: tuple[tuple[str, str | None], ...] = ()
+    """Number and item of tickets of which it was asked whether they are solved."""
+    question: Mapping[str, Any] | None = None
+    """The question that is open outside the form (`community.questions`)."""
     compared: tuple[str, ...] = ()
     """Keys of the services that the last answer told apart."""
     is_unclear: bool = False

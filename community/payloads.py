@@ -60,14 +60,34 @@ def value_payload(value: str) -> str:
     return _build("inform", {"chosen_value": value})
 
 
+def visit_payload(key: str) -> str:
+    """Returns the payload of the wish that somebody comes for a service."""
+    return _build("visit", {"chosen_item": key})
+
+
 def report_payload() -> str:
     """Returns the payload that announces a problem without telling it."""
     return _build("nlu_fallback", {"chosen_value": "report"})
 
 
-def ticket_answer_payload(*, solved: bool) -> str:
-    """Returns the payload that says whether the ticket asked about is solved."""
-    return _build("ticket_answer", {"chosen_value": "yes" if solved else "no"})
+def ticket_answer_payload(answer: str, number: str) -> str:
+    """Returns the payload that answers whether a ticket is solved.
+
+    Args:
+        answer: `yes`, `no`, or `person` for somebody to talk to.
+        number: Of the ticket.
+    """
+    return intent_payload("ticket_answer", f"{answer}:{number}")
+
+
+def rating_payload(rating: str, number: str) -> str:
+    """Returns the payload that says how content one is with a solved ticket."""
+    return intent_payload("ticket_rating", f"{rating}:{number}")
+
+
+def intent_payload(intent: str, value: str | None = None) -> str:
+    """Returns the payload of an intent without an item, perhaps with a value."""
+    return _build(intent, {} if value is None else {"chosen_value": value})
 
 
 def photo_payload() -> str:

@@ -141,6 +141,8 @@ class Forgetting:
             asked = await redis.zrange(key, 0, -1, withscores=True)
         for conversation, due in asked:
             is_due = due <= self._now().timestamp()
+            if due > (self._now() + AGAIN_AFTER).timestamp():
+                continue  # asked in the dialogue, which has to answer first
             if conversation in done and not is_due:
                 continue
             await self.forget(conversation)

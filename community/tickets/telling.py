@@ -163,8 +163,6 @@ def told_before(
             continue
         if (before.kind, ticket.life.item) != (draft.kind, draft.item):
             continue
-        if before.idempotency_key == draft.idempotency_key:
-            continue
         if draft.kind is not TicketKind.REPORT or _same_place(before, draft):
             return ticket
     return None

@@ -2,9 +2,15 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from actions.wiring import ports, set_ports
+from bot.worker import Worker
+from tests.conftest import NOW
+from tests.conversations.stage import Stage
 from tests.integration.conftest import (
     agent,
     blobs,
@@ -21,6 +27,7 @@ __all__ = [
     "gazetteer",
     "message",
     "residents",
+    "stage",
     "talk",
     "wait",
     "worker",
@@ -28,12 +35,19 @@ __all__ = [
 
 
 @pytest.fixture
-def wait(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Lets hours pass for Rasa's sessions, which read the clock of the process."""
+def wait(monkeypatch: pytest.MonkeyPatch, worker: Worker) -> Callable[..., None]:
+    """Lets hours pass: for actions, and for Rasa's sessions, which read the clock."""
     real, passed = time.time, [0.0]
     monkeypatch.setattr(time, "time", lambda: real() + passed[0])
+    set_ports(replace(ports(), now=lambda: NOW + timedelta(seconds=passed[0])))
 
     def let_pass(*, hours: float) -> None:
         passed[0] += hours * 3600
 
     return let_pass
+
+
+@pytest.fixture
+def stage(talk, tickets, residents, gazetteer, wait) -> Stage:
+    """Everything that may happen in a conversation."""
+    return Stage(talk, tickets, residents, gazetteer, wait)

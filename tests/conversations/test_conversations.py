@@ -1,8 +1,12 @@
 """Plays every conversation of this folder over the real worker, Redis and model.
 
-A file is one conversation: `turns`, each with what a resident says (`say`) or taps
-(`tap`: number of an offered choice), perhaps `who` (another resident) and the silence
-before (`after_hours`), and what the resident then reads:
+A file is one conversation: `turns`, each with what a resident says (`say`; `{1}` stands
+for the number of the newest ticket, `{2}` for the one before) or taps (`tap`: number of
+an offered choice), perhaps `who` (another resident) and the silence before
+(`after_hours`). Other things may happen instead: `photo`, `location` (its label), `scan`
+(which grid), `staff` (acts on the newest ticket, `of: 2` on an older one, whose news then
+reach the residents), `event` (`name` and facts), `blocked_days`, `time_passes` (deadlines
+are looked at). Then comes what the resident reads:
 
 - `sees`, `not_sees`: texts that must (not) be read; each may be a list of
   alternatives, one of which is enough;
@@ -11,7 +15,10 @@ before (`after_hours`), and what the resident then reads:
 - `about`: key of the item the conversation is about afterwards;
 - `chosen`: key of the item that was logged as the resident's choice;
 - `tickets`: how many tickets this person has afterwards; `ticket`: fields of the
-  newest one (kind, item, place, since, contact, description: contained text).
+  newest one (kind, item, place, since, contact, description: contained text);
+- `state`: state of the newest ticket, or of several, newest first; `tier`: who has it;
+- `said`: texts that stand in the newest ticket's messages; `n_photos`: photos there;
+- `silent: true`: nothing is said.
 
 Every reply must also pass the checks of `check_manners`.
 """
@@ -23,8 +30,9 @@ from typing import Any
 import pytest
 import yaml
 
-from community.replies import Choice, Choices, Emergency, ItemList, Reply, as_plain_text
+from community.replies import Emergency, ItemList, Reply, as_plain_text
 from community.replies import Text as TextPart
+from tests.conversations.stage import offered
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*/test_*.yml"))
@@ -39,7 +47,18 @@ KINDS = {
     "out_of_scope",
     "hostile",
 }
-TURN_KEYS = {"say", "tap", "who", "after_hours"}
+HAPPENS = {
+    "say",
+    "tap",
+    "photo",
+    "location",
+    "scan",
+    "staff",
+    "event",
+    "blocked_days",
+    "time_passes",
+}
+SETTING = {"who", "after_hours"}
 MAX_LEAD_CHARS = 150
 """Of a paragraph; long enough for an answer with a local fact that is missing."""
 OFFICIALESE = re.compile(
@@ -62,10 +81,6 @@ def turns_of(path: Path) -> list[dict[str, Any]]:
 def any_of(text: str, wanted: str | list[str]) -> bool:
     options = [wanted] if isinstance(wanted, str) else wanted
     return any(option in text for option in options)
-
-
-def offered(reply: Reply) -> list[Choice]:
-    return [c for part in reply.parts if isinstance(part, Choices) for c in part.items]
 
 
 def check_text(turn: dict[str, Any], text: str) -> None:
@@ -108,6 +123,21 @@ def check_ticket(turn: dict[str, Any], filed: list[Any], text: str) -> None:
         assert wanted in str(getattr(value, "value", value)), (field, value)
 
 
+async def check_life(turn: dict[str, Any], filed: list[Any], tickets: Any) -> None:
+    if "state" in turn:
+        wanted = turn["state"] if isinstance(turn["state"], list) else [turn["state"]]
+        assert [t.state.value for t in filed[: len(wanted)]] == wanted
+    if "tier" in turn:
+        assert filed[0].life.tier.value == turn["tier"]
+    if "said" in turn or "n_photos" in turn:
+        messages = await tickets.messages(filed[0].number)
+        said = "\n".join(m.text for m in messages)
+        for wanted in turn.get("said", []):
+            assert wanted in said, said
+        photos = {*filed[0].draft.photos, *(p for m in messages for p in m.photos)}
+        assert len(photos) == turn.get("n_photos", len(photos))
+
+
 def check_memory(turn: dict[str, Any], tracker: Any, text: str) -> None:
     if "about" in turn:
         assert tracker.get_slot("item") == turn["about"], text
@@ -117,31 +147,33 @@ def check_memory(turn: dict[str, Any], tracker: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-async def test_conversation(path, talk, worker, tickets, wait):
-    choices: list[Choice] = []
+async def test_conversation(path, stage, worker, tickets):
     for turn in turns_of(path):
         who = f"web:{turn.get('who', 'grandma')}"
-        wait(hours=turn.get("after_hours", 0))
-        if "tap" in turn:
-            choice = choices[turn["tap"] - 1]
-            reply = await talk(choice.title, choice=choice.payload, who=who)
-        else:
-            reply = await talk(turn["say"], who=who)
+        reply = await stage.play(turn)
+        if reply is None:
+            assert not set(turn) & {"sees", "offers"}, f"nothing was said: {turn}"
+            continue
         text = as_plain_text(reply.parts)
+        if turn.get("silent"):
+            assert not reply.parts, text
         check_text(turn, text)
         check_choices(turn, reply)
         check_manners(reply)
         check_memory(turn, await worker.store.retrieve(who), text)
-        check_ticket(turn, await tickets.of_conversation(who, limit=9), text)
-        choices = offered(reply)
+        filed = await tickets.of_conversation(who, limit=9)
+        check_ticket(turn, filed, text)
+        await check_life(turn, filed, tickets)
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_every_conversation_is_of_a_known_kind_and_checks_each_turn(path):
     assert path.parent.name in KINDS
     for turn in turns_of(path):
-        assert {"say", "tap"} & set(turn), f"{path.name}: nobody says anything"
-        assert set(turn) - TURN_KEYS, f"{path.name}: a turn checks nothing"
+        assert HAPPENS & set(turn), f"{path.name}: nothing happens"
+        silent = {"staff", "blocked_days", "time_passes"} & set(turn)
+        checks = set(turn) - HAPPENS - SETTING
+        assert checks or silent, f"{path.name}: a turn checks nothing"
 
 
 def test_there_are_enough_conversations_of_each_kind():

@@ -11,6 +11,7 @@ from actions.wiring import Ports, set_ports
 from adapters.blob_files import FileBlobStore
 from adapters.place_files import read_places
 from adapters.redis_conversations import RedisConversations
+from adapters.redis_forgetting import RedisForgetting
 from adapters.settings import ROOT
 from adapters.sql.engine import create_engine
 from adapters.sql.residents import SqlResidentRepository
@@ -74,6 +75,7 @@ def worker(
             residents=residents,
             places=lambda: gazetteer,
             blobs=blobs,
+            forgetting=RedisForgetting(conversations.redis, conversations.keys),
         )
     )
     return Worker(agent, conversations, lambda: catalog, name="test")

@@ -1,0 +1,95 @@
+"""What residents want of tickets they filed, of a visit, or of their own data."""
+
+import re
+
+from community.catalog.model import Catalog
+from community.meaning import Context, Meaning, Said
+from community.tickets.telling import number_in
+from community.wordings import is_question, named_services
+
+MAX_WISH_CHARS = 30
+_URGE = re.compile(
+    r"催一?[催下]|帮[我俺]?催|催催|再催|催办|加急|快点(?:给)?(?:办|修|弄|处理|来)|(?:叫|让)他们?快点"
+)
+_WITHDRAW = re.compile(
+    r"撤[回了销掉]|撤单|不用(?:来|修|报|管|弄|处理|派人)了|取消.{0,4}(?:反映|上报|工单|单子|刚才|那个|那件)|"
+    r"(?:灯|它|那个|这个|都)?(?:已经|自己|自个儿?)(?:都|就)?(?:修|弄|整)?好了.{0,6}(?:不用|别)"
+)
+_ADDS = re.compile(
+    r"^(?:我|俺)?(?:再|还|要|想)*(?:补充|补一句|补个|加一句|说明)(?:一下|说明|情况)?[：:，, 说]*"
+)
+_STATUS = re.compile(
+    r"查一?[查下].{0,6}(?:反映|上报|报的|工单|单子|编号|进[度展])|(?:我|俺)(?:的)?(?:反映|报的|上报的).{0,8}"
+    r"(?:咋样|怎么样|到哪|进[度展]|办|处理|修|弄|没|信儿?|呢)|^(?:查)?进[度展](?:呢|咋样|怎么样|查询)?[?？。]?$|"
+    r"(?:上[回次]|昨天|前[天几]|那天|早先).{0,4}报的.{0,14}|(?:报|反映)(?:上去)?(?:了|的).{0,10}(?:咋|怎么|还).{0,6}(?:没|不)(?:人|来|见|动静|信)"
+)
+_NOBODY_CAME = re.compile(
+    r"(?:咋|怎么|为[啥何])?(?:还|到现在|一直|也|都)(?:是)?没(?:有)?(?:个)?(?:人|见人?|来|动静|信儿?).{0,8}"
+)
+_FORGET = re.compile(
+    r"(?:删|删除|删掉|清除|清空|抹掉|注销)(?:掉|除)?(?:我|俺|本人)?的?(?:全部|所有|个人)?的?"
+    r"(?:信息|资料|数据|对话|记录|账号|聊天记录|东西)|"
+    r"(?:把|将)(?:我|俺)的?.{0,8}(?:信息|资料|数据|对话|记录|话|照片)(?:都|全)?(?:给)?(?:删|清|抹)"
+)
+_HOW = re.compile(r"怎么|咋|如何|会不会|能不能|多久|[吗么]$|[?？]$")
+_VISIT = re.compile(
+    r"(?:请|派|叫|找|让|要|想要|需要|约|预约|安排)(?:个|一个|你们|人|网格员|工作人员|志愿者|社区的?)*.{0,6}"
+    r"(?:上门|来家|到家|入户|来[我俺]家|去[我俺]家|代办|跑一?趟)|"
+    r"(?:帮|替|给)(?:我|俺|老人|[我俺]?[妈娘爹爸]).{0,6}(?:代办|跑一?趟)|^(?:上门|代办|帮办)(?:服务|一下)?[。！!]?$"
+)
+
+
+def wishes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Reads a wish about tickets; whoever has none is told so by the action."""
+    text = said.text
+    if len(text) > MAX_WISH_CHARS and not _ADDS.match(text):
+        return None
+    number = number_in(text)
+    in_form = context.requested_slot is not None
+    if _ADDS.match(text) and (number or (context.open_ticket and not in_form)):
+        return Meaning("supplement", item=context.item, value=number and f"to:{number}")
+    if number is not None and said.label != "talk_ask_facet":
+        return _of_number(text)
+    if in_form:
+        return None
+    if _URGE.search(text) and not said.is_clear_matter:
+        return Meaning("ticket_urge")
+    return _of_filed(said, context)
+
+
+def _of_number(text: str) -> Meaning:
+    if _WITHDRAW.search(text):
+        return Meaning("ticket_withdraw")
+    if _URGE.search(text):
+        return Meaning("ticket_urge")
+    return Meaning("talk_ticket_status")
+
+
+def _of_filed(said: Said, context: Context) -> Meaning | None:
+    text = said.text
+    if _WITHDRAW.search(text) and not is_question(text):
+        return Meaning("ticket_withdraw") if context.open_ticket else None
+    if _STATUS.search(text) and not said.is_clear_service:
+        return Meaning("talk_ticket_status")
+    if context.open_ticket and _NOBODY_CAME.fullmatch(text.strip(" ？?。！!")):
+        return Meaning("talk_ticket_status")
+    return None
+
+
+def forget_wish(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Reads 删除我的信息; a question how that works is none."""
+    if len(said.text) > MAX_WISH_CHARS or not _FORGET.search(said.text):
+        return None
+    return None if _HOW.search(said.text) else Meaning("forget_me")
+
+
+def visit_wish(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Reads the wish that somebody comes, or does an errand; a question is none."""
+    if context.requested_slot is not None or said.is_clear_matter:
+        return None
+    if not _VISIT.search(said.text) or is_question(said.text):
+        return None
+    named = named_services(said.text, catalog)
+    item = said.item if said.is_clear_service else None
+    item = named[0] if named else item or context.service
+    return Meaning("visit", item=item)
