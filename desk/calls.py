@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from adapters.proxies import caller_address
 from community.errors import RecordError, StoreUnavailableError
 from community.tickets import Ticket
 from desk.endpoints import PATH_PATTERNS, Endpoint, Entry
@@ -58,7 +59,7 @@ class Call:
     @property
     def address(self) -> str:
         """Where the call comes from, for throttling and the audit log."""
-        return self.request.remote or ""
+        return address_of(self.services, self.request)
 
     def path(self, name: str) -> str:
         """Returns a placeholder's value."""
@@ -72,6 +73,13 @@ class Call:
         """Tells whether the person may do something to a ticket."""
         roster = self.services.directory.roster
         return may(self.person, act, site_of(self.services, ticket), roster, self.now)
+
+
+def address_of(services: Services, request: web.Request) -> str:
+    """Returns where a call comes from; proxies of ours do not count."""
+    forwarded = request.headers.getall("X-Forwarded-For", [])
+    trusted = services.settings.trusted_proxy
+    return caller_address(request.remote or "", forwarded, trusted)
 
 
 def site_of(services: Services, ticket: Ticket) -> Site:
@@ -209,7 +217,9 @@ async def system_of(
     services: Services, request: web.Request, key: str
 ) -> Person | None:
     """Finds the system that an API key belongs to; guessing is throttled."""
-    if not await services.limits.calls.allows(f"desk:key:{request.remote}"):
+    if not await services.limits.calls.allows(
+        f"desk:key:{address_of(services, request)}"
+    ):
         raise problem(429, "too_many", "操作太快了，请稍等一会儿。")
     found = await services.api_keys.find(key)
     if found is None:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
-from typing import Union
 
 from aiohttp import web
+
+from adapters.environment import IPNetwork
+from adapters.proxies import caller_address
 
 BODY_TIMEOUT_S = 5.0
 
@@ -32,27 +33,7 @@ async def _read(request: web.Request, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-def caller_of(
-    request: web.Request, trusted: Sequence[Union[IPv4Network, IPv6Network]]
-) -> str:
-    """Returns the address of whoever calls, for limits.
-
-    Behind a proxy that is trusted it is the last address of `X-Forwarded-For` that no
-    trusted proxy has; anybody may write the ones before it.
-    """
-    address = request.remote or ""
+def caller_of(request: web.Request, trusted: Sequence[IPNetwork]) -> str:
+    """Returns the address of whoever calls, for limits."""
     forwarded = request.headers.getall("X-Forwarded-For", [])
-    hops = [hop.strip() for hop in ",".join(forwarded).split(",") if hop.strip()]
-    while _is_trusted(address, trusted) and hops:
-        address = hops.pop()
-    return address
-
-
-def _is_trusted(
-    address: str, trusted: Sequence[Union[IPv4Network, IPv6Network]]
-) -> bool:
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return False
-    return any(known in network for network in trusted)
+    return caller_address(request.remote or "", forwarded, trusted)

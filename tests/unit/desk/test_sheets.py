@@ -14,7 +14,7 @@ def test_csv_has_a_mark_and_no_formula() -> None:
     text = as_csv(HEAD, ROWS, "由某人导出").decode()
     assert text.startswith("\ufeff编号,情况\r\n")
     assert "'=cmd" in text
-    assert "\n1125-0002,\"'+1, -2\n第二行\"" in text
+    assert '\n1125-0002,"\'+1, -2\n第二行"' in text
     assert text.endswith("由某人导出\r\n")
 
 
