@@ -38,6 +38,25 @@ class ModelPromotion:
     models: SqlModels
     gates: Gates
 
+    async def refusals(self, model: str) -> list[str]:
+        """Returns why a model may not serve as it is; empty if it may.
+
+        Raises:
+            PromotionRefusedError: It serves already, or was never judged: nobody
+                can overrule that.
+        """
+        serving = self.registry.serving() or ""
+        if serving == model:
+            raise PromotionRefusedError([f"{model} 已经在用"])
+        found = await self.models.report(model)
+        if found is None:
+            raise PromotionRefusedError([f"{model} 还没有考核过"])
+        report, failures = found
+        reasons = [f"{failure.gate}：{failure.reason}" for failure in failures]
+        if (report["current"] or "") != serving:
+            reasons.append("考核时比的不是现在这个模型，请重新考核")
+        return reasons
+
     async def approve(self, number: int, by: str, now: datetime) -> Promotion:
         """Approves a promotion that was asked for, and switches over.
 

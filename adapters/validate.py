@@ -10,9 +10,8 @@ from adapters.roster_files import roster_of
 from community.errors import CatalogError
 
 
-def main(argv: list[str]) -> int:
-    """Prints `[ERROR] path: message` for each problem; exit code 1 if any."""
-    root = Path(argv[0]) if argv else Path("catalog")
+def problems_of(root: Path) -> tuple[list[str], list[str]]:
+    """Returns every problem of a content folder, and a summary of what is there."""
     problems: list[str] = []
     summary: list[str] = []
     try:
@@ -36,6 +35,13 @@ def main(argv: list[str]) -> int:
         load_deadlines(root)
     except CatalogError as err:
         problems += err.problems
+    return problems, summary
+
+
+def main(argv: list[str]) -> int:
+    """Prints `[ERROR] path: message` for each problem; exit code 1 if any."""
+    root = Path(argv[0]) if argv else Path("catalog")
+    problems, summary = problems_of(root)
     if problems:
         for problem in problems:
             sys.stderr.write(f"[ERROR] {problem}\n")

@@ -75,3 +75,12 @@ class AnnotationRefusedError(CommunityError):
         """Keeps the reasons for callers that print them."""
         super().__init__("\n".join(reasons))
         self.reasons = reasons
+
+
+class ContentRefusedError(CommunityError):
+    """Raised when a change of the content may not go live; lists every reason."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        """Keeps the reasons for callers that show them."""
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons

@@ -15,6 +15,9 @@ PATH_PATTERNS = {
     "staff": r"[A-Za-z0-9_:-]{1,64}",
     "format": r"csv|xlsx",
     "sheet": r"ledger|daily",
+    "kind": r"service|matter",
+    "item": r"[a-z][a-z0-9_]{0,63}",
+    "model": r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}",
 }
 """What a placeholder of a path may be; anything else is not found."""
 

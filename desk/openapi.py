@@ -25,6 +25,11 @@ TAGS = {
     "connections": "外部系统",
     "audit": "审计",
     "accounts": "账号",
+    "learning": "复核",
+    "models": "模型",
+    "answers": "答案",
+    "radar": "未满足的需求",
+    "learning_figures": "问答概览",
 }
 
 

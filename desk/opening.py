@@ -30,6 +30,7 @@ from adapters.ticket_store import open_tickets
 from adapters.wechat.tokens import SharedToken
 from adapters.wecom.client import WeComClient, fetch_wecom_token
 from desk.credentials import Credentials
+from desk.learning import open_learning
 from desk.people import Directory
 from desk.purposes import TOTP_PURPOSE, WEBHOOK_PURPOSE
 from desk.services import Limits, Services
@@ -75,6 +76,7 @@ class Opened:
 
     async def close(self) -> None:
         """Closes everything."""
+        await self.services.learning.explainer.close()
         for session in self._http:
             await session.close()
         await self.engine.dispose()
@@ -126,6 +128,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime]) -> Opened:
         talks=Talks(redis, keys),
         outbox=SqlOutbox(engine),
         wecom=WeComSignIn(settings.desk_url),
+        learning=open_learning(settings, engine, redis, keys),
     )
     return Opened(services, engine, redis, keys)
 

@@ -6,8 +6,12 @@ from aiohttp import web
 
 from community.blobs import BlobRefusedError
 from community.errors import (
+    AnnotationRefusedError,
     ConflictError,
+    ContentRefusedError,
+    ModelRefusedError,
     NotFoundError,
+    PromotionRefusedError,
     RosterChangeRefusedError,
     TransitionRefusedError,
 )
@@ -28,6 +32,12 @@ def refusal(services: "Services", err: Exception) -> web.HTTPException | None:
         return problem(409, "refused", f"现在不能这样做：{err}")
     if isinstance(err, RosterChangeRefusedError):
         return problem(422, "refused", str(err))
+    if isinstance(
+        err, (AnnotationRefusedError, PromotionRefusedError, ContentRefusedError)
+    ):
+        return problem(422, "refused", "\n".join(err.reasons), fields=err.reasons)
+    if isinstance(err, ModelRefusedError):
+        return problem(409, "model_refused", f"这个模型不能用：{err}")
     if isinstance(err, BlobRefusedError):
         return problem(422, "blob_refused", "这个文件不能存：可能太大，或不是照片。")
     return None

@@ -6,16 +6,21 @@ from typing import cast
 
 from desk import (
     routes_accounts,
+    routes_answers,
     routes_audit,
     routes_connections,
     routes_conversation,
     routes_exchange,
     routes_figures,
     routes_handling,
+    routes_learning_figures,
+    routes_models,
     routes_photos,
+    routes_radar,
     routes_reference,
     routes_reports,
     routes_residents,
+    routes_review,
     routes_roster,
     routes_session,
     routes_tickets,
@@ -39,6 +44,11 @@ MODULES: Sequence[ModuleType] = (
     routes_connections,
     routes_audit,
     routes_accounts,
+    routes_review,
+    routes_models,
+    routes_answers,
+    routes_radar,
+    routes_learning_figures,
 )
 
 

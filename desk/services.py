@@ -20,6 +20,7 @@ from community.outbox import Outbox
 from community.residents import ResidentRepository
 from community.roster_changes import StaffRepository
 from desk.credentials import Credentials
+from desk.learning import Learning
 from desk.people import Directory
 from desk.policy import Person
 from desk.sessions import Sessions
@@ -61,6 +62,7 @@ class Services:
     talks: Talks
     outbox: Outbox
     wecom: WeComSignIn
+    learning: Learning
 
     async def audit(
         self, person: Person, act: str, subject: str, reason: str, address: str

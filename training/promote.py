@@ -66,15 +66,7 @@ async def ask(
     """
     loop.registry.verified_archive(model)
     serving = loop.registry.serving() or ""
-    if serving == model:
-        raise PromotionRefusedError([f"{model} 已经在用"])
-    found = await loop.models.report(model)
-    if found is None:
-        raise PromotionRefusedError([f"{model} 还没有考核过"])
-    report, failures = found
-    reasons = [f"{failure.gate}：{failure.reason}" for failure in failures]
-    if (report["current"] or "") != serving:
-        reasons.append("考核时比的不是现在这个模型，请重新考核")
+    reasons = await loop.promotion.refusals(model)
     if reasons and not override.strip():
         raise PromotionRefusedError(reasons)
     differences = await replay(loop, model, now)

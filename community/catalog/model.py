@@ -241,6 +241,14 @@ class Catalog:
     words: tuple[str, ...] = field(default=())
     """Names and aliases, for the tokenizer."""
 
+    @property
+    def items(self) -> dict[str, Service | Matter]:
+        """Services and matters by their keys."""
+        found: dict[str, Service | Matter] = {
+            service.key: service for service in self.services.values()
+        }
+        return found | {matter.key: matter for matter in self.matters.values()}
+
     def item_name(self, key: str) -> str:
         """Returns the short name of the item with this key, as residents say it."""
         base, _, item_id = key.partition("/")

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
@@ -207,12 +207,25 @@ class Review:
         return found
 
     async def decide(
-        self, ids: Sequence[int], verdict: Verdict, by: str, now: datetime
+        self,
+        ids: Sequence[int],
+        verdict: Verdict,
+        by: str,
+        now: datetime,
+        *,
+        versions: Mapping[int, int] | None = None,
     ) -> str:
         """Decides questions in one action.
 
         Questions of residents who judge models make no example, so nothing is
         wrong with them; the others pass the guards.
+
+        Args:
+            ids: The questions.
+            verdict: What they mean.
+            by: Who decides.
+            now: Current instant, aware UTC.
+            versions: What the operator saw; any version by default.
 
         Returns:
             The batch, to be taken back with `undo`.
@@ -223,6 +236,9 @@ class Review:
             NotFoundError: A question does not exist (any more).
         """
         questions = await self.store.questions(ids)
+        if versions is not None:
+            # The store refuses a version that is not the newest, and knows by whom.
+            questions = [replace(q, version=versions.get(q.id, -1)) for q in questions]
         labels = {q.id: self._label(q, verdict) for q in questions}
         if verdict.decision in LABELS:
             await self._refuse(questions, verdict, labels)

@@ -41,10 +41,13 @@ class Reason(str, Enum):
     """A grid worker gave the ticket another matter."""
     LOW_MARGIN = "low_margin"
     NEW_WORDS = "new_words"
+    SAMPLED = "sampled"
+    """Drawn at random, to estimate how often answers are wrong."""
 
 
 WEIGHTS: Mapping[Reason, float] = {
     Reason.RECLASSIFIED: 5.0,
+    Reason.SAMPLED: 4.5,
     Reason.DISLIKED: 4.0,
     Reason.NOT_OFFERED: 4.0,
     Reason.ABSTAINED: 3.0,

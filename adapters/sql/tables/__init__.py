@@ -8,9 +8,11 @@
 | `staff` | `roster_change` | desk |
 | `desk` | `account`, `audit`, `api_key`, `webhook`, `block_review` | desk |
 | `learning` | `turn`, `question` and its kin, `annotation`, `model_version`, `promotion`, `training_job`, `learning_audit` | dispatcher (log), desk and training (the rest) |
+| `content` | `content_draft` | desk |
 """
 
 from adapters.sql.tables import learning
+from adapters.sql.tables.content import content_draft
 from adapters.sql.tables.desk import account, api_key, audit, block_review, webhook
 from adapters.sql.tables.metadata import metadata
 from adapters.sql.tables.outbox import outbox
@@ -29,6 +31,7 @@ __all__ = [
     "api_key",
     "audit",
     "block_review",
+    "content_draft",
     "learning",
     "metadata",
     "outbox",

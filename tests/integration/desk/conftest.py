@@ -138,6 +138,9 @@ def desk_settings(folder: Path, redis_url: str, **more: str) -> Settings:
             "BLOB_DIR": str(folder / "blobs"),
             "FIELD_KEY": secrets.token_hex(32),
             "CONTENT_DIR": str(ROOT / "catalog"),
+            "MODEL": str(folder / "models"),
+            "PSEUDONYM_KEY": "test",
+            "MODEL_SIGNING_KEY": str(folder / "signing.key"),
             **more,
         }
     )

@@ -27,6 +27,7 @@ from tests.integration.desk.conftest import (
 from tests.integration.desk.schemas import answer_schema, checked
 
 KEY = "0123456789abcdef"
+STATEMENT = {"text": "先问窗口。", "confidence": "unknown"}
 BODIES: dict[str, dict[str, Any]] = {
     "sign_in_by_password": {"account": "nobody", "password": "x"},
     "sign_in_by_wecom": {"code": "x", "state": "x"},
@@ -59,9 +60,32 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_key": {"name": "县平台", "scopes": ["tickets:read"]},
     "create_webhook": {"url": "https://example.com/hook", "events": ["*"]},
     "set_disabled": {"is_disabled": False},
+    "claim_review": {},
+    "decide_review": {
+        "questions": [{"id": 1, "version": 0}],
+        "decision": "accept",
+    },
+    "undo_review": {},
+    "promote_model": {},
+    "check_answer": {"slot": "overview", "statement": STATEMENT},
+    "draft_answer": {"slot": "overview", "statement": STATEMENT, "reason": "核过了"},
+    "refuse_draft": {"reason": "不对"},
+    "resolve_conflict": {"path": "catalog/hotlines.yml", "side": "ours"},
+    "draft_entry": {
+        "topic": "宠物证",
+        "kind": "referral",
+        "id": "pets",
+        "name": "宠物证",
+        "reason": "问的人多",
+    },
+    "export_turns": {},
+    "draw_sample": {},
 }
 """What an ordinary page would send; every other body is `{"key": …}` or empty."""
-QUERIES = {"similar_reports": {"item": "matter/corridor_clutter", "grid": "bugu-01"}}
+QUERIES = {
+    "similar_reports": {"item": "matter/corridor_clutter", "grid": "bugu-01"},
+    "review_warnings": {"ids": "1,2", "label": "service/id_card"},
+}
 LEAKS = (NAME, PHONE, OPENID, "139 0000")
 
 
@@ -75,7 +99,14 @@ class Answer:
 async def call(caller: Caller, endpoint: Endpoint, number: str, other: str) -> Answer:
     """Calls an endpoint as an ordinary page would."""
     path = endpoint.path.format(
-        number=number, id="00000000", staff="bugu-w2", sheet="ledger", format="csv"
+        number=number,
+        id="00000000",
+        staff="bugu-w2",
+        sheet="ledger",
+        format="csv",
+        kind="service",
+        item="id_card",
+        model="some-model",
     )
     options: dict[str, Any] = {"headers": caller.headers()}
     if endpoint.method == "GET":
@@ -185,7 +216,7 @@ async def test_systems_reach_only_what_is_open_to_them(
 
 async def test_a_get_changes_nothing(desk: Desk, number: str) -> None:
     before = await everything(desk)
-    for who in ("worker", "county", "auditor", "admin"):
+    for who in ("worker", "county", "auditor", "admin", "operator"):
         caller = await desk.as_(who)
         for endpoint in all_endpoints():
             if endpoint.method == "GET":

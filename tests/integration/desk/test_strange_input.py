@@ -19,7 +19,7 @@ from tests.integration.desk.schemas import (
 )
 
 N_EXAMPLES = 400
-ROLES = ("worker", "head", "clerk", "street", "county", "auditor", "admin")
+ROLES = ("worker", "head", "clerk", "street", "county", "auditor", "admin", "operator")
 PLACEHOLDERS = st.one_of(
     st.sampled_from(["bugu-w1", "00000000", "csv", "ledger", "1", "desk:bugu"]),
     st.text(min_size=1, max_size=20),

@@ -1,0 +1,73 @@
+"""Figures of the assistant for operators: counts of a span, and an honest estimate."""
+
+import math
+from dataclasses import dataclass
+
+Z_95 = 1.959964
+"""Half width of 95 % of a normal distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What happened to some messages."""
+
+    n_messages: int = 0
+    n_questions: int = 0
+    """Messages that the model had to understand."""
+    n_abstained: int = 0
+    n_clarified: int = 0
+    n_resolved: int = 0
+    """Clarifications after which the resident took one of the choices."""
+    n_person: int = 0
+    """A person was asked for."""
+    n_emergency: int = 0
+    n_good: int = 0
+    n_bad: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            *(getattr(self, n) + getattr(other, n) for n in self.__dataclass_fields__)
+        )
+
+    @property
+    def alone(self) -> float | None:
+        """Share of the messages that needed nobody: neither left alone nor handed on."""
+        if not self.n_messages:
+            return None
+        helped = self.n_messages - self.n_abstained - self.n_person
+        return max(0, helped) / self.n_messages
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share that was estimated from a sample."""
+
+    n_sampled: int
+    n_wrong: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """The share in the sample."""
+        return self.n_wrong / self.n_sampled
+
+
+def wilson(n_wrong: int, n_sampled: int, z: float = Z_95) -> Estimate | None:
+    """Returns a share with its confidence interval; `None` of an empty sample.
+
+    Source: Wilson 1927, score interval; good for small samples and rare errors.
+    """
+    if not n_sampled:
+        return None
+    share = n_wrong / n_sampled
+    spread = z * z / n_sampled
+    middle = (share + spread / 2) / (1 + spread)
+    half = (
+        z
+        / (1 + spread)
+        * math.sqrt(share * (1 - share) / n_sampled + spread / (4 * n_sampled))
+    )
+    return Estimate(
+        n_sampled, n_wrong, max(0.0, middle - half), min(1.0, middle + half)
+    )

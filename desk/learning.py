@@ -1,0 +1,147 @@
+"""What the operators' pages work with: log, review queue, models, content."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.content_repository import ContentRepository
+from adapters.learning_settings import LearningSettings
+from adapters.model_explainer import ModelExplainer
+from adapters.model_promotion import ModelPromotion, read_gates
+from adapters.model_registry import ModelRegistry
+from adapters.model_status import ModelStatus, read_status
+from adapters.redis_keys import RedisKeys
+from adapters.settings import Settings
+from adapters.sql.content_drafts import SqlContentDrafts
+from adapters.sql.harvest import SqlHarvest
+from adapters.sql.learning import SqlDialogueLog
+from adapters.sql.learning_figures import SqlLearningFigures
+from adapters.sql.models import SqlModels
+from adapters.sql.review import SqlReviewStore
+from adapters.sql.training_jobs import SqlTrainingJobs
+from adapters.training_files import TrainingExample, read_folder
+from community.catalog.model import Catalog
+from community.learning.guards import ExampleIndex, Known
+from community.learning.review import Review
+
+
+@dataclass
+class TrainingData:
+    """The training data; read again only if a file has changed."""
+
+    settings: LearningSettings
+    _index: ExampleIndex | None = None
+    _texts: tuple[str, ...] = ()
+    _labels: frozenset[str] = frozenset()
+    _stamp: tuple[int, ...] = ()
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def index(self) -> ExampleIndex:
+        """Returns the guards' index."""
+        await self._refresh()
+        assert self._index is not None
+        return self._index
+
+    async def texts(self) -> tuple[str, ...]:
+        """Returns all messages that train."""
+        await self._refresh()
+        return self._texts
+
+    async def labels(self, catalog: Catalog) -> frozenset[str]:
+        """Returns every label: the catalogue's items and those of the data."""
+        await self._refresh()
+        services = {service.key for service in catalog.services.values()}
+        return self._labels | services | {m.key for m in catalog.matters.values()}
+
+    async def _refresh(self) -> None:
+        async with self._lock:
+            stamp = await asyncio.to_thread(self._stamp_now)
+            if self._index is None or stamp != self._stamp:
+                examples, kept_out = await asyncio.to_thread(self._read)
+                self._index = await asyncio.to_thread(
+                    ExampleIndex,
+                    [Known(e.text, e.label) for e in examples],
+                    [e.text for e in kept_out],
+                )
+                self._texts = tuple(e.text for e in examples)
+                self._labels = frozenset(e.label for e in examples)
+                self._stamp = stamp
+
+    def _folders(self) -> tuple[Path, Path]:
+        return self.settings.data_dir / "nlu", self.settings.evaluation_dir
+
+    def _stamp_now(self) -> tuple[int, ...]:
+        return tuple(
+            path.stat().st_mtime_ns
+            for folder in self._folders()
+            for path in sorted(folder.rglob("*.yml"))
+        )
+
+    def _read(self) -> tuple[list[TrainingExample], list[TrainingExample]]:
+        data, evaluation = self._folders()
+        kept_out = [
+            example
+            for name in ("calibration", "validation")
+            for example in read_folder(evaluation / name)
+        ]
+        return read_folder(data), kept_out
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The adapters of the operators' pages."""
+
+    log: SqlDialogueLog
+    queue: SqlReviewStore
+    harvest: SqlHarvest
+    models: SqlModels
+    jobs: SqlTrainingJobs
+    figures: SqlLearningFigures
+    registry: ModelRegistry
+    promotion: ModelPromotion
+    explainer: ModelExplainer
+    data: TrainingData
+    drafts: SqlContentDrafts
+    content: Callable[[], ContentRepository | None]
+    """The content's own repository; `None` where there is none."""
+    redis: Redis
+    keys: RedisKeys
+
+    async def status(self) -> ModelStatus:
+        """Returns what the living workers serve with."""
+        return await read_status(self.redis, self.keys)
+
+    async def review(self, catalog: Catalog) -> Review:
+        """Returns the review with the guards of the data as they are now."""
+        index = await self.data.index()
+        return Review(self.queue, index, await self.data.labels(catalog))
+
+
+def open_learning(
+    settings: Settings, engine: AsyncEngine, redis: Redis, keys: RedisKeys
+) -> Learning:
+    """Builds the parts; nothing is connected and no process started yet."""
+    path = settings.model_path
+    folder = path.parent if (path / "manifest.json").is_file() else path
+    registry = ModelRegistry.of(folder, settings.learning)
+    models = SqlModels(engine)
+    return Learning(
+        log=SqlDialogueLog(engine, settings.learning.pseudonyms()),
+        queue=SqlReviewStore(engine),
+        harvest=SqlHarvest(engine),
+        models=models,
+        jobs=SqlTrainingJobs(engine),
+        figures=SqlLearningFigures(engine),
+        registry=registry,
+        promotion=ModelPromotion(registry, models, read_gates()),
+        explainer=ModelExplainer(registry),
+        data=TrainingData(settings.learning),
+        drafts=SqlContentDrafts(engine),
+        content=lambda: ContentRepository.around(settings.content_dir),
+        redis=redis,
+        keys=keys,
+    )
