@@ -39,6 +39,8 @@ test: setup web model  ## the whole suite
 test-postgres: setup  ## the tests of the database on a private PostgreSQL
 	@deploy/test_tools.sh
 	$(PY) -m pytest -m postgres
+test-crash: setup model  ## 10,000 messages while every process is killed again and again
+	CRASH_MESSAGES=10000 CRASH_RESIDENTS=200 CRASH_KILLS=60 $(PY) -m pytest tests/crash -s
 validate: setup  ## catalogue and training data
 	$(PY) -m adapters.validate
 	$(PY) -m bot.data_report --check
@@ -52,4 +54,4 @@ bench: setup model  ## all benchmarks; writes docs/benchmarks.md
 clean:  ## remove environment, models and state of this checkout
 	rm -rf .venv models .local web/dist web/node_modules
 
-.PHONY: help run shell parse backup restore setup web train model test test-postgres validate lint types check bench clean
+.PHONY: help run shell parse backup restore setup web train model test test-postgres test-crash validate lint types check bench clean

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.sql.engine import create_engine
 from adapters.sql.tables import outbox, ticket
 from community.outbox import SENT_AGAIN_WHEN_UNKNOWN
 from simulator.record import Bubble, Delivery, Side
@@ -76,12 +76,10 @@ def message_key(said: Said) -> str:
     return f"wechat:{said.openid}:m{said.msg_id}"
 
 
-async def read_rows(database_url: str) -> dict[str, Row]:
+async def read_rows(engine: AsyncEngine) -> dict[str, Row]:
     """Returns the outbox by stored key."""
     columns = outbox.c
-    rows = await _query(
-        database_url, sa.select(outbox).where(columns.channel == "wechat")
-    )
+    rows = await _query(engine, sa.select(outbox).where(columns.channel == "wechat"))
     return {
         row.key: Row(
             row.state,
@@ -95,41 +93,37 @@ async def read_rows(database_url: str) -> dict[str, Row]:
     }
 
 
-async def read_tickets(database_url: str) -> dict[str, list[str]]:
+async def read_tickets(engine: AsyncEngine) -> dict[str, list[str]]:
     """Returns the numbers of all tickets by stored key."""
     found: dict[str, list[str]] = defaultdict(list)
-    for row in await _query(database_url, sa.select(ticket)):
+    for row in await _query(engine, sa.select(ticket)):
         found[row.idempotency_key].append(row.number)
     return found
 
 
-async def count_open(database_url: str) -> int:
+async def count_open(engine: AsyncEngine) -> int:
     """Returns how many messages to residents have not ended."""
     query = sa.select(sa.func.count()).where(
         outbox.c.finished_at.is_(None), outbox.c.channel == "wechat"
     )
-    return int((await _query(database_url, query))[0][0])
+    return int((await _query(engine, query))[0][0])
 
 
-async def count_tickets(database_url: str) -> int:
+async def count_tickets(engine: AsyncEngine) -> int:
     """Returns how many tickets there are."""
     query = sa.select(sa.func.count()).select_from(ticket)
-    return int((await _query(database_url, query))[0][0])
+    return int((await _query(engine, query))[0][0])
 
 
-async def _query(database_url: str, query: sa.Select) -> Sequence:
-    engine = create_engine(database_url)
-    try:
-        async with engine.connect() as connection:
-            return (await connection.execute(query)).all()
-    finally:
-        await engine.dispose()
+async def _query(engine: AsyncEngine, query: sa.Select) -> Sequence:
+    async with engine.connect() as connection:
+        return (await connection.execute(query)).all()
 
 
-async def settle(talk: Talk, wechat: SimulatedWeChat, database_url: str) -> Account:
+async def settle(talk: Talk, wechat: SimulatedWeChat, engine: AsyncEngine) -> Account:
     """Reads all records and counts."""
-    rows = await read_rows(database_url)
-    tickets = await read_tickets(database_url)
+    rows = await read_rows(engine)
+    tickets = await read_tickets(engine)
     deliveries: dict[str, list[Delivery]] = defaultdict(list)
     for delivery in wechat.record.deliveries:
         deliveries[delivery.msg_id].append(delivery)

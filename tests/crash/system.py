@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from adapters.redis_conversations import open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import ROOT
+from adapters.sql.engine import create_engine
 from adapters.sql.migrate import upgrade
 from benchmarks.measure import free_port
 from launcher.redis_server import server_command
@@ -47,6 +48,7 @@ class System:
         self.env = env
         self.keys = RedisKeys(env["REDIS_PREFIX"])
         self.redis: Redis = open_redis(env["REDIS_URL"])
+        self.engine = create_engine(env["DATABASE_URL"])
         self.kills: Counter[str] = Counter()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -82,14 +84,22 @@ class System:
         if name == "worker":
             children = self.workers()
             if children:
-                with suppress(ProcessLookupError):
-                    os.kill(random.choice(children), signal.SIGKILL)
+                _tell(random.choice(children), signal.SIGKILL)
             return
         name = "worker" if name == "workers" else name
         process = self._processes[name]
         process.kill()
         await asyncio.to_thread(process.wait)
         self._launch(name)
+
+    async def stall_workers(self, seconds: float) -> None:
+        """Lets both workers stand still, so that answers come too late."""
+        children = self.workers()
+        for child in children:
+            _tell(child, signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        for child in children:
+            _tell(child, signal.SIGCONT)
 
     async def recovered(self) -> None:
         """Waits until everything works again after a kill."""
@@ -109,6 +119,7 @@ class System:
     async def stop(self) -> None:
         """Ends everything in good order, Redis last."""
         await self.redis.aclose()
+        await self.engine.dispose()
         for name in (*COMMANDS, "redis"):
             process = self._processes.get(name)
             if process is None or process.poll() is not None:
@@ -143,6 +154,11 @@ class System:
         names = [key async for key in self.redis.scan_iter(match=pattern)]
         announced = {int(name.rpartition("-")[2]) for name in names}
         return len(announced & set(self.workers())) >= N_WORKERS
+
+
+def _tell(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 @asynccontextmanager

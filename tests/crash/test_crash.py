@@ -27,8 +27,10 @@ PER_SECOND = float(os.environ.get("CRASH_PER_SECOND", "20"))
 N_KILLS = int(os.environ.get("CRASH_KILLS", "8"))
 SEED = int(os.environ.get("CRASH_SEED", "1"))
 SETTLE_S = 600.0
-AIM_S = 2.0
+AIM_S = 8.0
 """How long a kill waits for the moment that it is meant for."""
+STALL_S = 4.7
+"""Longer than a gateway waits for an answer."""
 
 
 class Killer:
@@ -78,14 +80,19 @@ class Killer:
 
     async def _worker_before_commit(self) -> None:
         """After a ticket is in the database, before the message is committed."""
-        url = self._system.env["DATABASE_URL"]
-        known = await accounts.count_tickets(url)
-        if await self._within(lambda: _grew(url, known)):
+        engine = self._system.engine
+        known = await accounts.count_tickets(engine)
+
+        async def is_filed() -> bool:
+            return await accounts.count_tickets(engine) > known
+
+        if await self._within(is_filed):
             self.n_aimed += 1
         await asyncio.gather(*(self._system.kill("worker") for _ in range(2)))
 
     async def _dispatcher_before_commit(self) -> None:
         """After WeChat has the message, before the database knows."""
+        await self._system.stall_workers(STALL_S)
         fault = self._wechat.faults.add("slow", "message/custom/send", seconds=0.3)
 
         async def has_it() -> bool:
@@ -105,10 +112,6 @@ class Killer:
         return False
 
 
-async def _grew(database_url: str, known: int) -> bool:
-    return await accounts.count_tickets(database_url) > known
-
-
 async def until_all_has_ended(system: System, wechat: SimulatedWeChat) -> None:
     """Waits until no answer is on its way any more."""
     deadline = monotonic() + SETTLE_S
@@ -117,7 +120,7 @@ async def until_all_has_ended(system: System, wechat: SimulatedWeChat) -> None:
             n_waiting = await system.redis.xlen(system.keys.outgoing)
             n_waiting += await system.redis.xlen(system.keys.ready)
             n_waiting += await system.redis.xlen(system.keys.ready_urgent)
-            n_waiting += await accounts.count_open(system.env["DATABASE_URL"])
+            n_waiting += await accounts.count_open(system.engine)
             if not n_waiting and await wechat.settle(quiet_s=1.0, timeout_s=1.5):
                 return
         await asyncio.sleep(0.3)
@@ -142,7 +145,7 @@ async def test_nothing_is_lost_doubled_or_mixed_up_by_kills(model_path: Path):
         talked_s = monotonic() - started
         await killing
         await until_all_has_ended(system, wechat)
-        account = await accounts.settle(talk, wechat, system.env["DATABASE_URL"])
+        account = await accounts.settle(talk, wechat, system.engine)
         n_dead = await system.redis.xlen(system.keys.dead)
         report(
             account, system, wechat, killer, (ready_s, talked_s, monotonic() - began)
