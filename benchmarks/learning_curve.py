@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -32,7 +32,7 @@ from community.learning.signals import LOW_MARGIN, WEIGHTS, Reason
 
 ROUNDS, A_ROUND, TRAFFIC = 5, 50, 1_500
 SHARE_AT_FIRST = 3
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2)
 NEW_ITEM = "service/long_term_care_insurance"
 NEW_WORD = "暖居券"
 ACCEPTED_ERROR, ACCEPTED_REJECTION = 0.02, 0.01
@@ -40,11 +40,19 @@ RESULT = ROOT / "benchmarks" / "results" / "learning_curve.json"
 START = datetime(2026, 11, 2, tzinfo=timezone.utc)
 
 
+@lru_cache(maxsize=1)
+def cutter() -> Callable[[str], list[str]]:
+    """Returns what cuts messages into words, as the tokenizer does."""
+    cut: Callable[[str], list[str]] = shared_jieba(
+        tuple(catalogue_words("catalog"))
+    ).lcut
+    return cut
+
+
 @lru_cache(maxsize=40_000)
 def document(text: str) -> list[list[str]]:
     """Returns the features of a message."""
-    cut = shared_jieba(tuple(catalogue_words("catalog"))).lcut
-    return blocks(text, cut(text))
+    return blocks(text, cutter()(text))
 
 
 def fit(examples: Sequence[Example]) -> tuple[LinearModel, Thresholds]:
@@ -132,10 +140,12 @@ def answered(
     return n_answered / n_inside, n_wrong / max(1, n_answered)
 
 
-def curve(seed: int, exams: Sequence[Example], *, by_loop: bool) -> list[Any]:
+def curve(
+    seed: int, data: Sequence[Example], exams: Sequence[Example], *, by_loop: bool
+) -> list[Any]:
     """Runs all rounds one way; returns labels spent, accuracy, answered, wrong."""
     chance = random.Random(seed)
-    examples = read_examples(Path("data/nlu"))
+    examples = list(data)
     chance.shuffle(examples)
     cut = len(examples) // SHARE_AT_FIRST
     training, rest = examples[:cut], examples[cut:]
@@ -163,9 +173,8 @@ def curve(seed: int, exams: Sequence[Example], *, by_loop: bool) -> list[Any]:
     return points
 
 
-def drift() -> dict[str, Any]:
+def drift(examples: Sequence[Example]) -> dict[str, Any]:
     """Hides an item and brings a new word; says what the radar and a round do."""
-    examples = read_examples(Path("data/nlu"))
     known = [e for e in examples if e.label != NEW_ITEM]
     hidden = [e for e in examples if e.label == NEW_ITEM]
     voucher = [
@@ -204,10 +213,11 @@ def drift() -> dict[str, Any]:
 def main() -> None:
     """Runs the experiment and writes its figures."""
     exams = read_examples(Path("evaluation/validation"))
+    data = read_examples(Path("data/nlu"))
     result: dict[str, Any] = {"labels_a_round": A_ROUND, "traffic": TRAFFIC}
-    result["loop"] = [curve(seed, exams, by_loop=True) for seed in SEEDS]
-    result["random"] = [curve(seed, exams, by_loop=False) for seed in SEEDS]
-    result["drift"] = drift()
+    result["loop"] = [curve(seed, data, exams, by_loop=True) for seed in SEEDS]
+    result["random"] = [curve(seed, data, exams, by_loop=False) for seed in SEEDS]
+    result["drift"] = drift(data)
     RESULT.write_text(
         json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )

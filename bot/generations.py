@@ -3,8 +3,8 @@
 The parent holds the model that serves and the one before it. A child is forked from
 a loaded model, so that all share its memory, and works with that model to its end.
 To change models the parent loads the new one, forks a child from it, waits until
-that one works, and asks an old one to stop after its messages; so one after the
-other. A model that is refused or does not come up changes nothing.
+that one works, asks the old ones to stop after their messages and forks the other
+new ones. A model that is refused or does not come up changes nothing.
 """
 
 from __future__ import annotations
@@ -101,18 +101,24 @@ class Models:
             if self._previous is not None and self._previous.id == wanted:
                 return self._previous
             logger.info("worker.model.loading", model=wanted)
-            return self._load(self._registry, wanted)
+            loaded = self._load(self._registry, wanted)
+            self._settle()
+            return loaded  # noqa: TRY300 - all of it may fail
         except Exception as err:  # whatever is wrong with it, the old one stays
             self.refuse(wanted, err)
             return None
 
     def adopt(self, loaded: LoadedModel) -> None:
         """Makes a loaded model the serving one and keeps the one before."""
-        if loaded is not self.current:
-            gc.unfreeze()
-            self._previous, self.current = self.current, loaded
-            if free_bytes() < KEEP_PREVIOUS_FREE_BYTES:
-                self._previous = None
+        if loaded is self.current:
+            return
+        before = self._previous
+        self._previous, self.current = self.current, loaded
+        if free_bytes() < KEEP_PREVIOUS_FREE_BYTES:
+            self._previous = None
+        if before not in (None, loaded) or self._previous is None:
+            del before
+            gc.unfreeze()  # what is frozen is never freed
             self._settle()
 
     def refuse(self, model: str, reason: object) -> None:
@@ -138,9 +144,25 @@ class _Child:
 class Supervisor:
     """Keeps a number of children alive, all with the model that should serve."""
 
-    def __init__(self, models: Models, n_children: int, serve: Serve) -> None:
-        """Starts nothing yet."""
+    def __init__(
+        self,
+        models: Models,
+        n_children: int,
+        serve: Serve,
+        *,
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Starts nothing yet.
+
+        Args:
+            models: What to serve with.
+            n_children: How many children serve at a time.
+            serve: What a child does.
+            prepare: Called before forks: what it loads is inherited, so that a
+                new child's first message is not slower than the others.
+        """
         self._models = models
+        self._prepare = prepare
         self._n_children = n_children
         self._serve = serve
         self._children: Dict[int, _Child] = {}
@@ -171,13 +193,21 @@ class Supervisor:
 
     def _fill(self) -> None:
         while not self._is_stopping and len(self._serving()) < self._n_children:
+            self._prepared()
             self._fork(self._models.current)
 
+    def _prepared(self) -> None:
+        try:
+            self._prepare()
+        except CommunityError as err:  # a child can load it later
+            logger.warning("worker.prepare.failed", error=str(err))
+
     def _change_to(self, loaded: LoadedModel) -> None:
-        """Replaces the children one at a time; gives up if the first fails."""
+        """Replaces the children once the first new one works; else nothing changes."""
         began = time.monotonic()
+        self._prepared()
         old = [p for p in self._serving() if self._children[p].model is not loaded]
-        for position, pid in enumerate(old):
+        for position in range(len(old)):
             if self._is_stopping:
                 return
             new, is_ready = self._fork(loaded)
@@ -186,14 +216,14 @@ class Supervisor:
                 if position == 0:
                     self._models.refuse(loaded.id, "it does not start to work")
                     return
-            self._children[pid].is_leaving = True
-            _tell(pid, signal.SIGTERM)
+            if position == 0:
+                # One that works serves all; the others may leave and be replaced.
+                for leaving in old:
+                    self._children[leaving].is_leaving = True
+                    _tell(leaving, signal.SIGTERM)
+        seconds = round(time.monotonic() - began, 2)
         self._models.adopt(loaded)
-        logger.info(
-            "worker.model.changed",
-            model=loaded.id,
-            seconds=round(time.monotonic() - began, 2),
-        )
+        logger.info("worker.model.changed", model=loaded.id, seconds=seconds)
 
     def _reap(self) -> None:
         while True:

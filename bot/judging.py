@@ -42,7 +42,8 @@ def judge_lines(path: Path) -> int:
     def judge(asked: Dict[str, Any]) -> Dict[str, Any]:
         text = str(asked["text"])
         safe = "／" + text[1:] if text.startswith("/") else text
-        started = time.perf_counter()
+        # Of the processor, so that a busy machine makes no model look slow.
+        started = time.process_time()
         with contextlib.redirect_stdout(sys.stderr):
             parsed = loop.run_until_complete(
                 agent.processor.parse_message(UserMessage(text=safe or " "))
@@ -56,7 +57,7 @@ def judge_lines(path: Path) -> int:
             "candidates": parsed.get("candidates") or [],
             "facets": parsed.get("facets") or [],
             "emergency": parsed.get("emergency"),
-            "ms": round((time.perf_counter() - started) * 1e3, 3),
+            "ms": round((time.process_time() - started) * 1e3, 3),
         }
 
     return _answer_lines(model, judge)

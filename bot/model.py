@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from rasa.core.agent import Agent
-from rasa.core.brokers import broker as brokers
 from rasa.core.brokers.broker import EventBroker
+from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import LockStore
 from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
+from rasa.utils.endpoints import EndpointConfig
 
 from adapters.model_archives import find_model
 from adapters.model_registry import ModelRegistry
@@ -65,9 +67,11 @@ def load_model(registry: ModelRegistry, model: str) -> LoadedModel:
         ModelRefusedError: It is unsigned, altered, incomplete or unknown.
         ConfigurationError: Rasa could not load it.
     """
-    return LoadedModel(
-        model, _agent(registry.verified_archive(model), with_actions=True)
-    )
+    agent = _agent(registry.verified_archive(model), with_actions=True)
+    assert agent.processor is not None
+    # What is built at the first message is built here, before children are forked.
+    asyncio.run(agent.processor.parse_message(UserMessage(text="你好，路灯不亮")))
+    return LoadedModel(model, agent)
 
 
 def _agent(archive: Path, *, with_actions: bool) -> Agent:
@@ -106,18 +110,22 @@ def check_endpoints(endpoints_file: str = "endpoints.yml") -> None:
         )
 
 
-async def event_broker(endpoints_file: str = "endpoints.yml") -> EventBroker:
+def broker_endpoint(endpoints_file: str = "endpoints.yml") -> Optional[EndpointConfig]:
+    """Reads which event broker is configured."""
+    return AvailableEndpoints.read_endpoints(endpoints_file).event_broker
+
+
+async def event_broker(endpoint: Optional[EndpointConfig]) -> EventBroker:
     """Creates the configured event broker.
 
     Raises:
         ConfigurationError: Its class path does not resolve; Rasa would go on
             without one and nothing would be logged.
     """
-    endpoints = AvailableEndpoints.read_endpoints(endpoints_file)
-    broker = await brokers.EventBroker.create(endpoints.event_broker)
+    broker = await EventBroker.create(endpoint)
     if broker is None:
         raise ConfigurationError(
-            f"{endpoints_file}: event_broker is missing or its type does not exist,"
+            "endpoints.yml: event_broker is missing or its type does not exist,"
             " expected bot.event_log.StagedEventBroker or a broker of Rasa's"
         )
     return broker

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import suppress
-from typing import Callable
+from typing import Callable, Optional
 
 import structlog
+from rasa.utils.endpoints import EndpointConfig
 
-from actions.wiring import ports_from_settings, set_ports
+from actions.wiring import Ports, ports_from_settings, set_ports
 from adapters.logs import configure_logs
 from adapters.model_status import announce, note_refusal
 from adapters.monitoring import monitored
@@ -18,7 +19,7 @@ from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
 from bot.event_log import TurnLog
 from bot.generations import Supervisor, models_of
-from bot.model import LoadedModel, check_endpoints, event_broker
+from bot.model import LoadedModel, broker_endpoint, check_endpoints, event_broker
 from bot.worker import Worker
 
 logger = structlog.get_logger()
@@ -33,22 +34,39 @@ def run_workers(settings: Settings) -> int:
     def refused(model: str, reason: str) -> None:
         note_refusal(settings.redis_url, keys, model, reason)
 
+    ports = ports_from_settings(settings)
+    endpoint = broker_endpoint()
+
+    def read_files() -> None:
+        """Reads catalogue and places here, so that children inherit them."""
+        ports.catalog()
+        ports.places()
+
     def serve_with(model: LoadedModel, ready: Callable[[], None]) -> None:
-        asyncio.run(serve(model, settings, ready))
+        asyncio.run(serve(model, settings, ports, ready, endpoint))
 
     models = models_of(settings, refused)
-    return Supervisor(models, settings.worker_processes, serve_with).run()
+    supervisor = Supervisor(
+        models, settings.worker_processes, serve_with, prepare=read_files
+    )
+    return supervisor.run()
 
 
 async def serve(
-    model: LoadedModel, settings: Settings, ready: Callable[[], None]
+    model: LoadedModel,
+    settings: Settings,
+    ports: Ports,
+    ready: Callable[[], None],
+    endpoint: Optional[EndpointConfig],
 ) -> None:
     """Runs one worker until SIGTERM or SIGINT.
 
     Args:
         model: What it understands messages with, to its end.
         settings: Where the stores are.
+        ports: What the actions need; nothing in it is connected yet.
         ready: Called once it takes messages.
+        endpoint: Which event broker is configured.
     """
     redis = open_redis(settings.redis_url)
     keys = RedisKeys(settings.redis_prefix)
@@ -58,13 +76,12 @@ async def serve(
         retention_days=settings.retention_days,
         lease_s=settings.lease_s,
     )
-    ports = ports_from_settings(settings)
     set_ports(ports)
     worker = Worker(
         model.agent,
         conversations,
         ports.catalog,
-        broker=await event_broker(),
+        broker=await event_broker(endpoint),
         turn_log=TurnLog(settings.learning.pseudonyms(), model.id),
     )
     loop = asyncio.get_running_loop()

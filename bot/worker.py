@@ -108,9 +108,9 @@ class Worker:
                 self._slots.release()
                 await self._take(self._next_signals)
         finally:
-            reclaim.cancel()
-            with suppress(asyncio.CancelledError):
-                await reclaim
+            # Not cancelled: signals that it is taking over would lie for a lease time.
+            self._stopping.set()
+            await reclaim
             if self._tasks:
                 await asyncio.wait(self._tasks, timeout=20)
 
@@ -137,9 +137,13 @@ class Worker:
         return await self.conversations.abandoned_signals(self.name, count=20)
 
     async def _reclaim(self) -> None:
-        while True:
-            await asyncio.sleep(self.conversations.lease_s / 2)
-            await self._take(self._abandoned)
+        while not self._stopping.is_set():
+            try:
+                await asyncio.wait_for(
+                    self._stopping.wait(), self.conversations.lease_s / 2
+                )
+            except asyncio.TimeoutError:
+                await self._take(self._abandoned)
 
     async def _take(self, source: Callable[[], Any]) -> None:
         try:

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.settings import ROOT
 from bot.event_log import TurnLog
-from bot.model import event_broker
+from bot.model import broker_endpoint, event_broker
 from bot.tracker_store import PendingTurn
 from bot.worker import Worker
 from community.errors import ConfigurationError
@@ -98,4 +98,4 @@ async def test_a_mistyped_broker_is_refused_at_start_up(tmp_path):
     path = tmp_path / "endpoints.yml"
     path.write_text(text.replace("StagedEventBroker", "Nonsense"), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="event_broker"):
-        await event_broker(str(path))
+        await event_broker(broker_endpoint(str(path)))
