@@ -1,6 +1,5 @@
 """Shared fixtures: a real Redis, a real database, the real catalogue and model."""
 
-import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -15,11 +14,11 @@ from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import ROOT, Settings
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from adapters.sql.tickets import SqlTicketRepository
 from community.catalog.model import Catalog
 from community.errors import ConfigurationError
 from launcher.redis_server import start_for_tests
+from tests.databases import migrated
 
 os.environ.setdefault("FIELD_KEY", secrets.token_hex(32))
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
@@ -51,7 +50,7 @@ async def conversations(redis_url: str) -> AsyncIterator[RedisConversations]:
 async def tickets(tmp_path: Path) -> AsyncIterator[SqlTicketRepository]:
     """Tickets in a migrated SQLite file."""
     url = f"sqlite:///{tmp_path}/test.db"
-    await asyncio.to_thread(upgrade, url)
+    migrated(url)
     engine = create_engine(url)
     yield SqlTicketRepository(engine)
     await engine.dispose()

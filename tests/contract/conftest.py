@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from adapters.sql.tables import outbox, sealed_key, ticket
 from adapters.sql.ticket_acts import always
 from adapters.sql.tickets import SqlTicketRepository
+from tests.databases import migrated
 from tests.postgres import private_postgres, programs
 from tests.ticket_world import office
 
@@ -36,7 +36,7 @@ async def engine(
     url = f"sqlite:///{tmp_path}/tickets.db"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(migrated, url)
     engine = create_engine(url)
     async with engine.begin() as connection:
         for table in (ticket, outbox, sealed_key):

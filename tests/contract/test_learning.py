@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.sql.engine import create_engine
 from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
-from adapters.sql.migrate import upgrade
 from adapters.sql.models import SqlModels
 from adapters.sql.review import SqlReviewStore
 from adapters.sql.tables import learning
@@ -28,6 +27,7 @@ from community.learning.entry import LogEntry, Pseudonyms
 from community.learning.guards import ExampleIndex, Guard, Known
 from community.learning.review import Decision, Review, Verdict
 from tests.conftest import NOW
+from tests.databases import migrated
 from tests.postgres import private_postgres, programs
 from training.harvest import harvest, reclassified
 
@@ -53,7 +53,7 @@ async def engine(
     url = f"sqlite:///{tmp_path}/learning.db"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(migrated, url)
     found = create_engine(url)
     async with found.begin() as connection:
         for table in learning.TABLES:

@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from adapters.sql.outbox import SqlOutbox, enqueue
 from adapters.sql.outbox_rows import stored_key
 from adapters.sql.outbox_upkeep import SqlOutboxUpkeep
@@ -23,6 +22,7 @@ from community.outbox import (
     SendResult,
 )
 from tests.conftest import NOW
+from tests.databases import migrated
 from tests.postgres import private_postgres, programs
 
 LEASE = timedelta(seconds=30)
@@ -47,7 +47,7 @@ async def store(
     url = f"sqlite:///{tmp_path}/contract.db"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(migrated, url)
     engine = create_engine(url)
     async with engine.begin() as connection:
         await connection.execute(sa.delete(outbox))

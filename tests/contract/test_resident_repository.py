@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.tables import resident
 from community.errors import StoreUnavailableError
 from community.residents import BoundBy
 from tests.conftest import NOW
+from tests.databases import migrated
 from tests.postgres import private_postgres, programs
 
 WHO = "wechat:oABC"
@@ -36,7 +36,7 @@ async def residents(
     url = f"sqlite:///{tmp_path}/contract.db"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(migrated, url)
     engine = create_engine(url)
     async with engine.begin() as connection:
         await connection.execute(sa.delete(resident))

@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from adapters.sql.staff import LiveRoster, SqlStaff
 from adapters.sql.tables import roster_change
 from community.errors import StoreUnavailableError
 from community.roster_changes import ChangeKind, RosterChange
 from community.staff import Roster
 from tests.conftest import NOW
+from tests.databases import migrated
 from tests.postgres import private_postgres, programs
 
 HOUR = timedelta(hours=1)
@@ -41,7 +41,7 @@ async def staff(
     url = f"sqlite:///{tmp_path}/contract.db"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(migrated, url)
     engine = create_engine(url)
     async with engine.begin() as connection:
         await connection.execute(sa.delete(roster_change))

@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from adapters.sql.tables import ticket
 from adapters.sql.tickets import SqlTicketRepository
 from community.errors import StoreUnavailableError
 from community.tickets import TicketDraft, TicketKind, TicketStatus
 from tests.conftest import NOW
+from tests.databases import migrated
 from tests.postgres import private_postgres, programs
 
 
@@ -34,7 +34,7 @@ async def tickets(
     url = f"sqlite:///{tmp_path}/contract.db"
     if request.param == "postgres":
         url = request.getfixturevalue("postgres_url")
-    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(migrated, url)
     engine = create_engine(url)
     async with engine.begin() as connection:
         await connection.execute(sa.delete(ticket))
@@ -126,5 +126,5 @@ async def test_a_database_that_is_down_is_said_to_be(broken):
 
 async def test_migrating_twice_changes_nothing(tmp_path):
     url = f"sqlite:///{tmp_path}/twice.db"
-    await asyncio.to_thread(upgrade, url)
-    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(migrated, url)
+    await asyncio.to_thread(migrated, url)

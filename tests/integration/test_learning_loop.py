@@ -14,7 +14,6 @@ from adapters.model_promotion import read_gates
 from adapters.model_registry import Manifest, ModelRegistry, Pointer, file_hash
 from adapters.settings import Settings
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from community.errors import (
     CommunityError,
     ConflictError,
@@ -25,6 +24,7 @@ from community.learning.entry import LogEntry
 from community.learning.evaluation import Opinion
 from community.learning.review import Decision, Review, Verdict
 from tests.conftest import NOW
+from tests.databases import migrated
 from training import datafiles, promote, trainjob
 from training import evaluate as evaluation
 from training.harvest import harvest
@@ -121,7 +121,7 @@ async def loop(tmp_path: Path, fakes: FakeModels) -> AsyncIterator[Loop]:
         model_path=tmp_path / "models",
         database_url=f"sqlite:///{tmp_path}/loop.db",
     )
-    await asyncio.to_thread(upgrade, settings.database_url)
+    await asyncio.to_thread(migrated, settings.database_url)
     engine = create_engine(settings.database_url)
     registry = ModelRegistry.of(tmp_path / "models", learning)
     yield Loop(settings, engine, registry, read_gates())

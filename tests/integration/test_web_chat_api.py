@@ -9,18 +9,18 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from adapters.settings import Settings
-from adapters.sql.migrate import upgrade
 from bot.worker import Worker
 from gateway.app import build_app
 from gateway.keys import CONVERSATIONS, TICKETS
 from gateway.residents import COOKIE, ResidentCookies
+from tests.databases import migrated
 
 
 @pytest.fixture
 async def app(redis_url: str, tmp_path: Path):
     url = f"sqlite:///{tmp_path}/api.db"
     upgrade_in_thread = __import__("asyncio").to_thread
-    await upgrade_in_thread(upgrade, url)
+    await upgrade_in_thread(migrated, url)
     return build_app(
         replace(
             Settings.from_env({}),

@@ -14,7 +14,6 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.redis_conversations import RedisConversations
 from adapters.settings import Settings
-from adapters.sql.migrate import upgrade
 from community.blobs import wechat_blob_id
 from community.errors import StoreUnavailableError
 from community.messages import Kind
@@ -27,6 +26,7 @@ from gateway.keys import BLOBS, CONVERSATIONS, FORGETTING, TICKETS
 from gateway.wechat import FORGETTING as FORGETTING_WORDS
 from gateway.wechat import NOT_STORED, TOO_FAST
 from tests.conftest import NOW
+from tests.databases import migrated
 from tests.integration.wechat_peer import (
     ACCOUNT,
     APP_ID,
@@ -88,7 +88,7 @@ def environment(redis_url: str, tmp_path: Path, api: TestServer) -> dict[str, st
 @pytest.fixture
 async def start(aiohttp_client, environment, tmp_path):
     """Starts a gateway; keywords replace settings."""
-    await asyncio.to_thread(upgrade, environment["DATABASE_URL"])
+    await asyncio.to_thread(migrated, environment["DATABASE_URL"])
 
     async def build(**changes: str) -> TestClient:
         settings = Settings.from_env({**environment, **changes})

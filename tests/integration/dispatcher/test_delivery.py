@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from adapters.dialogue_sender import DialogueSender
 from adapters.redis_progress import RedisProgress
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.tables import outbox
 from adapters.wechat.bubbles import RenderOptions
@@ -26,6 +25,7 @@ from dispatcher.intake import Intake
 from dispatcher.sending import LEASE, SendingLoop
 from dispatcher.streams import Pace, consume
 from tests.conftest import NOW
+from tests.databases import migrated
 
 PACE = Pace(count=50, block_ms=20, again_s=0.02, abandoned_after_s=0.3)
 
@@ -81,7 +81,7 @@ def platform() -> Platform:
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[sa.ext.asyncio.AsyncEngine]:
     url = f"sqlite:///{tmp_path}/delivery.db"
-    await asyncio.to_thread(upgrade, url)
+    await asyncio.to_thread(migrated, url)
     opened = create_engine(url)
     yield opened
     await opened.dispose()

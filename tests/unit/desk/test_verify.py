@@ -7,11 +7,11 @@ import sqlalchemy as sa
 
 from adapters.settings import Settings
 from adapters.sql.engine import create_engine
-from adapters.sql.migrate import upgrade
 from adapters.sql.tables import ticket_event
 from adapters.sql.ticket_acts import always
 from adapters.sql.tickets import SqlTicketRepository
 from desk.verify import rotate_key, verify
+from tests.databases import migrated
 from tests.ticket_world import MONDAY, draft, office
 
 KEY, NEW_KEY = "k" * 40, "n" * 40
@@ -20,7 +20,7 @@ KEY, NEW_KEY = "k" * 40, "n" * 40
 @pytest.fixture
 def database(tmp_path):
     url = f"sqlite:///{tmp_path}/verify.db"
-    upgrade(url)
+    migrated(url)
     return url
 
 
