@@ -12,6 +12,18 @@ export const router = createRouter({
       props: true,
       meta: { title: '工单' },
     },
+    {
+      path: '/learn/models/:model',
+      component: () => import('./pages/ModelReport.vue'),
+      props: true,
+      meta: { title: '模型' },
+    },
+    {
+      path: '/learn/answers/:kind/:item',
+      component: () => import('./pages/AnswerEditor.vue'),
+      props: true,
+      meta: { title: '答案' },
+    },
     { path: '/:rest(.*)*', redirect: () => pagesOfPerson()[0]?.path ?? '/tickets' },
   ],
 })
