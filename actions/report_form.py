@@ -18,7 +18,7 @@ from actions.locating import (
 )
 from actions.reading import Reading, reading_of
 from actions.speaking import Events, say
-from community.form_interpretation import NEXT_REPORT
+from community.form_interpretation import NEXT_REPORT, refuses_calls
 from community.questions import said_yes
 from community.replies import Text
 from community.reports import (
@@ -48,11 +48,11 @@ MAX_QUESTIONS = 3
 MAX_CONTACT_CHARS = 40
 MAX_ANSWER_CHARS = 300
 MIN_PLACE_CHARS = 2
+TOLD_UNASKED = (PLACE, WHICH, SINCE, CONTACT, NEXT)
 QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
 _JOINS = re.compile(
     r"^(?!.*不)(?:.{0,4})(?:跟进|跟着|一起|一块|一道|算[我俺]一个|[我俺]也)"
 )
-_NO_CALLS = re.compile(r"(?:别|不用|不要|甭)(?:给[我俺])?(?:打|来)?(?:电话|手机)")
 _CALLS = re.compile(
     r"(?:[我俺]?的?(?:电话|手机|号码?|联系方式)?(?:号码?)?(?:是|打|联系|找|回|给)*(?:[我俺这]个?)?|"
     r"上午|下午|晚上|中午|白天|早上|下班|以?后|再|都行|打|联系|[我俺]|电话|就行|吧|啊|哈)*"
@@ -99,6 +99,21 @@ class ValidateReportForm(FormValidationAction):
         if SINCE in asked or len((asked | open_ones) & QUESTIONS) < MAX_QUESTIONS:
             wanted.append(SINCE)
         return [*wanted, CONFIRM]
+
+    async def get_validation_events(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> Events:
+        """Keeps what was told without being asked; the parent class drops it."""
+        told = tracker.slots_to_validate()
+        events: Events = await super().get_validation_events(
+            dispatcher, tracker, domain
+        )
+        kept = {event["name"] for event in events}
+        extra = {name: told[name] for name in TOLD_UNASKED if name in told}
+        return [
+            *events,
+            *(SlotSet(name, v) for name, v in extra.items() if name not in kept),
+        ]
 
     async def _extract(self, slot: str, tracker: Tracker) -> dict[str, Any]:
         if tracker.get_slot("requested_slot") != slot:
@@ -224,7 +239,7 @@ def contact_in(answer: str, reading: Reading) -> str | None:
     """
     if len(answer) > MAX_CONTACT_CHARS:
         return None
-    if _NO_CALLS.search(answer):
+    if refuses_calls(answer):
         return "不打电话，在这里回"
     phone = phone_in(reading.entities)
     if phone is None:

@@ -28,7 +28,7 @@
 | `worker:<name>` | string, JSON: the model that a worker serves with | 30 s | worker |
 | `refused:<model>` | string: why workers refused a model | 1 day | worker |
 | `nonce:<timestamp>:<nonce>` | string, hash of the message it came with | twice the replay window | gateway |
-| `forgetting` | sorted set of conversations to be deleted, by when for the last time | none; finished ones are removed | gateway |
+| `forgetting` | sorted set of conversations to be deleted, by when for the last time | none; finished ones are removed | gateway, worker |
 | `dead` | stream of dead letters | none | worker, dispatcher |
 | `rate:<bucket>` | counter | its window | gateway, desk |
 | `desk:session:<hash>` | string, session record | `SESSION_IDLE_S` after the last use | desk |

@@ -44,12 +44,18 @@ ANSWER_ENTITIES = frozenset(
 )
 """Who names one of these answers the form's question."""
 _UNKNOWN = re.compile(r"不知道|不清楚|记不|忘了|说不[上准好]")
+_NO_CALLS = re.compile(r"(?:别|不用|不要|甭)(?:给[我俺])?(?:打|来)?(?:电话|手机)")
 _NO = re.compile(
     r"(?:(?:不对|不是|不行|错了|不准|有错|没说对|重说|重来|重新说)[了的吧啊，,。！! ]*)+"
 )
 _YES = re.compile(
     r"^(?:对|是|行|中|好|可以|没错|嗯|报吧|报上|交吧|没问题)[对的了吧啊呀，,。！!报上去]*$"
 )
+
+
+def refuses_calls(text: str) -> bool:
+    """Tells whether somebody wants no telephone calls: 别给俺打电话."""
+    return bool(_NO_CALLS.search(text))
 
 
 def fits(slot: str, said: Said) -> bool:
@@ -69,7 +75,7 @@ def fits(slot: str, said: Said) -> bool:
 def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     """Tells a clear digression from an answer; in doubt it is an answer."""
     confirms = context.requested_slot == CONFIRM_SLOT
-    if confirms and is_correction(said.text):
+    if (confirms and is_correction(said.text)) or refuses_calls(said.text):
         return Meaning("inform")
     if confirms and plain_answer(said.text):
         return Meaning("inform", value=plain_answer(said.text))

@@ -25,6 +25,8 @@ _NO_NAME = re.compile(
     r"^(?:[我俺咱们的这那个在一条整]|咱们?|你们|这边|那边)*(?:小区|社区|村|街|路|大院)里?$"
 )
 """Our estate, that road: words that name no place."""
+_NO_PLACE = re.compile(r"看不|瞧不|找不|走不|没有|不知")
+"""Roads that one cannot see (看不见路) are no address."""
 _SINCE = re.compile(
     r"(?:从|打)?(?:今天|今儿|今早|今晚|昨天|昨晚|昨儿|夜来|前天|大前天|上(?:周|个?星期|个?礼拜)[一二三四五六日天]?|上个?月|"
     r"这几天|好几天|半个?月|一个?(?:多)?(?:星期|礼拜|月)|[0-9一二两三四五六七八九十]+"
@@ -89,7 +91,7 @@ def _places(text: str, entities: Iterable[Entity]) -> list[tuple[int, int, int]]
     places: list[tuple[int, int, int]] = []
     position = 0
     for name, value in entities:
-        if name not in PLACE_ENTITIES:
+        if name not in PLACE_ENTITIES or _NO_PLACE.match(value):
             continue
         start = text.find(value, position)
         if start < 0:

@@ -203,7 +203,7 @@ async def test_a_result_is_asked_about_and_the_answer_reaches_the_ticket(
     monkeypatch.setattr(type(tickets), "answer", answer)
     news = {"number": "1125-0001", "what": "result", "text": "灯修好了。", "photos": []}
     reply = await happens("ticket", **news)
-    assert titles(reply) == ["解决了", "没解决"]
+    assert titles(reply) == ["解决了", "没解决", "找人说"]
     await say("解决了")
     await happens("ticket", **news)
     reply = await say("还是不亮，没人来修")
