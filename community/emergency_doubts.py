@@ -67,7 +67,7 @@ _CHILD = re.compile(r"[孩幼娃婴]|岁|我爸|弟弟|我弟|妹妹|学生|同�
 _EXCUSES: dict[str, re.Pattern[str]] = {
     # Smoke and flames where they belong, or that only pollute the air.
     "fire": re.compile(
-        r"焚烧(?!垃圾引)|烧秸|锅炉(?!房)|劣质|打不着|点不着|一打火|蒸馒头|冒过|隐患"
+        r"焚烧(?!垃圾引)|(?:烟花|鞭炮)[^。]{0,16}(?:爆炸|巨响|以为)|烧秸|锅炉(?!房)|劣质|打不着|点不着|一打火|蒸馒头|冒过|隐患"
     ),
     # Smells of other things, alarms of other things, devices to be changed.
     "gas": re.compile(
@@ -98,7 +98,8 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
     ),
     # Cables without current, and places already guarded or mended.
     "electric_water": re.compile(
-        r"网线|通信|宽带|废(?:弃|线)|线绳|没通电|已[^，。]{0,3}拦|提醒行人|补了|电梯"
+        r"网线|电话线(?![^。]{0,10}高压)|通信|宽带|废(?:弃|线)|砖[^，。]{0,8}(?:松动|塌陷|下陷)|坑[^，。]{0,4}(?:挺小|浅)|挺小$|巴掌大|"
+        r"线绳|没通电|已[^，。]{0,3}拦|提醒行人|补了|电梯"
     ),
     # Fees of ordinary life, and frauds that were seen through or are over.
     "fraud_now": re.compile(
@@ -123,7 +124,11 @@ _OVER_BY_TODAY = (
 """Rules and matters of which yesterday's story is no danger of today."""
 
 
+_ASKED = re.compile(
+    r"(?:[吗么呢]|[咋哪]|怎么|多少|能不能|行不|中不|咨询)[^，。]{0,12}。?$|请问|想问|咨询"
+)
 _MARKERS = {
+    "asked": _ASKED,
     "now": _NOW,
     "past": _PAST,
     "yesterday": _YESTERDAY,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, FrozenSet, List, Optional, Sequence, Type
+from typing import Any, Dict, List, Optional, Sequence, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -31,9 +32,11 @@ EMERGENCY = "emergency"
 NAMES = list(RULE_IDS)
 FAMILY_WEIGHTS = (1.0, 0.8, 0.6, 0.0, 0.7)
 MIN_DF = 3
-PRONE_SHARE = 0.12
-"""A label is prone to emergencies if so many of its examples are one."""
-PRONE_FILE = "prone.json"
+SIGN_VOTE, FIRST_SIGN_VOTE = 0.6, 0.2
+"""What a certain sign adds to its rule's score; the first one by priority adds both."""
+SETTLED = ("self_harm",)
+"""Rules that no other rule may outvote and no service question silences."""
+ODDS_FILE = "odds.json"
 
 
 @dataclass(frozen=True)
@@ -123,31 +126,58 @@ def fit_emergency(
     return EmergencyModel(vectorizer, weights, bias)
 
 
-def prone_labels(
+def label_odds(
     labels: Sequence[str], rules: Sequence[Optional[str]]
-) -> FrozenSet[str]:
-    """Returns the labels under which emergencies are common."""
+) -> Dict[str, float]:
+    """Returns for each label the log odds that a message under it is urgent."""
     total = Counter(labels)
     urgent = Counter(label for label, rule in zip(labels, rules, strict=True) if rule)
-    return frozenset(
-        label for label in total if urgent[label] / total[label] > PRONE_SHARE
-    )
+    return {
+        label: round(math.log((urgent[label] + 0.5) / (n - urgent[label] + 4.5)), 3)
+        for label, n in total.items()
+    }
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Between danger and none, for one message."""
+
+    threshold: float = 0.0
+    """Score of the last machine above which the model alone calls it urgent."""
+    veto: Optional[float] = None
+    """Score below which even a certain sign is not believed; None: always believed."""
 
 
 def decide(
-    found: Sequence[Sign], scores: Optional[np.ndarray], threshold: float
+    found: Sequence[Sign], scores: Optional[np.ndarray], limits: Limits
 ) -> Optional[str]:
-    """Returns the rule that certain signs name, or else the model's rule.
+    """Returns the rule that a message falls under, if any.
+
+    Certain signs make a message urgent without the model, and the model without
+    signs; which rule it is they decide together.
 
     Args:
         found: Signs of the message, in order of priority.
         scores: The model's scores, shape (n_rules + 1,); None without a model.
-        threshold: Score of the last machine above which the model alone decides.
+        limits: Where the message's topic draws the line.
     """
-    named = next((sign.rule for sign in found if not sign.doubts), None)
-    if named is not None or scores is None or scores[-1] <= threshold:
-        return named
-    return NAMES[int(np.argmax(scores[:-1]))]
+    certain = [sign.rule for sign in found if not sign.doubts]
+    if scores is None or (certain and certain[0] in SETTLED):
+        return certain[0] if certain else None
+    lowest = limits.veto if certain else limits.threshold
+    if lowest is not None and scores[-1] <= lowest:
+        return None
+    votes = scores[:-1].copy()
+    for rule in set(certain):
+        votes[NAMES.index(rule)] += SIGN_VOTE
+    if certain:
+        votes[NAMES.index(certain[0])] += FIRST_SIGN_VOTE
+    return NAMES[int(np.argmax(votes))]
+
+
+def is_about_office_work(label: str) -> bool:
+    """Whether a label stands for a question, not for something that happens."""
+    return label.startswith(("service/", "talk_", "oos_gov"))
 
 
 @DefaultV1Recipe.register(
@@ -170,10 +200,13 @@ class EmergencyDetector(GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """Default config (see parent class for full docstring)."""
         return {
-            # Score above which the linear model alone calls a message urgent.
-            "threshold": 0.2,
-            # The same where the message was understood as a dangerous kind of matter.
-            "prone_threshold": -0.35,
+            # Score above which the linear model alone calls a message urgent; chosen
+            # by cross-validation on the training data, see docs/understanding.md.
+            "threshold": -0.15,
+            # How much the log odds of the understood label add to that score.
+            "odds_weight": 0.1,
+            # Score below which a certain sign is not believed in a service question.
+            "veto": -0.2,
         }
 
     def __init__(
@@ -182,14 +215,14 @@ class EmergencyDetector(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: Optional[EmergencyModel] = None,
-        prone: Sequence[str] = (),
+        odds: Optional[Dict[str, float]] = None,
     ) -> None:
         """Creates the component with or without a trained model."""
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
-        self._prone = frozenset(prone)
+        self._odds = odds or {}
 
     @classmethod
     def create(
@@ -210,11 +243,11 @@ class EmergencyDetector(GraphComponent):
         if examples:
             rules = [marks_of(example).get("emergency") for example in examples]
             self._model = fit_emergency([_document(e) for e in examples], rules)
-            self._prone = prone_labels([full_label(e) for e in examples], rules)
+            self._odds = label_odds([full_label(e) for e in examples], rules)
         with self._model_storage.write_to(self._resource) as folder:
             if self._model is not None:
                 self._model.save(folder)
-            (folder / PRONE_FILE).write_text(json.dumps(sorted(self._prone)))
+            (folder / ODDS_FILE).write_text(json.dumps(self._odds, sort_keys=True))
         return self._resource
 
     @classmethod
@@ -228,9 +261,9 @@ class EmergencyDetector(GraphComponent):
     ) -> EmergencyDetector:
         """Loads the model (see parent class for full docstring)."""
         with model_storage.read_from(resource) as folder:
-            prone = json.loads((folder / PRONE_FILE).read_text())
+            odds = json.loads((folder / ODDS_FILE).read_text())
             model = EmergencyModel.load(folder)
-            return cls(config, model_storage, resource, model, prone)
+            return cls(config, model_storage, resource, model, odds)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Adds the property `emergency` to each message."""
@@ -246,8 +279,13 @@ class EmergencyDetector(GraphComponent):
             document = emergency_document(text, message_blocks(message), found)
             scores = self._model.scores(document)
         best = (message.get(LABEL_RANKING) or [{"label": ""}])[0]["label"]
-        key = "prone_threshold" if best in self._prone else "threshold"
-        return decide(found, scores, self._config[key])
+        return decide(found, scores, self._limits(best))
+
+    def _limits(self, label: str) -> Limits:
+        """Lower where the message was understood as a dangerous kind of matter."""
+        ease = self._config["odds_weight"] * self._odds.get(label, 0.0)
+        veto = self._config["veto"] if is_about_office_work(label) else None
+        return Limits(self._config["threshold"] - ease, veto)
 
 
 def _document(example: Message) -> List[List[str]]:

@@ -6,9 +6,12 @@ import pytest
 from bot.nlu.emergency import (
     NAMES,
     EmergencyModel,
+    Limits,
     decide,
     emergency_document,
     fit_emergency,
+    is_about_office_work,
+    label_odds,
 )
 from bot.nlu.features import blocks
 from community.emergency import Sign, signs
@@ -47,7 +50,7 @@ def model():
 
 def verdict(model, text, threshold=0.0):
     scores = model.scores(document(text)) if model else None
-    return decide(list(signs(text)), scores, threshold)
+    return decide(list(signs(text)), scores, Limits(threshold))
 
 
 @pytest.mark.parametrize(("text", "rule"), URGENT)
@@ -67,11 +70,51 @@ def test_certain_pattern_decides_without_a_model():
 
 def test_certain_pattern_decides_against_the_model():
     scores = np.full(len(NAMES) + 1, -2.0)
-    assert decide([Sign("fire", 0, ())], scores, 0.0) == "fire"
+    assert decide([Sign("fire", 0, ())], scores, Limits()) == "fire"
+
+
+def test_certain_pattern_is_not_believed_in_a_harmless_service_question():
+    scores = np.full(len(NAMES) + 1, -2.0)
+    assert decide([Sign("fire", 0, ())], scores, Limits(veto=-0.5)) is None
+    assert decide([Sign("fire", 0, ())], scores + 2.0, Limits(veto=-0.5)) == "fire"
+
+
+def test_the_wish_to_die_is_always_believed():
+    scores = np.full(len(NAMES) + 1, -2.0)
+    found = [Sign("self_harm", 0, ()), Sign("crime", 0, ())]
+    assert decide(found, scores, Limits(veto=-0.5)) == "self_harm"
+
+
+def test_the_model_helps_to_choose_between_two_signs():
+    scores = np.full(len(NAMES) + 1, -1.0)
+    found = [Sign("violence_home", 0, ()), Sign("medical", 0, ())]
+    assert decide(found, scores, Limits()) == "violence_home"
+    scores[NAMES.index("medical")] = 0.5
+    assert decide(found, scores, Limits()) == "medical"
+
+
+def test_labels_with_many_dangers_have_high_odds():
+    odds = label_odds(["a"] * 4 + ["b"] * 4, ["gas"] * 4 + [None] * 4)
+    assert odds["a"] > -1 > odds["b"]
+
+
+@pytest.mark.parametrize(
+    ("label", "asked"),
+    [
+        ("service/id_card", True),
+        ("talk_thanks", True),
+        ("oos_gov", True),
+        ("matter/noise", False),
+        ("oos_other", False),
+        ("", False),
+    ],
+)
+def test_questions_are_told_from_what_happens(label, asked):
+    assert is_about_office_work(label) is asked
 
 
 def test_doubtful_sign_alone_is_not_enough():
-    assert decide([Sign("fire", 0, ("past",))], None, 0.0) is None
+    assert decide([Sign("fire", 0, ("past",))], None, Limits()) is None
 
 
 def test_higher_threshold_silences_the_model(model):
