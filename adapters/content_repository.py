@@ -26,6 +26,8 @@ CONFLICTS = "yunxiaolu-conflicts.json"
 LOCK = "yunxiaolu.lock"
 RELEASE, MAIN = "release", "main"
 CATALOG, DATA = "catalog", "data"
+FOLDER = "content"
+"""Name of the repository below the installation's state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +322,22 @@ class ContentRepository:
 
     def _commit(self, message: str, author: Author) -> None:
         self._git("commit", "-q", "-m", message, author=author)
+
+
+def with_own_content(env: Mapping[str, str], state: Path) -> dict[str, str]:
+    """Returns an environment in which everybody reads the community's own content.
+
+    Args:
+        env: Where `CONTENT_DIR` is set, it stays, and the training data with it.
+        state: Folder of the installation's state.
+    """
+    found = dict(env)
+    own = ContentRepository.around((state / FOLDER / CATALOG).absolute())
+    if own is not None and not env.get("CONTENT_DIR"):
+        found["CONTENT_DIR"] = str(own.catalog)
+        if not env.get("TRAINING_DATA_DIR"):
+            found["TRAINING_DATA_DIR"] = str(own.data)
+    return found
 
 
 def _linked(source: Path, target: Path, path: str) -> None:

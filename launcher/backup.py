@@ -20,6 +20,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
+from adapters.content_repository import FOLDER, ContentRepository
 from adapters.settings import Settings
 from adapters.sql.migrate import upgrade
 from community.blobs import is_blob_id
@@ -29,6 +30,7 @@ from launcher.backup_tables import dump_tables, load_tables
 MANIFEST = "manifest.json"
 REDIS = "redis.jsonl"
 BLOBS = "blobs"
+REPOSITORY = "repository"
 VERSION = 1
 
 
@@ -80,7 +82,8 @@ def _collect(
     yield from dump_tables(settings.database_url)
     for label, folder in _folders(settings).items():
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and ".git" not in path.parts:
+            is_kept = label == REPOSITORY or ".git" not in path.parts
+            if path.is_file() and is_kept:
                 yield (
                     f"{label}/{path.relative_to(folder).as_posix()}",
                     path.read_bytes(),
@@ -92,7 +95,11 @@ def _collect(
 
 
 def _folders(settings: Settings) -> dict[str, Path]:
-    return {"content": settings.content_dir, "models": _models(settings)}
+    models = {"models": _models(settings)}
+    own = ContentRepository.around(settings.content_dir)
+    if own is not None:  # with its history: who changed what, and why
+        return {REPOSITORY: own.root, **models}
+    return {"content": settings.content_dir, **models}
 
 
 def _models(settings: Settings) -> Path:
@@ -136,7 +143,9 @@ def restore(
     upgrade(settings.database_url)
     load_tables(settings.database_url, files)
     _load_redis(settings, files[REDIS])
-    for label, folder in _folders(settings).items():
+    # An archive with a repository brings it back where there is none yet.
+    folders = {REPOSITORY: settings.state_dir / FOLDER, **_folders(settings)}
+    for label, folder in folders.items():
         for name, data in files.items():
             if name.startswith(f"{label}/"):
                 _write(folder / name.removeprefix(f"{label}/"), data)

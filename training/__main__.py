@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from adapters.content_repository import with_own_content
 from adapters.logs import configure_logs
 from adapters.settings import Settings
 from community.errors import (
@@ -99,7 +100,8 @@ def _models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    async with open_loop(Settings.from_env()) as loop:
+    env = with_own_content(os.environ, Settings.from_env().state_dir)
+    async with open_loop(Settings.from_env(env)) as loop:
         return await COMMANDS[arguments.command](loop, arguments)
 
 

@@ -8,6 +8,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from adapters.content_repository import ContentRepository
 from adapters.model_process import NICE
 from adapters.settings import ROOT
 from community.errors import CommunityError
@@ -67,6 +68,7 @@ async def train(
         await write_examples(
             loop.models, loop.settings.learning.data_dir / "nlu", began
         )
+        await asyncio.to_thread(_keep_history, loop, by)
         model = f"yunxiaolu-{began:%Y%m%d-%H%M%S}-{job[:4]}"
         await _train_and_warm_up(loop, model, by, told)
         report, failures = await evaluate(loop, model, now())
@@ -78,6 +80,17 @@ async def train(
         beating.cancel()
     await loop.jobs.finish(job, now(), model=model)
     return model, report, failures
+
+
+def _keep_history(loop: Loop, by: str) -> None:
+    """Commits the examples where the training data lie in the content's repository."""
+    repository = ContentRepository.around(loop.settings.content_dir)
+    is_inside = (
+        repository is not None
+        and repository.data == loop.settings.learning.data_dir.absolute()
+    )
+    if repository is not None and is_inside:
+        repository.keep_training_data(by)
 
 
 async def _train_and_warm_up(loop: Loop, model: str, by: str, told: Tell) -> None:
