@@ -84,7 +84,7 @@ class SpeakingAction(Action, abc.ABC):
             room = self.leaves_room and bool(parts) and not is_reporting(tracker)
             more, kept = _still_open(tracker, composer, room=room)
             if more:
-                parts = [p for p in parts if not isinstance(p, Choices)] + more
+                parts = [*(p for p in parts if not isinstance(p, Choices)), *more]
             events = [*events, *kept]
         return [*(say(dispatcher, parts) if parts else []), *events]
 

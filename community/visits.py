@@ -106,14 +106,14 @@ def visit_question(visit: Visit, name: str) -> Choices:
         return Choices("啥时候去方便？哪天、上午下午，说一句就行。", choices)
     if visit.relative:
         prompt = f"{name}：替家里人办，得他本人愿意。跟他说过了没？"
-        titles = ((AGREED, "他愿意"), (UNASKED, "还没问他"))
+        titles = [(AGREED, "他愿意"), (UNASKED, "还没问他")]
     else:
         prompt = f"{name}：是给谁办？要是替家里人，他本人愿意不？"
-        titles = (
+        titles = [
             (SELF, "给我自己"),
             (AGREED, "替家里人，他愿意"),
             (UNASKED, "替家里人，还没问"),
-        )
+        ]
     return Choices(
         prompt,
         tuple(Choice(t, intent_payload("visit", f"whom:{w}")) for w, t in titles),

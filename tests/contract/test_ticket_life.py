@@ -12,8 +12,10 @@ from adapters.sql.ticket_acts import always
 from adapters.sql.ticket_rates import Scope, SqlTicketRates
 from community.errors import ConflictError, NotFoundError, TransitionRefusedError
 from community.tickets import (
+    SYSTEM,
     Action,
     Command,
+    Rating,
     TicketQuery,
     TicketState,
     TicketStatus,
@@ -85,6 +87,32 @@ async def test_dissatisfied_reopens_one_tier_up_with_the_remark(tickets):
     assert again.state is TicketState.ASSIGNED
     said = await tickets.messages(ticket.number)
     assert [(m.is_resident, m.text) for m in said][-1] == (True, "只清了一半")
+
+
+async def test_a_rating_is_taken_of_a_solved_ticket_and_never_polishes(tickets, engine):
+    ticket = await solved(tickets)
+    with pytest.raises(TransitionRefusedError):
+        await tickets.rate(ticket.number, WHO, Rating.GOOD, key="r0", now=MONDAY)
+    await tickets.answer(
+        ticket.number, WHO, satisfied=True, key="a", now=MONDAY + hours(4)
+    )
+    rate = {"key": "r", "now": MONDAY + hours(5)}
+    with pytest.raises(NotFoundError):
+        await tickets.rate(ticket.number, OTHER, Rating.POOR, **rate)
+    rated = await tickets.rate(ticket.number, WHO, Rating.POOR, **rate)
+    assert (rated.state, rated.life.satisfied) == (TicketState.CONFIRMED, False)
+    again = await tickets.rate(
+        ticket.number, WHO, Rating.GOOD, key="r2", now=MONDAY + hours(6)
+    )
+    assert again.life.satisfied is False
+    assert not await tickets.verify(ticket.number)
+
+
+async def test_a_place_told_later_moves_what_nobody_has_taken_on(tickets):
+    opened = await tickets.open(draft(grid=None), now=MONDAY)
+    move = Command(SYSTEM, Action.RELOCATE, "move", to="willow-2")
+    moved = await tickets.act(opened.number, move, now=MONDAY + hours(0.1))
+    assert moved.life.grid == "willow-2"
 
 
 async def test_silence_is_reminded_and_then_closed_with_a_record(tickets):
