@@ -1,0 +1,103 @@
+"""What residents want of their tickets, of a visit, of their data."""
+
+import pytest
+
+from community.meaning import Context, Said
+from community.ticket_wishes import forget_wish, visit_wish, wishes
+from community.tickets.telling import number_in
+from community.visits import AGREED, SELF, UNASKED, Visit, whom_in
+
+
+def said(text, label="oos_other", decision="abstain"):
+    return Said(text, label, 0.5, (), decision, (), (), None)
+
+
+def intent(text, *, open_ticket="1125-0001"):
+    meaning = wishes(said(text), Context(open_ticket=open_ticket), None)
+    return meaning and meaning.intent
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1125-4837", "1125-4837"),
+        ("11254837 咋样了", "1125-4837"),
+        ("１１２５－４８３７", "1125-4837"),
+        ("幺幺二五 四八三七", "1125-4837"),
+        ("13912345678", None),
+        ("9925-4837", None),
+        ("3号楼", None),
+    ],
+)
+def test_a_number_in_any_writing(text, number):
+    assert number_in(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("催一下", "ticket_urge"),
+        ("帮俺催催", "ticket_urge"),
+        ("撤回吧", "ticket_withdraw"),
+        ("不用来了", "ticket_withdraw"),
+        ("补充：二楼也不亮", "supplement"),
+        ("查一下我的反映", "talk_ticket_status"),
+        ("俺报的那个咋样了", "talk_ticket_status"),
+        ("咋还没人来", "talk_ticket_status"),
+        ("撤回1125-4837", "ticket_withdraw"),
+        ("1125-4837催一下", "ticket_urge"),
+        ("低保咋办", None),
+    ],
+)
+def test_a_wish(text, wanted):
+    assert intent(text) == wanted
+
+
+def test_nobody_came_means_nothing_to_whoever_filed_nothing():
+    assert intent("咋还没人来", open_ticket=None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("删除我的信息", True),
+        ("把我的信息都删了吧", True),
+        ("我的信息怎么删除", False),
+        ("删掉那棵树", False),
+    ],
+)
+def test_the_wish_to_be_forgotten(text, wants):
+    assert bool(forget_wish(said(text), Context(), None)) is wants
+
+
+def test_a_visit_keeps_the_service_talked_of(catalog):
+    context = Context(service="service/subsistence_allowance")
+    meaning = visit_wish(said("想请人上门"), context, catalog)
+    assert (meaning.intent, meaning.item) == ("visit", "service/subsistence_allowance")
+    assert visit_wish(said("能请人上门吗"), context, catalog) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "whom", "step"),
+    [
+        ("俺腿脚不好，想请人代办", SELF, "when"),
+        ("找人上门给俺娘办", "", "whom"),
+        ("俺娘让俺找人上门办", AGREED, "when"),
+    ],
+)
+def test_what_the_first_message_says_is_not_asked_again(words, whom, step):
+    visit = Visit.told(words, None, "", "")
+    assert (visit.whom, visit.step) == (whom, step)
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("她愿意", AGREED),
+        ("还没问她", UNASKED),
+        ("给我自己", SELF),
+        ("俺二舅", "俺二舅"),
+    ],
+)
+def test_for_whom(text, whom):
+    assert whom_in(text) == whom
