@@ -9,13 +9,8 @@ from dataclasses import dataclass
 from community.emergency_accidents import ELECTRIC_WATER, FIRE, GAS, MEDICAL, TRAFFIC
 from community.emergency_doubts import doubts
 from community.emergency_hazards import HAZARDS
-from community.emergency_people import (
-    CRIME,
-    FRAUD_NOW,
-    MISSING,
-    SELF_HARM,
-    VIOLENCE_HOME,
-)
+from community.emergency_people import FRAUD_NOW, MISSING, SELF_HARM
+from community.emergency_violence import CRIME, VIOLENCE_HOME
 from community.emergency_words import FIGURES, HOMOPHONES, compiled
 
 _HOMOPHONE = re.compile("|".join(sorted(map(re.escape, HOMOPHONES), key=len)[::-1]))

@@ -63,7 +63,9 @@ _TURN = re.compile(
     r"回头再说|先不问|不问了?|不是(?:来)?问|等一下|等下|一抬头|问到一半|写到一半|刚写|"
     r"顺便|可是|可我|外头|一转身|一回头|道到|到她家|现场|本来|先说这个|先别|也不给|约好|突然|请立即|请速|快"
 )
-_CHILD = re.compile(r"[孩幼娃婴]|岁|我爸|弟弟|我弟|妹妹|学生|同学")
+_CHILD = re.compile(
+    r"[孩幼娃婴孙]|儿子|女儿|我儿|同桌|岁|我爸|弟弟|我弟|妹妹|学生|同学"
+)
 _EXCUSES: dict[str, re.Pattern[str]] = {
     # Smoke and flames where they belong, or that only pollute the air.
     "fire": re.compile(

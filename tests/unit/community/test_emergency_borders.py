@@ -1,0 +1,102 @@
+"""Pairs of messages on both sides of the line between danger and none."""
+
+import pytest
+
+from community.emergency import detect, hazard
+
+PAIRS = [
+    # rule, the danger, what only sounds like it
+    ("fire", "电池着火了", "他说这电池不着火"),
+    ("fire", "屋里放鞭炮把床点着了", "楼下放鞭炮，砰砰的像爆炸"),
+    ("fire", "仓库里的货都着了", "线太低，货车送货都够着了"),
+    ("fire", "厨房里冒烟了，看不见人", "吃辣椒辣得冒烟"),
+    ("fire", "车棚又烧起来了", "年年检查年年堵，等烧起来再开会？"),
+    ("gas", "楼道里一股味，是煤气", "一股味，不是煤气，是下水道"),
+    ("gas", "燃气泄漏了，快来", "食堂没装燃气泄漏报警装置"),
+    ("gas", "装修的钻到气管了", "燃气泄漏正确做法是啥"),
+    ("gas", "漏气了，满楼道都是", "昨天报的漏气，修了没"),
+    ("medical", "我爸捂着胸口疼得出冷汗", "健身房卷钱跑路，气得我胸口疼"),
+    ("medical", "奶奶半边身子不能动了", "半边身子不能动好几年了，想评残"),
+    ("medical", "俩孩子煤气中毒了", "挨家看看烟囱，别煤烟中毒了"),
+    ("medical", "孩子误食老鼠药了", "狗误食巧克力咋办"),
+    ("medical", "快给叫救护车", "你能帮我叫救护车不，就问问"),
+    ("medical", "大姐倒在路边不说话", "雨水倒灌，已抽排"),
+    ("medical", "工友从楼上掉下来，抢救着呢", "人已经抢救过来了，费用咋报"),
+    ("traffic", "我爸被撞了，腿不能动", "药箱在夜市被撞掉过"),
+    ("traffic", "那个大爷叫车轧了腿", "我家狗叫车轧了腿"),
+    ("traffic", "刚出了车祸", "车祸责任认定不服怎么办"),
+    ("crime", "一个男的跟着我不走", "我在这打工，孩子跟着我，上学咋办"),
+    ("crime", "有人破门进来了", "那个破门禁到底修不修"),
+    ("crime", "同桌天天打我儿子", "孩子被同桌推过，老师处理了，没事了"),
+    ("crime", "学校里有人收保护费", "孩子问校园欺凌的讲座几点"),
+    ("violence_home", "他动不动就打我妈", "离婚四年了，他以前打我妈"),
+    ("violence_home", "俺对象昨天又打我了", "年轻时候挨过他打，离婚二十年了"),
+    ("violence_home", "帮我报警，他在砸门", "你能帮我报警吗"),
+    ("self_harm", "她要上吊", "线低得能上吊了都没人管"),
+    ("self_harm", "我弟喝农药了", "我嫂子喝农药没了，孩子能领补助吗"),
+    ("self_harm", "我想跳楼", "股票跌得想跳楼"),
+    ("self_harm", "有轻生的念头", "否认有轻生念头，想做心理咨询"),
+    ("missing", "我妈三天没回家了，电话关机", "老公三天没回家，住他妈家，电话也接"),
+    ("missing", "联系不上老人了", "灯坏了报上去没信了"),
+    ("fraud_now", "他叫我把钱转到他给的账户", "大夫叫我转到济南去看"),
+    ("fraud_now", "客服让我去银行转钱", "社保局让我去银行激活卡"),
+    ("fraud_now", "客服让我下个软件", "社区让我下载软件认证"),
+    ("electric_water", "电线垂到地上了", "一根线垂着，离地一米多"),
+    ("electric_water", "井盖丢了，没人围", "井盖松动，没丢"),
+    ("electric_water", "井盖丢失，有人掉下去", "井盖丢失已由市政补装，过车有响声"),
+    ("electric_water", "大马路塌陷了", "地砖松动塌陷，踩踏溅水"),
+    ("electric_water", "电话线断了搭在高压线上冒火花", "几根电话线垂到地上，不带电"),
+]
+
+LIFT_STUCK = [
+    "困电梯里了",
+    "电梯停在六楼半，门不开",
+    "卡十五楼半小时了，没人来",
+    "电梯停在五楼和六楼中间，里面三个工人",
+    "电梯井里有小孩哭着喊妈妈",
+    "电梯困人二十分钟",
+]
+LIFT_ONLY_BROKEN = [
+    "电梯停在半空没人，门开着一条缝",
+    "昨天我媳妇在电梯里关了十来分钟，后来自己开了门",
+    "上周困过人，没修",
+    "电梯困人频发，要求检修",
+    "电梯有异响，目前无人员被困",
+    "三名业主被困后由消防救出",
+]
+
+
+@pytest.mark.parametrize(("rule", "danger", "alike"), PAIRS)
+def test_danger_is_told_from_what_sounds_like_it(rule, danger, alike):
+    assert detect(danger) == rule
+    assert detect(alike) is None
+
+
+@pytest.mark.parametrize("text", LIFT_STUCK)
+def test_people_in_a_lift_are_in_danger(text):
+    assert hazard("elevator_fault", text)
+
+
+@pytest.mark.parametrize("text", LIFT_ONLY_BROKEN)
+def test_a_lift_without_people_is_only_broken(text):
+    assert not hazard("elevator_fault", text)
+
+
+@pytest.mark.parametrize(
+    ("matter", "text"),
+    [
+        ("drainage_flooding", "一下雨水就快到膝盖"),
+        ("neighbor_dispute", "跟人争车位，快打起来了"),
+        ("neighbor_dispute", "楼下拿棍子捅顶子"),
+        ("traffic_facility", "护栏叫人撞了个大豁子"),
+        ("food_consumer", "三人腹泻，现已痊愈"),
+    ],
+)
+def test_what_is_over_or_not_yet_is_no_hazard(matter, text):
+    assert not hazard(matter, text)
+
+
+def test_a_charger_in_the_stairwell_is_a_report_and_a_threat_is_a_crime():
+    assert detect("有人把电动车推进楼道里充电") is None
+    assert not hazard("ebike_charging", "有人把电动车推进楼道里充电")
+    assert detect("我说他别在楼道充电，他拿扳手要打我") == "crime"
