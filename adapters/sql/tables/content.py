@@ -9,7 +9,7 @@ What is live is in the content's own repository, never here.
 
 import sqlalchemy as sa
 
-from adapters.sql.tables.metadata import metadata
+from adapters.sql.tables.metadata import UtcDateTime, metadata
 
 content_draft = sa.Table(
     "content_draft",
@@ -23,9 +23,9 @@ content_draft = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("drafted_by", sa.String(64), nullable=False),
-    sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("drafted_at", UtcDateTime, nullable=False),
     sa.Column("decided_by", sa.String(64), nullable=True),
-    sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("decided_at", UtcDateTime, nullable=True),
     sa.Column("remark", sa.Text, nullable=False, default=""),
     sa.Column("commit", sa.String(64), nullable=False, default=""),
 )

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from adapters.sql.tables.metadata import metadata
+from adapters.sql.tables.metadata import UtcDateTime, metadata
 
 account = sa.Table(
     "account",
@@ -13,14 +13,14 @@ account = sa.Table(
     sa.Column("totp_secret", sa.Text, nullable=False, default=""),
     sa.Column("totp_step", sa.Integer, nullable=False, default=0),
     sa.Column("is_disabled", sa.Boolean, nullable=False, default=False),
-    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
 )
 
 audit = sa.Table(
     "audit",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("at", UtcDateTime, nullable=False, index=True),
     sa.Column("actor", sa.String(80), nullable=False, index=True),
     sa.Column("act", sa.String(40), nullable=False),
     sa.Column("subject", sa.String(120), nullable=False, index=True),
@@ -37,8 +37,8 @@ api_key = sa.Table(
     sa.Column("secret_hash", sa.String(64), nullable=False),
     sa.Column("scopes", sa.Text, nullable=False),
     sa.Column("created_by", sa.String(80), nullable=False),
-    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("revoked_at", UtcDateTime, nullable=True),
 )
 
 webhook = sa.Table(
@@ -49,8 +49,8 @@ webhook = sa.Table(
     sa.Column("secret", sa.Text, nullable=False),
     sa.Column("events", sa.Text, nullable=False),
     sa.Column("created_by", sa.String(80), nullable=False),
-    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime, nullable=True),
 )
 
 block_review = sa.Table(
@@ -58,12 +58,12 @@ block_review = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("ticket", sa.String(16), nullable=False, index=True),
-    sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("asked_by", sa.String(80), nullable=False),
-    sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
     sa.Column("decided_by", sa.String(80), nullable=True),
-    sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("decided_at", UtcDateTime, nullable=True),
     sa.Column("is_upheld", sa.Boolean, nullable=True),
 )
 """A block begins at once and ends unless a second person upholds it."""

@@ -18,9 +18,9 @@
 
 import sqlalchemy as sa
 
-from adapters.sql.tables.metadata import metadata
+from adapters.sql.tables.metadata import UtcDateTime, metadata
 
-_Instant = sa.DateTime(timezone=True)
+_Instant = UtcDateTime
 
 turn = sa.Table(
     "turn",

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from adapters.sql.tables.metadata import metadata
+from adapters.sql.tables.metadata import UtcDateTime, metadata
 
 outbox = sa.Table(
     "outbox",
@@ -16,15 +16,15 @@ outbox = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("failures", sa.Integer, nullable=False, default=0),
-    sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
-    sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("held_since", UtcDateTime, nullable=True),
+    sa.Column("leased_until", UtcDateTime, nullable=True),
     sa.Column("leased_by", sa.String(64), nullable=True),
     sa.Column("via", sa.String(16), nullable=False, default=""),
     sa.Column("external_id", sa.String(80), nullable=False, default=""),
     sa.Column("error", sa.Text, nullable=False, default=""),
-    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("finished_at", UtcDateTime, nullable=True),
 )
 _is_open = outbox.c.finished_at.is_(None)
 for _name, _columns in (

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from adapters.sql.tables.metadata import metadata
+from adapters.sql.tables.metadata import UtcDateTime, metadata
 
 roster_change = sa.Table(
     "roster_change",
@@ -13,13 +13,13 @@ roster_change = sa.Table(
     sa.Column("kind", sa.String(8), nullable=False),
     sa.Column("post", sa.String(40), nullable=False),
     sa.Column("staff_id", sa.String(64), nullable=False),
-    sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("starts_at", UtcDateTime, nullable=False),
+    sa.Column("ends_at", UtcDateTime, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("made_by", sa.String(64), nullable=False),
-    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
     sa.Column("cancelled_by", sa.String(64), nullable=True),
-    sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+    sa.Column("cancelled_at", UtcDateTime, nullable=True),
     sa.UniqueConstraint("key", "ordinal"),
 )
 sa.Index("ix_roster_change_ends_at", roster_change.c.ends_at)

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from adapters.sql.tables.metadata import metadata
+from adapters.sql.tables.metadata import UtcDateTime, metadata
 
-_INSTANT = sa.DateTime(timezone=True)
+_INSTANT = UtcDateTime
 
 ticket = sa.Table(
     "ticket",
