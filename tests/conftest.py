@@ -70,3 +70,11 @@ def model_path() -> Path:
     except ConfigurationError:
         pytest.skip("no trained model: run `make train`")
     return registry.verified_archive(model)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps a file's tests together, and what starts processes in one line."""
+    for item in items:
+        is_heavy = any(item.get_closest_marker(name) for name in ("stack", "browser"))
+        group = "processes" if is_heavy else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
