@@ -264,10 +264,10 @@ def test_lookalike_messages_are_not_masked() -> None:
 def test_a_message_takes_little_time(tokenizer, extractor) -> None:
     texts = [text for text, _ in _annotated(MESSAGES)]
     words = [[(t.start, t.end) for t in _tokens(text, tokenizer)] for text in texts]
-    started = time.perf_counter()
+    started = time.thread_time()
     for text, positions in zip(texts, words, strict=True):
         extractor.find(text, positions)
-    assert (time.perf_counter() - started) * 1000 / len(texts) < MAX_MS
+    assert (time.thread_time() - started) * 1000 / len(texts) < MAX_MS
 
 
 def _tokens(text: str, tokenizer: CatalogueJiebaTokenizer):
