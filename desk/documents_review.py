@@ -135,6 +135,7 @@ class DetailQuery(Query):
 
     first: Identifier = Identifier("")
     second: Identifier = Identifier("")
+    quick: bool = Field(default=False, description="Without the explanation.")
 
 
 class WarningQuery(Query):

@@ -95,7 +95,9 @@ async def question_details(call: Call, query: DetailQuery) -> Details:
     wanted = [name for name in (query.first, query.second) if name]
     labels = tuple(dict.fromkeys([*wanted, *ranked]))[:2]
     turns = await learning.log.conversation(question.turn) if question.turn else []
-    candidates, note = await _candidates(call, question, labels)
+    candidates, note = await _candidates(
+        call, question, labels, explain=not query.quick
+    )
     return Details(
         dialogue=[_turn_doc(call, turn, question.turn) for turn in turns],
         candidates=candidates,
@@ -104,15 +106,17 @@ async def question_details(call: Call, query: DetailQuery) -> Details:
 
 
 async def _candidates(
-    call: Call, question: Question, labels: tuple[str, ...]
+    call: Call, question: Question, labels: tuple[str, ...], *, explain: bool
 ) -> tuple[list[Candidate], str]:
     catalog, note = call.services.catalog(), ""
     counted: dict[str, list[Counted]] = {}
+    explainer = call.services.learning.explainer
     try:
-        why = await call.services.learning.explainer.why(catalog, question.text, labels)
+        why = await explainer.why(catalog, question.text, labels) if explain else None
     except ModelRefusedError:
         note = "现在没有可用的模型，看不了它为什么这样想。"
-    else:
+        why = None
+    if why is not None:
         counted = {
             label: [
                 Counted(family=family, gram=gram, weight=round(say, 3))

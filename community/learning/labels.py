@@ -20,8 +20,8 @@ TALK_NAMES: Mapping[str, str] = {
     "talk_feedback_good": "夸答得好",
     "talk_feedback_bad": "嫌答得不好",
     "talk_cancel": "不要了、撤回",
-    "oos_gov": "目录外：别的公家事",
-    "oos_other": "目录外：别的",
+    "oos_gov": "目录外（公家事）",
+    "oos_other": "目录外（别的）",
 }
 """Labels that are no items of the catalogue."""
 

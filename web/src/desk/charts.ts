@@ -79,7 +79,7 @@ export function confusionOption(set: SetReport, name: (label: string) => string)
     },
     xAxis: axis({ type: 'category', data: names, axisLabel: { ...label, rotate: 60 }, splitArea: { show: true } }),
     yAxis: axis({ type: 'category', data: names, axisLabel: label, splitArea: { show: true } }),
-    visualMap: { min: 0, max: Math.max(1, ...shown.map((pair) => pair.n)), show: false, inRange: { color: ['#f6dfa4', '#c07a1e', '#8d2410'] } },
+    visualMap: { min: 0, max: Math.max(1, ...shown.map((pair) => pair.n)), show: false, inRange: { color: ['#f8ecc8', '#eeb765', '#e08a55'] } },
     series: [
       {
         type: 'heatmap',

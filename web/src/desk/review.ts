@@ -140,9 +140,14 @@ export function useReview() {
     const question = first.value
     if (!question) return
     void warningsFor(question.suggestion).catch(() => undefined)
+    // The dialogue at once; the model may have to be loaded before it can explain itself.
     try {
-      const found = await get<Details>(`/api/learn/questions/${question.id}`, { first: question.suggestion })
-      if (first.value?.id === question.id) details.value = found
+      for (const quick of [true, false]) {
+        const query = { first: question.suggestion, quick }
+        const found = await get<Details>(`/api/learn/questions/${question.id}`, query)
+        if (first.value?.id !== question.id) return
+        details.value = found
+      }
     } catch {
       // Deciding works without the explanation; the next one is asked for again.
     }
