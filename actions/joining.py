@@ -18,13 +18,27 @@ from community.tickets.telling import day
 REPORT_JOIN = "report_join"
 """Slot of the form: the number of the neighbours' ticket, or `no`."""
 ALONE = "no"
+_FOUND = "_similar_ticket"
+"""Attribute of the tracker of one turn: place and item, and what was found."""
 
 
 async def similar_ticket(tracker: Tracker) -> Ticket | None:
-    """Returns the neighbours' open ticket of the same matter near the same place."""
+    """Returns the neighbours' open ticket of the same matter near the same place.
+
+    The form asks several times in one turn; the database is asked once.
+    """
     place, item = tracker.get_slot(REPORT_PLACE), tracker.get_slot("report_item")
     if not place or not item:
         return None
+    known = getattr(tracker, _FOUND, None)
+    if known is None or known[0] != (place, item):
+        known = ((place, item), await _found(tracker, place, item))
+        setattr(tracker, _FOUND, known)
+    ticket: Ticket | None = known[1]
+    return ticket
+
+
+async def _found(tracker: Tracker, place: str, item: str) -> Ticket | None:
     where = whereabouts(tracker, place)
     try:
         found = await ports().tickets.similar(

@@ -97,6 +97,8 @@ def _still_open(
     Any other question is over with whatever was said instead of an answer.
     """
     question = tracker.get_slot(QUESTION_SLOT)
+    if question and is_reporting(tracker) and question["kind"] == Asked.RATING.value:
+        return [], []  # the form's question stands after it, both may be answered
     visit = visit_of(question)
     if visit is not None and room and not question.get("again"):
         again = visit_question(visit, name_of(visit.item, composer))

@@ -131,6 +131,9 @@ class TicketWithdraw(SpeakingAction):
             return [Text("您这里没有还在办的事，不用撤。")], []
         ticket = _chosen(reading, tickets) or _only(reading.text, tickets, composer)
         ticket = ticket or _filed_last(tickets, tracker)
+        if is_reporting(tracker):
+            named = f"“撤回{ticket.number}”" if ticket else "撤哪一件"
+            return [Text(f"先把这件报完，再跟我说{named}就行。")], []
         if ticket is None:
             return [which("撤哪一件？", "ticket_withdraw", tickets, composer)], []
         return _asked_to_withdraw(ticket, composer)
