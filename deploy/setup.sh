@@ -53,5 +53,5 @@ if [ -z "$python" ]; then
   python=3.10
 fi
 say "安装依赖（第一次要几分钟）……"
-"$uv" sync --frozen --python "$python" --no-progress
+"$uv" sync --frozen --python "$python" --no-progress --compile-bytecode
 echo "$wanted" > "$stamp"

@@ -52,6 +52,8 @@ class Pace:
     """When to look again at entries that were not finished."""
     max_unfinished: int = 5_000
     """No new entries are read while so many are unfinished."""
+    gather_s: float = 0.0
+    """Pause after new entries came, so that many are handled together."""
     abandoned_after_s: float = 60.0
     """Entries that another consumer has held for so long are taken over."""
 
@@ -185,6 +187,8 @@ class StreamConsumer:
         )
         for _, entries in found or []:
             self._keep(entries)
+        if found and self._pace.gather_s:
+            await asyncio.sleep(self._pace.gather_s)
 
     def _keep(self, entries: Sequence[tuple[str, Mapping[str, str]]]) -> None:
         # An entry that was deleted meanwhile has no fields.

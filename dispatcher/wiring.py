@@ -44,6 +44,10 @@ from dispatcher.staff_actions import StaffActions
 from dispatcher.streams import Entry, HandleBatch, Pace
 from dispatcher.upkeep import upkeep_tasks
 
+ANSWERS_GATHER_S = 0.1
+"""Nearly every answer has gone out passively, and each transaction is a sync."""
+LOG_GATHER_S = 1.0
+"""Nobody waits for the dialogue log."""
 LEADER_SILENT_S = 10.0
 """After which another dispatcher reads the answers."""
 
@@ -171,7 +175,12 @@ def pace_of(stores: Stores, stream: str) -> Pace:
     if stream == stores.keys.media:
         # A download takes seconds, and may have to wait for hours.
         return Pace(count=10, again_s=2.0, abandoned_after_s=600.0)
-    return Pace(abandoned_after_s=stores.settings.send_lease_s)
+    lease_s = stores.settings.send_lease_s
+    if stream == stores.keys.log:
+        return Pace(gather_s=LOG_GATHER_S, abandoned_after_s=lease_s)
+    if stream == stores.keys.outgoing:
+        return Pace(gather_s=ANSWERS_GATHER_S, abandoned_after_s=lease_s)
+    return Pace(abandoned_after_s=lease_s)
 
 
 def leadership_of(stores: Stores, stream: str, name: str) -> Leadership | None:

@@ -244,6 +244,10 @@ async def receive(request: web.Request) -> web.StreamResponse:
     loop = asyncio.get_running_loop()
     arrived = loop.time()
     body = await read_body(request, max_bytes=MAX_BODY_BYTES)
+    if request.transport is None:
+        # Under overload: the messenger has hung up and delivers again.
+        channel.figures.pushes.labels("wechat", "hung_up").inc()
+        raise web.HTTPServiceUnavailable
     try:
         channel.replays.check_time(request.query.get("timestamp", ""), channel.now())
         opened = channel.envelopes.open(request.query, body)
