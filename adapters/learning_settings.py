@@ -27,13 +27,19 @@ class LearningSettings:
     """Disk that models may take before old ones are removed."""
 
     @classmethod
-    def from_env(cls, source: Mapping[str, str], root: Path) -> "LearningSettings":
+    def from_env(
+        cls, source: Mapping[str, str], root: Path, state: Path
+    ) -> "LearningSettings":
         """Reads the settings.
+
+        Args:
+            source: The environment.
+            root: Folder of the program, with data and evaluation.
+            state: Folder of keys made at the first run.
 
         Raises:
             ConfigurationError: A value is malformed; the message names the variable.
         """
-        state = root / ".local"
         keys = source.get("MODEL_TRUSTED_KEYS", "").split(",")
         return cls(
             data_dir=Path(source.get("TRAINING_DATA_DIR", str(root / "data"))),

@@ -13,6 +13,8 @@ def configure_logs(process: str, level: str = "INFO") -> None:
     )
     for noisy in ("rasa", "rasa_sdk", "aiohttp.access", "matplotlib", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Our forms read what was said themselves; rasa_sdk warns of that at each message.
+    logging.getLogger("rasa_sdk.forms").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

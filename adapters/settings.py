@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings:
     """Every setting, see `.env.example` for what each means."""
 
+    state_dir: Path
     redis_url: str
     database_url: str
     content_dir: Path
@@ -58,8 +59,9 @@ class Settings:
             ConfigurationError: A value is malformed; the message names the variable.
         """
         source = os.environ if env is None else env
-        state = ROOT / ".local"
+        state = Path(source.get("STATE_DIR", "") or ROOT / ".local").absolute()
         return cls(
+            state_dir=state,
             redis_url=source.get("REDIS_URL", f"unix://{state}/redis/redis.sock"),
             database_url=source.get(
                 "DATABASE_URL", f"sqlite+aiosqlite:///{state}/yunxiaolu.db"
@@ -90,7 +92,7 @@ class Settings:
             quiet_hours=QuietHours.parse(source.get("QUIET_HOURS", "21:00-07:00")),
             digest_above=integer(source, "DIGEST_ABOVE", 5, low=1, high=1000),
             send_lease_s=number(source, "SEND_LEASE_S", 60.0, low=1.0, high=600.0),
-            learning=LearningSettings.from_env(source, ROOT),
+            learning=LearningSettings.from_env(source, ROOT, state),
             wechat=WeChatSettings.from_env(source),
             wecom=WeComSettings.from_env(source),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from pathlib import Path
 
 from adapters.settings import Settings
@@ -45,8 +46,17 @@ def main() -> int:
         return 1
 
 
+def _keep_ignoring_warnings() -> None:
+    """Sanic, which Rasa imports, turns all libraries' deprecations on again."""
+    if "ignore" in sys.warnoptions:
+        import sanic.app  # noqa: F401 - so that it has done so before
+
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+
 def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Imports only what the command needs: Rasa alone takes three seconds."""
+    _keep_ignoring_warnings()
     command = arguments.command
     if command == "worker":
         from bot.process import run_workers

@@ -79,7 +79,13 @@ def _agent(archive: Path, *, with_actions: bool) -> Agent:
 
     rasa_patches.apply()
     agent = Agent(action_endpoint=InProcessActionEndpoint() if with_actions else None)
-    agent.load_model(str(archive))
+    try:
+        agent.load_model(str(archive))
+    except Exception as err:  # whatever a component of an older program raises
+        raise ConfigurationError(
+            f"model {archive.parent.name}: this program cannot load it"
+            f" ({err}): run `make train`"
+        ) from err
     if agent.processor is None:
         raise ConfigurationError(f"model {archive} could not be loaded")
     return agent

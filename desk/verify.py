@@ -12,7 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 
 from adapters.sealing import Sealer
-from adapters.settings import ROOT, Settings
+from adapters.settings import Settings
 from adapters.sql.accounts import SqlAccounts
 from adapters.sql.engine import create_engine
 from adapters.sql.integrations import SqlWebhooks
@@ -21,8 +21,8 @@ from community.errors import NotFoundError
 from desk.purposes import TOTP_PURPOSE, WEBHOOK_PURPOSE
 
 PAGE = 200
-OWN_KEY = ROOT / ".local" / "field.key"
-"""Made by `make run` where FIELD_KEY is not set."""
+OWN_KEY = "field.key"
+"""Made by `make run` in STATE_DIR where FIELD_KEY is not set."""
 
 
 def add_verify_commands(
@@ -57,9 +57,9 @@ def rotate_key(settings: Settings) -> int:
 
 
 def _field_key(settings: Settings) -> str:
-    if settings.field_key or not OWN_KEY.is_file():
+    if settings.field_key or not (settings.state_dir / OWN_KEY).is_file():
         return settings.field_key
-    return OWN_KEY.read_text().strip()
+    return (settings.state_dir / OWN_KEY).read_text().strip()
 
 
 async def _rotate(settings: Settings) -> int:

@@ -33,6 +33,7 @@ def server_command(folder: Path) -> list[str]:
         *("--appendfsync", "always"),
         *("--save", ""),
         *("--loglevel", "warning"),
+        *("--logfile", str(folder / "redis.log")),
     ]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.content_repository import with_own_content
 from adapters.settings import Settings
 from launcher.secrets_files import own_secrets, simulated_account, with_defaults
 from launcher.supervisor import Child, python
@@ -22,6 +23,9 @@ class Site:
     def from_env(cls, env: Mapping[str, str], state: Path) -> "Site":
         """Completes an environment: secrets, addresses, the simulated account."""
         complete = with_defaults(env, own_secrets(state))
+        complete = with_own_content(complete, state)
+        # What libraries say to their developers is nothing to who starts this.
+        complete = with_defaults(complete, {"PYTHONWARNINGS": "ignore"})
         gateway = _address(env, "GATEWAY", "8800")
         complete = with_defaults(
             complete,

@@ -52,6 +52,15 @@ class Supervisor:
         for child in self._children:
             self._launch(child)
 
+    def is_alive(self, name: str) -> bool:
+        """Tells whether a child that was started has not ended."""
+        return any(
+            child.name == name
+            and child.process is not None
+            and child.process.poll() is None
+            for child in self._children
+        )
+
     def run(self) -> None:
         """Restarts what dies until SIGINT or SIGTERM; then stops everything."""
         signal.signal(signal.SIGINT, self._on_signal)

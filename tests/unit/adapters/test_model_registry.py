@@ -171,7 +171,7 @@ def test_a_file_that_is_no_key_is_an_error(tmp_path):
 
 @pytest.fixture
 def settings(tmp_path: Path, signer: Signer) -> LearningSettings:
-    found = LearningSettings.from_env({}, tmp_path)
+    found = LearningSettings.from_env({}, tmp_path, tmp_path / "state")
     return replace(found, signing_key=tmp_path / "keys" / "signing.key")
 
 

@@ -82,3 +82,9 @@ def test_each_process_has_a_port_of_its_own_for_figures(every_process, tmp_path)
     children = site.children(Settings.from_env(site.env), lambda *_: None)
     ports = {c.name: c.env["METRICS_PORT"] for c in children if c.env}
     assert ports == {"gateway": "9100", "dispatcher": "9101", "worker": "9102"}
+
+
+def test_libraries_do_not_warn_newcomers(every_process, tmp_path):
+    assert Site.from_env({}, tmp_path).env["PYTHONWARNINGS"] == "ignore"
+    site = Site.from_env({"PYTHONWARNINGS": "default"}, tmp_path)
+    assert site.env["PYTHONWARNINGS"] == "default"
