@@ -111,8 +111,9 @@ def test_the_pages_are_whole_and_accessible(
             operator.page.goto(operator.url + path)
         heading = operator.page.get_by_role("heading", level=1)
         expect(heading).to_have_text(title, timeout=30_000)
+        # The training data are read when they are needed first.
         expect(operator.page.locator(".card, .table-box").first).to_be_visible(
-            timeout=30_000
+            timeout=90_000
         )
         shot(operator.page, f"{path.strip('/').replace('/', '-')}-{size['width']}")
         width = operator.page.evaluate("document.documentElement.scrollWidth")
@@ -190,7 +191,7 @@ def test_an_edited_answer_goes_live(
 ) -> None:
     operator = open_page("/learn/answers/service/id_card")
     page = operator.page
-    page.get_by_role("button", name="改“要不要钱”").click()
+    page.get_by_label("要不要钱").get_by_role("button").click(timeout=60_000)
     page.get_by_label("答案", exact=True).fill("第一次领不收工本费，丢了补要收。")
     page.get_by_label("有多可靠").select_option("law")
     page.get_by_label("为什么改").fill("到窗口问过了")
