@@ -3,11 +3,10 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 from adapters import answer_editing as editing
-from adapters.content_repository import Conflict, ContentRepository
-from adapters.git_command import Author, has_git
+from adapters.content_repository import Conflict
+from adapters.git_command import Author
 from adapters.sql.content_drafts import LIVE, OPEN, REFUSED, Draft
 from adapters.yaml_files import read_yaml
 from community.calendar import local_day
@@ -45,12 +44,17 @@ from desk.documents_answers import (
     ResolveWish,
     SourceDoc,
 )
+from desk.drafting import (
+    keep,
+    new_draft,
+    number_of,
+    require_repository,
+    why_not,
+)
 from desk.endpoints import Endpoints
 from desk.policy import Act
 
 endpoints = Endpoints("answers")
-NO_GIT = "这台机器没有装 git，答案在这里只能看。装好 git 再启动一次就能改。"
-NOT_OURS = "内容目录不是自己的仓库（CONTENT_DIR 指到了别处），答案在这里只能看。"
 
 
 @endpoints.get("/api/learn/answers", act=Act.LEARN, gives=Answers)
@@ -235,10 +239,10 @@ async def content_state(call: Call) -> Content:
     if repository is not None:
         found = await asyncio.to_thread(repository.conflicts)
         refusals = await asyncio.to_thread(repository.refusal)
-    why_not = "" if repository is not None else NOT_OURS if has_git() else NO_GIT
+    reason = "" if repository is not None else why_not()
     return Content(
         can_edit=repository is not None,
-        why_not=why_not,
+        why_not=reason,
         conflicts=[
             ConflictDoc(path=one.path, difference=difference(one)) for one in found
         ],
@@ -271,54 +275,6 @@ async def resolve_conflict(call: Call, body: ResolveWish) -> Resolved:
     return Resolved(is_merged=is_merged)
 
 
-def require_repository(call: Call) -> ContentRepository:
-    """Returns the content's repository.
-
-    Raises:
-        ContentRefusedError: There is none; the reason is for operators.
-    """
-    repository = call.services.learning.content()
-    if repository is None:
-        raise ContentRefusedError([NOT_OURS if has_git() else NO_GIT])
-    return repository
-
-
-async def keep(call: Call, draft: Draft) -> Draft:
-    """Stores a draft of the caller."""
-    return await call.services.learning.drafts.add(
-        draft.kind,
-        draft.path,
-        draft.slot,
-        draft.body,
-        draft.base,
-        draft.reason,
-        call.person.id,
-        call.now,
-    )
-
-
-def new_draft(
-    call: Call, kind: str, path: str, slot: str, body: dict[str, Any], reason: str
-) -> Draft:
-    """Returns a draft that is not stored yet."""
-    return Draft(
-        id=0,
-        kind=kind,
-        path=path,
-        slot=slot,
-        body=body,
-        base="",
-        reason=reason,
-        state=OPEN,
-        drafted_by=call.person.id,
-        drafted_at=call.now,
-        decided_by=None,
-        decided_at=None,
-        remark="",
-        commit="",
-    )
-
-
 async def _draft(call: Call, key: str, body: CheckWish, reason: str) -> Draft:
     path, statement = editing.path_of(key), body.statement.as_statement()
     if editing.NEW_SOURCE in statement:
@@ -339,17 +295,6 @@ def _check_approval(call: Call, draft: Draft) -> None:
     left_s = limits["delay_s"] - (call.now - draft.drafted_at).total_seconds()
     if is_mine and left_s > 0:
         raise ContentRefusedError([f"请再看一遍，{int(left_s) + 1} 秒后再确认。"])
-
-
-def number_of(text: str) -> int:
-    """Returns the number in a path.
-
-    Raises:
-        NotFoundError: It is none.
-    """
-    if not text.isdigit() or int(text) > 2**31 - 1:
-        raise NotFoundError(f"{text} is no number")
-    return int(text)
 
 
 def _key(call: Call) -> str:

@@ -13,9 +13,9 @@ from desk.answer_views import draft_doc
 from desk.calls import Call
 from desk.documents import Body, Identifier, Query, Short, Words
 from desk.documents_answers import DraftDoc, Snake
+from desk.drafting import keep, new_draft, require_repository
 from desk.endpoints import Endpoints
 from desk.policy import Act
-from desk.routes_answers import keep, new_draft, require_repository
 
 endpoints = Endpoints("radar")
 MAX_TOPICS = 60
