@@ -33,6 +33,7 @@
 | `rate:<bucket>` | counter | its window | gateway, desk |
 | `desk:session:<hash>` | string, session record | `SESSION_IDLE_S` after the last use | desk |
 | `desk:talk:<ticket>` | string, staff id | half an hour after the last word | desk |
+| `desk:talks` | sorted set of tickets by when silence ends the talk | none; ended ones are removed | desk, dispatcher |
 | `desk:sessions:<staff>` | set of session hashes | `SESSION_IDLE_S` after the last sign-in | desk |
 Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply
 is stored), `released:<c>` (a lease was given up).
@@ -167,6 +168,11 @@ class RedisKeys:
     def desk_talk(self, number: str) -> str:
         """Who talks with the resident of a ticket, in place of the assistant."""
         return f"{self.prefix}:desk:talk:{number}"
+
+    @property
+    def desk_talks(self) -> str:
+        """Tickets of all such talks, by when silence ends them."""
+        return f"{self.prefix}:desk:talks"
 
     def token(self, account: str) -> str:
         """The access token of an account or an app."""

@@ -174,8 +174,9 @@ async def _takeover(inbound: Inbound, tracker: DialogueStateTracker) -> Spoken:
 
 
 async def _takeover_end(inbound: Inbound, tracker: DialogueStateTracker) -> Spoken:
-    if tracker.get_slot(TAKEN_OVER_SLOT) is None:
-        return Spoken()
+    number = tracker.get_slot(TAKEN_OVER_SLOT)
+    if number is None or inbound.extra.get("number", number) != number:
+        return Spoken()  # another ticket's talk goes on
     question = await form_question(tracker)
     words = GIVEN_BACK.get(str(inbound.extra.get("reason", "")), GIVEN_BACK_OTHERWISE)
     return Spoken([Text(words), *question], {TAKEN_OVER_SLOT: None})

@@ -26,6 +26,7 @@ from adapters.sql.outbox import SqlOutbox
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.staff import LiveRoster, SqlStaff
 from adapters.sql.ticket_rates import SqlTicketRates
+from adapters.talks import Talks
 from adapters.ticket_store import open_tickets
 from adapters.wechat.tokens import SharedToken
 from adapters.wecom.client import WeComClient, fetch_wecom_token
@@ -35,7 +36,6 @@ from desk.people import Directory
 from desk.purposes import TOTP_PURPOSE, WEBHOOK_PURPOSE
 from desk.services import Limits, Services
 from desk.sessions import Sessions
-from desk.talks import Talks
 from desk.wecom_sign_in import WeComSignIn
 
 QUARTER_S = 900

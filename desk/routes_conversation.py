@@ -40,7 +40,7 @@ async def take_over(call: Call, body: ActBody) -> TicketDoc:
     """Takes the conversation over; the assistant is silent meanwhile."""
     talks, number = call.services.talks, call.ticket.number
     require_reporter(call)
-    if not await talks.begin(number, call.person.id):
+    if not await talks.begin(number, call.person.id, now=call.now):
         who = call.services.directory.name(await talks.who(number) or "")
         raise problem(409, "taken", f"“{who}”正在和居民说话。")
     await tell(call, EventName.TAKEOVER, body.key)
@@ -56,7 +56,7 @@ async def relay(call: Call, body: Said) -> TicketDoc:
     require_reporter(call)
     if await talks.who(number) != call.person.id:
         raise problem(409, "not_talking", "对话已经交还给小助手了，请先点“开始对话”。")
-    await talks.go_on(number)
+    await talks.go_on(number, now=call.now)
     return await perform(
         call,
         Action.NOTE,

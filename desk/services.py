@@ -14,6 +14,7 @@ from adapters.sql.blocks import SqlBlockReviews
 from adapters.sql.integrations import SqlApiKeys, SqlWebhooks
 from adapters.sql.ticket_rates import SqlTicketRates
 from adapters.sql.tickets import SqlTicketRepository
+from adapters.talks import Talks
 from community.blobs import BlobStore
 from community.catalog.model import Catalog
 from community.outbox import Outbox
@@ -24,7 +25,6 @@ from desk.learning import Learning
 from desk.people import Directory
 from desk.policy import Person
 from desk.sessions import Sessions
-from desk.talks import Talks
 from desk.wecom_sign_in import WeComSignIn
 
 

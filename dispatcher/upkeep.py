@@ -8,6 +8,7 @@ from dispatcher.digests import fold_notices
 from dispatcher.periodic import Task
 
 TICK_EVERY_S = 10.0
+TALKS_EVERY_S = 30.0
 FOLD_EVERY_S = 20.0
 RETENTION_EVERY_S = 3_600.0
 MAX_ROUNDS = 50
@@ -21,6 +22,7 @@ def upkeep_tasks(
     outbox: SqlOutboxUpkeep,
     *,
     tick: Act,
+    end_silent_talks: Act,
     expiries: Mapping[str, Act],
     digest_above: int,
     retention_days: int,
@@ -31,6 +33,7 @@ def upkeep_tasks(
     Args:
         outbox: Its upkeep.
         tick: The tickets' clocks: warnings, escalations, time-outs.
+        end_silent_talks: Gives conversations back in which staff say nothing more.
         expiries: Name of a store, and what deletes what it has kept long enough.
         digest_above: More waiting notices than this become a digest.
         retention_days: How long ended messages are kept.
@@ -43,6 +46,12 @@ def upkeep_tasks(
         if n_acts:
             wake_up()
         return n_acts
+
+    async def talks(now: datetime) -> int:
+        n_ended = await end_silent_talks(now)
+        if n_ended:
+            wake_up()
+        return n_ended
 
     async def digests(now: datetime) -> int:
         return await fold_notices(outbox, more_than=digest_above, now=now)
@@ -58,6 +67,7 @@ def upkeep_tasks(
 
     return [
         Task("tickets", TICK_EVERY_S, tickets),
+        Task("talks", TALKS_EVERY_S, talks),
         Task("digests", FOLD_EVERY_S, digests),
         Task("old-messages", RETENTION_EVERY_S, messages),
         *(

@@ -24,6 +24,7 @@ from adapters.sql.outbox_upkeep import SqlOutboxUpkeep
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.staff import LiveRoster, SqlStaff
 from adapters.sql.tickets import SqlTicketRepository
+from adapters.talks import Talks
 from adapters.ticket_store import open_tickets
 from adapters.webhook_sender import WebhookSender
 from adapters.wechat.bubbles import bubbles_of
@@ -42,6 +43,7 @@ from dispatcher.leadership import Leadership
 from dispatcher.periodic import Task
 from dispatcher.staff_actions import StaffActions
 from dispatcher.streams import Entry, HandleBatch, Pace
+from dispatcher.talks import end_silent_talks
 from dispatcher.upkeep import upkeep_tasks
 
 ANSWERS_GATHER_S = 0.1
@@ -240,9 +242,16 @@ def periodic_tasks(
     async def old_turns(now: datetime) -> int:
         return await log.expire(now, days=settings.learning.log_days)
 
+    repository = tickets(stores)
+    live, outbox = Talks(stores.redis, stores.keys), SqlOutbox(stores.engine)
+
+    async def talks(now: datetime) -> int:
+        return await end_silent_talks(live, repository, outbox, now=now)
+
     return upkeep_tasks(
         upkeep,
-        tick=tickets(stores).tick,
+        tick=repository.tick,
+        end_silent_talks=talks,
         expiries={"turns": old_turns},
         digest_above=settings.digest_above,
         retention_days=settings.retention_days,

@@ -1,5 +1,6 @@
 """Shared fixtures: a real Redis, a real database, the real catalogue and model."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -50,7 +51,7 @@ async def conversations(redis_url: str) -> AsyncIterator[RedisConversations]:
 async def tickets(tmp_path: Path) -> AsyncIterator[SqlTicketRepository]:
     """Tickets in a migrated SQLite file."""
     url = f"sqlite:///{tmp_path}/test.db"
-    migrated(url)
+    await asyncio.to_thread(migrated, url)
     engine = create_engine(url)
     yield SqlTicketRepository(engine)
     await engine.dispose()

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from adapters.sql.engine import create_engine
 from adapters.sql.tables import outbox
+from adapters.talks import SILENCE
 from community.tickets import Origin
-from desk.talks import SILENCE
 from tests.integration.desk.conftest import OPENID, PHONE, Desk
 
 
