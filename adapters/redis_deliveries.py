@@ -70,7 +70,12 @@ class RedisDeliveries:
         return holder, None if text is None else Reply.from_json(text)
 
     async def confirm_passive(
-        self, message_id: str, conversation: str, *, is_whole: bool = True
+        self,
+        message_id: str,
+        conversation: str,
+        *,
+        is_whole: bool = True,
+        alone: bool = False,
     ) -> None:
         """Notes that a passive answer was written to the messenger completely.
 
@@ -78,13 +83,14 @@ class RedisDeliveries:
             message_id: The resident's message.
             conversation: Whose.
             is_whole: The dispatcher has nothing to send after it.
+            alone: It has overtaken earlier ones, which still wait.
         """
         if not is_whole:
             key = self.keys.claim(message_id)
             async with _translated():
                 await self.redis.set(key, "sent", ex=REPLY_TTL_S)
             return
-        await self._leave(message_id, conversation, alone=False, holder="sent")
+        await self._leave(message_id, conversation, alone=alone, holder="sent")
 
     async def has_left(
         self, message_id: str, conversation: str, *, alone: bool = False

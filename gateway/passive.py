@@ -93,7 +93,10 @@ class PassiveAnswers:
         """
         with suppress(StoreUnavailableError):
             await self._conversations.confirm_passive(
-                inbound.id, inbound.conversation, is_whole=is_whole
+                inbound.id,
+                inbound.conversation,
+                is_whole=is_whole,
+                alone=inbound.urgent,
             )
 
     async def _answer(self, inbound: Inbound, until: float, *, is_new: bool) -> Passive:

@@ -65,6 +65,8 @@ class Account:
     n_repeated: int = 0
     """Deliveries beyond the first one."""
     n_passive: int = 0
+    n_held: int = 0
+    """People who had to write again, because more waited than the platform allows."""
 
 
 def _hash(key: str) -> str:
@@ -87,7 +89,7 @@ async def read_rows(engine: AsyncEngine) -> dict[str, Row]:
             row.via,
             row.attempts,
             row.error,
-            row.finished_at is not None,
+            has_ended=row.finished_at is not None,
         )
         for row in rows
     }
@@ -102,11 +104,24 @@ async def read_tickets(engine: AsyncEngine) -> dict[str, list[str]]:
 
 
 async def count_open(engine: AsyncEngine) -> int:
-    """Returns how many messages to residents have not ended."""
+    """Returns how many messages to residents are on their way."""
     query = sa.select(sa.func.count()).where(
-        outbox.c.finished_at.is_(None), outbox.c.channel == "wechat"
+        outbox.c.finished_at.is_(None),
+        outbox.c.channel == "wechat",
+        outbox.c.held_since.is_(None),
     )
     return int((await _query(engine, query))[0][0])
+
+
+async def held_people(engine: AsyncEngine) -> list[str]:
+    """Returns whose messages wait until they write again."""
+    query = sa.select(outbox.c.recipient.distinct()).where(
+        outbox.c.finished_at.is_(None),
+        outbox.c.channel == "wechat",
+        outbox.c.held_since.is_not(None),
+    )
+    found = await _query(engine, query)
+    return [row[0].partition(":")[2] for row in found]
 
 
 async def count_tickets(engine: AsyncEngine) -> int:
@@ -175,7 +190,7 @@ def _judge(account: Account, fate: Fate) -> None:
     account.n_passive += any(b.via == "passive" for b in fate.bubbles[:1])
     if not fate.said.title and (fate.acknowledged_at or fate.number):
         account.n_tickets_expected += 1
-    has_ended = row is not None and row.has_ended and row.state in ENDED
+    has_ended = row is not None and row.state in ENDED and row.has_ended
     if fate.acknowledged_at is not None and not has_ended:
         account.lost.append(fate)
     if row is not None and row.state == "delivered" and not fate.bubbles:

@@ -36,7 +36,7 @@ COMMANDS = {
 }
 N_WORKERS = 2
 LEASE_S = 2.0
-SEND_LEASE_S = 3.0
+SEND_LEASE_S = 10.0
 
 
 class System:
@@ -222,6 +222,8 @@ def _environment(folder: Path, model: Path, wechat: SimulatedWeChat) -> dict[str
         "WECOM_AES_KEY": options.corp_aes_key,
         "WECOM_API_URL": wechat.url,
         "WECOM_OPEN_URL": wechat.url,
+        # Restarted processes should not compile everything again.
+        "PYTHONDONTWRITEBYTECODE": "",
         "PYTHONWARNINGS": "ignore",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "RASA_TELEMETRY_ENABLED": "false",

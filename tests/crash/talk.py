@@ -18,6 +18,8 @@ HANDOFFS = ("帮我转网格员，让他给我打电话",)
 TITLE = re.compile(r"【[^】]{2,40}】")
 NUMBER = re.compile(r"编号 ?(\d{4}-\d{4,6})")
 TRIES_AT_ONCE = 8
+MOST_AT_ONCE = 60
+"""Messages that wait for an answer: a slow machine gets fewer in the same time."""
 IMPATIENT = 0.3
 """Share of messages that are sent before the one before was answered."""
 
@@ -122,15 +124,19 @@ async def converse(
 ) -> None:
     """Lets everybody talk at the same time until all has been said and answered."""
     pause_s = len(plans) / per_second
+    free = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def live(openid: str, lines: list[tuple[str, str]]) -> None:
         own = random.Random(f"{openid}{chance.random()}")
         under_way: list[asyncio.Task[None]] = []
         await asyncio.sleep(own.uniform(0, pause_s))
         for text, title in lines:
+            await free.acquire()
             said = Said(openid, text, title, datetime.now(timezone.utc))
             talk.said.append(said)
-            under_way.append(asyncio.create_task(_say(wechat, said)))
+            saying = asyncio.create_task(_say(wechat, said))
+            saying.add_done_callback(lambda _: free.release())
+            under_way.append(saying)
             if own.random() >= IMPATIENT:
                 await asyncio.gather(*under_way)
                 under_way.clear()

@@ -101,6 +101,15 @@ async def test_an_emergency_waits_for_nothing_and_takes_nobody_with_it(
     assert await holder(conversations, "m3") == "passive"
 
 
+async def test_a_passive_emergency_takes_nobody_with_it(conversations, answer):
+    await conversations.claim("m1", "late")
+    for message_id in ("m1", "m2", "m3"):
+        await answer(message_id)
+    assert await holder(conversations, "m2", overtakes=True) == "passive"
+    await conversations.confirm_passive("m2", WHO, alone=True)
+    assert await holder(conversations, "m3") is None
+
+
 async def test_what_was_forgotten_in_the_line_holds_up_one_answer_only(
     conversations, answer
 ):
