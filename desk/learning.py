@@ -23,7 +23,12 @@ from adapters.sql.learning_figures import SqlLearningFigures
 from adapters.sql.models import SqlModels
 from adapters.sql.review import SqlReviewStore
 from adapters.sql.training_jobs import SqlTrainingJobs
-from adapters.training_files import TrainingExample, read_folder
+from adapters.training_files import (
+    KEPT_OUT,
+    TrainingExample,
+    labels_of,
+    read_folder,
+)
 from community.catalog.model import Catalog
 from community.learning.guards import ExampleIndex, Known
 from community.learning.review import Review
@@ -34,42 +39,39 @@ class TrainingData:
     """The training data; read again only if a file has changed."""
 
     settings: LearningSettings
-    _index: ExampleIndex | None = None
-    _texts: tuple[str, ...] = ()
-    _labels: frozenset[str] = frozenset()
     _stamp: tuple[int, ...] = ()
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _examples: tuple[TrainingExample, ...] = ()
+    _kept_out: tuple[str, ...] = ()
+    _index: ExampleIndex | None = None
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _indexing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def index(self) -> ExampleIndex:
-        """Returns the guards' index."""
-        await self._refresh()
-        assert self._index is not None
-        return self._index
+        """Returns the guards' index; it takes seconds to build."""
+        async with self._indexing:
+            examples = await self._read()
+            index = self._index
+            if index is None:
+                known = [Known(e.text, e.label) for e in examples]
+                index = await asyncio.to_thread(ExampleIndex, known, self._kept_out)
+                self._index = index
+        return index
 
     async def texts(self) -> tuple[str, ...]:
         """Returns all messages that train."""
-        await self._refresh()
-        return self._texts
+        return tuple(example.text for example in await self._read())
 
     async def labels(self, catalog: Catalog) -> frozenset[str]:
         """Returns every label: the catalogue's items and those of the data."""
-        await self._refresh()
-        services = {service.key for service in catalog.services.values()}
-        return self._labels | services | {m.key for m in catalog.matters.values()}
+        return labels_of(await self._read()) | catalog.items.keys()
 
-    async def _refresh(self) -> None:
-        async with self._lock:
+    async def _read(self) -> tuple[TrainingExample, ...]:
+        async with self._reading:
             stamp = await asyncio.to_thread(self._stamp_now)
-            if self._index is None or stamp != self._stamp:
-                examples, kept_out = await asyncio.to_thread(self._read)
-                self._index = await asyncio.to_thread(
-                    ExampleIndex,
-                    [Known(e.text, e.label) for e in examples],
-                    [e.text for e in kept_out],
-                )
-                self._texts = tuple(e.text for e in examples)
-                self._labels = frozenset(e.label for e in examples)
-                self._stamp = stamp
+            if stamp != self._stamp:
+                await asyncio.to_thread(self._read_files)
+                self._stamp, self._index = stamp, None
+            return self._examples
 
     def _folders(self) -> tuple[Path, Path]:
         return self.settings.data_dir / "nlu", self.settings.evaluation_dir
@@ -81,14 +83,14 @@ class TrainingData:
             for path in sorted(folder.rglob("*.yml"))
         )
 
-    def _read(self) -> tuple[list[TrainingExample], list[TrainingExample]]:
+    def _read_files(self) -> None:
         data, evaluation = self._folders()
-        kept_out = [
-            example
-            for name in ("calibration", "validation")
+        self._examples = tuple(read_folder(data))
+        self._kept_out = tuple(
+            example.text
+            for name in KEPT_OUT
             for example in read_folder(evaluation / name)
-        ]
-        return read_folder(data), kept_out
+        )
 
 
 @dataclass(frozen=True)
