@@ -41,6 +41,7 @@ STAFF = (
     ("fengzheng-desk", "社区值班台"),
     (STREET, "街道（童谣街道）"),
     ("county-duty1", "县级"),
+    ("county-operator", "运营员（复核、模型、答案）"),
     ("county-auditor", "审计"),
     ("county-admin", "管理员（账号、外部系统）"),
 )

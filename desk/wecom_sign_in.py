@@ -38,7 +38,7 @@ class WeComSignIn:
     def start(self) -> tuple[str, str]:
         """Returns WeCom's address and the state that must come back."""
         assert self._client is not None
-        state = secrets.token_urlsafe(24)
+        state = secrets.token_hex(24)  # WeCom takes letters and digits only
         return self._client.sign_in_url(f"{self._desk_url}/sign-in", state), state
 
     async def finish(self, code: str, state: str, kept: str) -> str | None:

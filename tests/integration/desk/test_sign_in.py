@@ -162,6 +162,8 @@ async def test_wecom_signs_in_whom_it_knows(desk: Desk) -> None:
     desk.services.wecom.connect(FakeWeCom())
     started = await (await desk.client.post("/api/session/wecom/start")).json()
     state = started["url"].rpartition("state=")[2]
+    assert state.isascii()
+    assert state.isalnum()  # else WeCom shows an error page
     forged = {"code": "good", "state": "forged"}
     assert (await desk.client.post("/api/session/wecom", json=forged)).status == 401
     stranger = {"code": "bad", "state": state}
