@@ -34,6 +34,8 @@ FAMILY_WEIGHTS = (1.0, 0.8, 0.6, 0.0, 0.7)
 MIN_DF = 3
 SIGN_VOTE, FIRST_SIGN_VOTE = 0.6, 0.2
 """What a certain sign adds to its rule's score; the first one by priority adds both."""
+RULE_WEIGHT = 0.6
+"""What the best rule's own score adds to the score of any danger."""
 SETTLED = ("self_harm",)
 """Rules that no other rule may outvote and no service question silences."""
 ODDS_FILE = "odds.json"
@@ -143,9 +145,14 @@ class Limits:
     """Between danger and none, for one message."""
 
     threshold: float = 0.0
-    """Score of the last machine above which the model alone calls it urgent."""
+    """Danger above which the model alone calls it urgent."""
     veto: Optional[float] = None
-    """Score below which even a certain sign is not believed; None: always believed."""
+    """Score of the last machine up to which even a certain sign is not believed."""
+
+
+def danger(scores: np.ndarray) -> float:
+    """Returns how strongly the model holds a message for urgent."""
+    return float(scores[-1] + RULE_WEIGHT * scores[:-1].max())
 
 
 def decide(
@@ -164,8 +171,10 @@ def decide(
     certain = [sign.rule for sign in found if not sign.doubts]
     if scores is None or (certain and certain[0] in SETTLED):
         return certain[0] if certain else None
-    lowest = limits.veto if certain else limits.threshold
-    if lowest is not None and scores[-1] <= lowest:
+    if certain:
+        if limits.veto is not None and scores[-1] <= limits.veto:
+            return None
+    elif danger(scores) <= limits.threshold:
         return None
     votes = scores[:-1].copy()
     for rule in set(certain):
@@ -200,9 +209,9 @@ class EmergencyDetector(GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         """Default config (see parent class for full docstring)."""
         return {
-            # Score above which the linear model alone calls a message urgent; chosen
+            # Danger above which the linear model alone calls a message urgent; chosen
             # by cross-validation on the training data, see docs/understanding.md.
-            "threshold": -0.15,
+            "threshold": -0.25,
             # How much the log odds of the understood label add to that score.
             "odds_weight": 0.1,
             # Score below which a certain sign is not believed in a service question.
