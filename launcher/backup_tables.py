@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from adapters.sql.engine import sync_url
 from adapters.sql.tables import metadata
+from adapters.sql.tables.metadata import UtcDateTime
 from community.errors import StoreUnavailableError
 
 
@@ -107,7 +108,7 @@ def _typed(table: sa.Table, row: dict[str, Any]) -> dict[str, Any]:
 def _typed_value(column: sa.Column[Any], value: Any) -> Any:
     if value is None:
         return None
-    if isinstance(column.type, sa.DateTime):
+    if isinstance(column.type, UtcDateTime):
         return datetime.fromisoformat(value)
     if isinstance(column.type, sa.LargeBinary):
         return base64.b64decode(value)
