@@ -6,6 +6,7 @@ Each patch has a test that fails when Rasa no longer needs it
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import tarfile
 from pathlib import Path
@@ -18,7 +19,10 @@ from rasa.core.actions.action import RemoteAction
 from rasa.engine.graph import GraphNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage import local_model_storage
+from rasa.shared.core import trackers
 from rasa.shared.core.events import Event
+from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data import loading
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -43,6 +47,9 @@ def apply() -> None:
     DaskGraphRunner.run = _run_graph
     processor.copy = _NoCopies
     Event.resolve_by_type = staticmethod(_event_class)
+    Slot.__copy__ = _copy_slot
+    trackers.dataclasses = _FlatDataclasses
+    DialogueStateTracker.applied_events = _applied_events
     loading._load = _load_once
     local_model_storage.TarSafe = _FastTar
 
@@ -152,6 +159,48 @@ def _event_class(type_name: str, default: Any = None) -> Any:
     return _original_resolve(type_name, default)
 
 
+def _copy_slot(slot: Slot) -> Slot:
+    """Copies a slot's fields; the copy protocol takes five times as long.
+
+    Rasa copies all slots for every tracker that it makes, ten a message.
+    """
+    new: Slot = slot.__class__.__new__(slot.__class__)
+    new.__dict__.update(slot.__dict__)
+    return new
+
+
+class _FlatDataclasses:
+    """Stands for the module `dataclasses` in Rasa's trackers.
+
+    There it is used once more than to define a class: to show an action the active
+    loop, with a deep copy of the whole parse of the message that opened it.
+    """
+
+    dataclass = dataclasses.dataclass
+
+    @staticmethod
+    def asdict(value: Any) -> Dict[str, Any]:
+        """Returns the fields themselves: actions read them and change nothing."""
+        return dict(vars(value))
+
+
+_original_applied_events = DialogueStateTracker.applied_events
+
+
+def _applied_events(self: DialogueStateTracker) -> List[Event]:
+    """Works out once which events count, until there is another one.
+
+    Each policy asks anew for every prediction.
+    """
+    events = self.events
+    key = (id(events), len(events), id(events[-1]) if events else 0)
+    known = self.__dict__.get("_applied")
+    if known is None or known[0] != key:
+        known = (key, _original_applied_events(self))
+        self.__dict__["_applied"] = known
+    return list(known[1])
+
+
 _original_load = loading._load
 _loaded: Dict[Tuple[str, int, int], TrainingData] = {}
 
@@ -185,6 +234,9 @@ PATCHES: List[str] = [
     "_run_graph",
     "copy",
     "resolve_by_type",
+    "__copy__",
+    "dataclasses",
+    "applied_events",
     "_load",
     "TarSafe",
 ]
