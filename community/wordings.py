@@ -261,7 +261,10 @@ def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
     """Returns keys of services named in a text, in the order of their mention."""
     found: dict[str, int] = {}
     taken: list[tuple[int, int]] = []
-    for name, key in _names_of(catalog):
+    names = _names_of(catalog)
+    beginnings = {text[i : i + n] for i in range(len(text)) for n in (1, 2)}
+    possible = [entry for b in beginnings for entry in names.get(b, ())]
+    for _, name, key in sorted(possible):
         start = text.find(name)
         end = start + len(name)
         if start < 0 or any(start < t and s < end for s, t in taken):
@@ -271,12 +274,17 @@ def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
     return tuple(sorted(found, key=found.__getitem__))
 
 
-_known: list[tuple[Catalog, list[tuple[str, str]]]] = []
+_Names = dict[str, list[tuple[int, str, str]]]
+_known: list[tuple[Catalog, _Names]] = []
 """The names of the catalogue that was asked for last."""
 
 
-def _names_of(catalog: Catalog) -> list[tuple[str, str]]:
-    """Returns all names of services with their keys, the longest first."""
+def _names_of(catalog: Catalog) -> _Names:
+    """Returns all names of services with rank and key, by their first two letters.
+
+    The longest ranks first. A message is compared with the few names that begin
+    somewhere in it: it is cut in many ways, and there are hundreds of names.
+    """
     if not _known or _known[0][0] is not catalog:
         names = [
             (name, service.key)
@@ -284,5 +292,9 @@ def _names_of(catalog: Catalog) -> list[tuple[str, str]]:
             for name in {service.name, service.short_name, *service.aliases}
         ]
         names += NICKNAMES.items()
-        _known[:] = [(catalog, sorted(names, key=lambda pair: (-len(pair[0]), pair)))]
+        names.sort(key=lambda pair: (-len(pair[0]), pair))
+        found: _Names = {}
+        for rank, (name, key) in enumerate(names):
+            found.setdefault(name[:2], []).append((rank, name, key))
+        _known[:] = [(catalog, found)]
     return _known[0][1]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from community.places.areas import GCJ02, Areas
 from community.places.coordinates import CoordinateSystem
@@ -28,6 +29,8 @@ _TAIL = re.compile(
     r"|对[面过门]|[东西南北前后](?:头|边|面|侧|门|角)|墙外))*"
 )
 """What says more exactly where, behind a name."""
+REMEMBERED = 64
+"""Texts whose names are not looked for again."""
 SCENE_PREFIX = "grid:"
 
 
@@ -43,7 +46,11 @@ class Gazetteer:
         """
         self.book = book
         self.areas = areas or Areas({})
-        self._index = NameIndex(book)
+        index = NameIndex(book)
+        # One message is looked at three times: where it is read, asked and filed.
+        self._mentions = lru_cache(REMEMBERED)(
+            lambda text: tuple(mentions_in(text, index))
+        )
 
     def locate(
         self,
@@ -81,7 +88,7 @@ class Gazetteer:
         They reach from the first name to what follows the last: 麦穗庄小学后头.
         """
         plain = normalise(text)
-        mentions = [m for m in mentions_in(plain, self._index) if not m.is_home]
+        mentions = [m for m in self._mentions(plain) if not m.is_home]
         if all(m.score < NAMED for m in mentions) or not self._named(plain, community):
             return None
         last = max(mention.end for mention in mentions)
@@ -115,7 +122,7 @@ class Gazetteer:
         )
 
     def _named(self, text: str, home: str | None) -> tuple[PlaceMatch, ...]:
-        mentions = mentions_in(text, self._index)
+        mentions = self._mentions(text)
         scope = self._scope(mentions)
         named = [
             options
@@ -166,7 +173,7 @@ class Gazetteer:
                 return options.lowered(0.7)
         return None
 
-    def _only_community(self, mentions: list[Mention]) -> tuple[PlaceMatch, ...]:
+    def _only_community(self, mentions: Iterable[Mention]) -> tuple[PlaceMatch, ...]:
         scope = self._scope(m for m in mentions if m.score >= SURE)
         if scope is None or len(scope) > MAX_CHOICES:
             return ()
