@@ -101,6 +101,11 @@ def build_report(
     return report
 
 
+def _letters(text: str) -> str:
+    """Returns what two spellings of a message share; marks alone stay as they are."""
+    return re.sub(r"\W", "", text) or text
+
+
 def _problems(
     report: Report,
     examples: List[Example],
@@ -112,9 +117,9 @@ def _problems(
         yield f"near-duplicates: {report.near_share:.1%}, at most {MAX_NEAR_SHARE:.0%}"
     if report.alias_free < MIN_ALIAS_FREE:
         yield f"no alias named: {report.alias_free:.1%}, at least {MIN_ALIAS_FREE:.0%}"
-    training = {re.sub(r"\W", "", e.text): e for e in examples}
+    training = {_letters(e.text): e for e in examples}
     for example in kept_out:
-        twin = training.get(re.sub(r"\W", "", example.text))
+        twin = training.get(_letters(example.text))
         if twin is not None and len(example.text) > UNAVOIDABLE_CHARS:
             yield f"{example.path}: {example.text!r} is also in {twin.path}"
 
