@@ -26,7 +26,14 @@ def test_without_an_account_the_simulator_stands_in_its_place(every_process, tmp
     assert settings.wecom.is_on
     assert settings.wechat.api_url == "http://127.0.0.1:8802"
     assert settings.quiet_hours is None
-    assert names(site) == ["simulator", "worker", "gateway", "dispatcher", "desk", "training"]
+    assert names(site) == [
+        "simulator",
+        "worker",
+        "gateway",
+        "dispatcher",
+        "desk",
+        "training",
+    ]
 
 
 def test_with_an_account_there_is_no_simulator(every_process, tmp_path):
