@@ -32,7 +32,8 @@ from community.tickets.model import (
 from community.tickets.office import Office
 
 DAYS = 21
-A_DAY = 2
+A_DAY, LATELY_A_DAY, LATELY = 2, 5, 3
+"""Tickets a day, and on the last days, whose tickets are still open."""
 SEED = 20_26
 TICK_EVERY = timedelta(hours=4)
 MOST_ARE_SATISFIED, SOME_ANSWER = 0.85, 0.93
@@ -64,7 +65,7 @@ SAID = (
     ),
 )
 """Item, what a resident says, what the worker reports."""
-COMMUNITIES = ("fengzheng", "bugu", "hulu", "mogu")
+COMMUNITIES = ("fengzheng", "denglong", "jimu", "lingdang", "bugu")
 
 
 @dataclass(order=True)
@@ -133,8 +134,9 @@ class _Past:
         today = local_day(self._until)
         days = [today - timedelta(days=n) for n in range(DAYS, -1, -1)]
         n_filed = 0
-        for day in filter(self._office.work.is_workday, days):
-            for _ in range(A_DAY):
+        workdays = [day for day in days if self._office.work.is_workday(day)]
+        for day in workdays:
+            for _ in range(LATELY_A_DAY if day in workdays[-LATELY:] else A_DAY):
                 hour = time(8 + self._chance.randrange(9), self._chance.randrange(60))
                 at = datetime.combine(day, hour, CHINA).astimezone(self._until.tzinfo)
                 if at < self._until:
@@ -179,7 +181,7 @@ class _Past:
     ) -> None:
         """Plans an act well before the running clock is over, or too late."""
         if life.clock is not None:
-            share = 1.2 if is_slow else self._chance.uniform(0.05, 0.6)
+            share = 1.2 if is_slow else self._chance.uniform(0.05, 0.8)
             self._at(now + share * (life.clock.due_at - now), act)
 
     def _handling(self, draft: TicketDraft, number: str, result: str) -> Act:

@@ -2,6 +2,9 @@ import { createRouter, createWebHistory } from 'vue-router'
 
 import { PAGES, pagesOfPerson } from './navigation'
 
+/** WeCom comes back here with a code, which no other page may take for its own. */
+export const SIGN_IN = '/sign-in'
+
 export const router = createRouter({
   history: createWebHistory('/'),
   routes: [
@@ -24,6 +27,7 @@ export const router = createRouter({
       props: true,
       meta: { title: '答案' },
     },
+    { path: SIGN_IN, component: { render: () => null } },
     { path: '/:rest(.*)*', redirect: () => pagesOfPerson()[0]?.path ?? '/tickets' },
   ],
 })
