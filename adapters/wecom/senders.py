@@ -25,6 +25,8 @@ from community.outbox import (
 
 ANY_ROBOT = "*"
 """Robot that speaks where the named one is not configured."""
+REFUSED_CARD = 40058
+"""A card is wrong, or one with its task was sent before."""
 
 FindUserid = Callable[[str], Awaitable[str]]
 """Returns the WeCom userid of a member of staff, empty where there is none."""
@@ -76,6 +78,11 @@ class WeComAppSender:
         except StoreUnavailableError as err:
             return SendResult(DeliveryState.TEMPORARY_FAILURE, error=str(err))
         except WeChatError as err:
+            if attempt > 1 and err.code == REFUSED_CARD:
+                # Its task is known: the try before had arrived, only not its answer.
+                return SendResult(
+                    DeliveryState.DELIVERED, via="card", external_id=err.rid
+                )
             return _failed(message, err)
         return SendResult(
             DeliveryState.DELIVERED, via="card", external_id=sent.message_id

@@ -7,6 +7,7 @@ import pytest
 from adapters.wechat.errors import (
     ConfigurationAlarm,
     OutcomeUnknownError,
+    PermanentError,
     TemporaryError,
     UnreachableError,
 )
@@ -147,3 +148,15 @@ async def test_a_robot_without_an_answer_says_an_alert_again():
 async def test_without_wecom_every_notice_ends():
     result = await NotConfiguredSender().send(card(), attempt=1)
     assert result.error == NOT_CONFIGURED
+
+
+async def test_a_repeated_card_that_is_known_already_has_arrived():
+    known = PermanentError(40058, "rid", "x")
+    result = await WeComAppSender(Client(known), find).send(card(), attempt=2)
+    assert (result.state, result.via) == (DeliveryState.DELIVERED, "card")
+
+
+async def test_a_wrong_card_ends_at_its_first_try():
+    wrong = PermanentError(40058, "rid", "x")
+    result = await WeComAppSender(Client(wrong), find).send(card(), attempt=1)
+    assert result.state is DeliveryState.PERMANENT_FAILURE
