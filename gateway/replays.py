@@ -54,7 +54,9 @@ class ReplayGuard:
         key = self._keys.nonce(timestamp, log_id(nonce))
         mark = log_id(message_id)
         async with translated_errors():
-            await self._redis.set(key, mark, nx=True, ex=2 * self._window_s + 1)
-            known = await self._redis.get(key)
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.set(key, mark, nx=True, ex=2 * self._window_s + 1)
+            pipeline.get(key)
+            _, known = await pipeline.execute()
         if known not in (mark, None):
             raise ReplayedError("the nonce was used with another message")

@@ -31,6 +31,8 @@ MAX_ANSWER_BYTES = 1024 * 1024
 MAX_MEDIA_BYTES = 12 * 1024 * 1024
 """Films may have 10 MB."""
 _CHUNK_BYTES = 64 * 1024
+ORDINARY = frozenset({45080, 45081})
+"""The sign that somebody types comes too late, or is shown already: no failure."""
 
 log = structlog.get_logger()
 
@@ -163,7 +165,8 @@ class PlatformApi:
         if error is None:
             return
         if not isinstance(error, TokenRefusedError):
-            log.warning(
+            say = log.debug if error.code in ORDINARY else log.warning
+            say(
                 "wechat.call_failed",
                 call=path,
                 code=error.code,
