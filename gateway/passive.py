@@ -16,6 +16,7 @@ from community.errors import StoreUnavailableError
 from community.messages import Inbound, log_id
 from community.replies import Emergency, Part, Reply
 from gateway.live import LiveUpdates
+from gateway.waiting import WaitingTime
 
 logger = structlog.get_logger()
 BUDGET_S = 4.5
@@ -57,6 +58,7 @@ class PassiveAnswers:
         self._conversations = conversations
         self._live = live
         self._emergency = emergency
+        self.waiting = WaitingTime()
         self._typing = typing
         self._typing_calls = asyncio.Semaphore(MAX_TYPING_CALLS)
 
@@ -100,7 +102,11 @@ class PassiveAnswers:
             )
 
     async def _answer(self, inbound: Inbound, until: float, *, is_new: bool) -> Passive:
+        limit_s = self.waiting.limit_s()
+        if limit_s is not None:
+            until = min(until, asyncio.get_running_loop().time() + limit_s)
         holder, reply = await self._take(inbound, until, is_new=is_new)
+        self.waiting.note(is_late=holder is None, was_short=limit_s is not None)
         if holder is None:
             holder = await self._conversations.claim(inbound.id, "late")
             if holder != "late":  # another delivery has just got it
