@@ -22,6 +22,7 @@ from launcher.redis_server import start_for_tests
 from tests.databases import migrated
 
 os.environ.setdefault("FIELD_KEY", secrets.token_hex(32))
+MAX_ID_CHARS = 60
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
 
 
@@ -79,3 +80,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_heavy = any(item.get_closest_marker(name) for name in ("stack", "browser"))
         group = "processes" if is_heavy else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Names long values by their argument: some hold the time or a cipher."""
+    is_long = isinstance(val, (str, bytes)) and len(val) > MAX_ID_CHARS
+    return argname if is_long else None
