@@ -213,7 +213,7 @@ class EmergencyDetector(GraphComponent):
             # by cross-validation on the training data, see docs/understanding.md.
             "threshold": -0.25,
             # How much the log odds of the understood label add to that score.
-            "odds_weight": 0.1,
+            "odds_weight": 0.15,
             # Score below which a certain sign is not believed in a service question.
             "veto": -0.2,
         }
@@ -270,7 +270,8 @@ class EmergencyDetector(GraphComponent):
     ) -> EmergencyDetector:
         """Loads the model (see parent class for full docstring)."""
         with model_storage.read_from(resource) as folder:
-            odds = json.loads((folder / ODDS_FILE).read_text())
+            known = folder / ODDS_FILE  # models of before have none
+            odds = json.loads(known.read_text()) if known.is_file() else {}
             model = EmergencyModel.load(folder)
             return cls(config, model_storage, resource, model, odds)
 
