@@ -8,7 +8,15 @@ import sys
 from collections.abc import Callable
 
 import bot.model  # noqa: F401 - sets Rasa's environment before it is imported
-from benchmarks import against_peer, deadlines, length, memory, parse, wechat_load
+from benchmarks import (
+    against_peer,
+    deadlines,
+    desk,
+    length,
+    memory,
+    parse,
+    wechat_load,
+)
 from benchmarks.measure import note
 from benchmarks.results import ORDER, Result, save, write_page
 
@@ -19,6 +27,7 @@ QUESTIONS: dict[str, Callable[..., Result]] = {
     "memory": memory.run,
     "deadlines": deadlines.run,
     "wechat": wechat_load.run,
+    "desk": desk.run,
 }
 
 

@@ -11,11 +11,11 @@ from adapters.settings import ROOT
 
 FOLDER = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"
-ORDER = ("peer", "length", "parse", "memory", "deadlines", "wechat")
+ORDER = ("peer", "length", "parse", "memory", "deadlines", "wechat", "desk")
 HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m benchmarks`) from `benchmarks/results/*.json`; do not edit by hand. One question alone:
-`python -m benchmarks peer` (or `length`, `parse`, `memory`, `deadlines`, `wechat`); `--reuse` takes the peer's model of an earlier run on the same data.
+`python -m benchmarks peer` (or `length`, `parse`, `memory`, `deadlines`, `wechat`, `desk`); `--reuse` takes the peer's model of an earlier run on the same data.
 Where several runs were made, a figure is their median with the lowest and highest in brackets.
 """
 

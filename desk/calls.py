@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from adapters.proxies import caller_address
 from community.errors import RecordError, StoreUnavailableError
 from community.tickets import Ticket
+from community.tickets.shield import Viewer, viewer_of
 from desk.endpoints import PATH_PATTERNS, Endpoint, Entry
 from desk.policy import Act, Person, Site, may
 from desk.problems import problem
@@ -49,6 +51,13 @@ class Call:
         if self.caller is None:
             raise problem(401, "not_signed_in", "请先登录。")
         return self.caller
+
+    @cached_property
+    def viewer(self) -> Viewer | None:
+        """What the caller answers for now, worked out once for all rows of a list."""
+        staff = self.person.staff
+        roster = self.services.directory.roster
+        return viewer_of(staff, roster, self.now) if staff is not None else None
 
     @property
     def ticket(self) -> Ticket:

@@ -88,15 +88,14 @@ async def figures(call: Call, query: FigureQuery) -> Figures:
     scope = scope_of(call, query, since, until)
     rates = call.services.rates
     rows: list[FigureDoc] = []
+    found = await rates.from_state(scope, now=call.now, by=query.by)
     if query.by is not None:
-        found = await rates.from_state(scope, now=call.now, by=query.by)
         rows = [
             figure_doc(key, key_name(call, query.by, key), one)
             for key, one in sorted(found.items(), key=lambda pair: -pair[1].n_counted)
         ]
-    total = await rates.from_state(scope, now=call.now)
     return Figures(
-        since=since, until=until, total=figure_doc("", "合计", sum_of(total)), rows=rows
+        since=since, until=until, total=figure_doc("", "合计", sum_of(found)), rows=rows
     )
 
 

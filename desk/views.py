@@ -13,7 +13,6 @@ from community.tickets.shield import (
     alias,
     alias_of_actor,
     sight,
-    viewer_of,
 )
 from desk import words
 from desk.calls import Call, site_of
@@ -32,11 +31,9 @@ SUMMARY_CHARS = 60
 
 def sight_of(call: Call, ticket: Ticket) -> Sight:
     """Returns how much of the words the caller may read; systems read least."""
-    staff = call.person.staff
-    if staff is None:
+    if call.viewer is None:
         return Sight.MASKED
-    roster = call.services.directory.roster
-    seen = sight(viewer_of(staff, roster, call.now), ticket, roster)
+    seen = sight(call.viewer, ticket, call.services.directory.roster)
     return seen if seen is Sight.FULL else Sight.MASKED
 
 

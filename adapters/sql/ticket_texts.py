@@ -122,17 +122,14 @@ def readable(
         RecordError: A text was altered.
     """
     found: dict[tuple[int, str], str] = {}
-    copies: dict[tuple[int, str], str] = {}
-    for row in rows:
+    # As written first: a copy is opened only where that is gone.
+    for row in sorted(rows, key=lambda row: bool(row.name.endswith(MASKED_SUFFIX))):
+        place = row.seq, row.name.removesuffix(MASKED_SUFFIX)
         key = keys.get(row.person)
-        if key is None:
-            continue
-        text = open_text(number, row.seq, row.name, bytes(row.sealed), key).text
-        if row.name.endswith(MASKED_SUFFIX):
-            copies[row.seq, row.name.removesuffix(MASKED_SUFFIX)] = text
-        else:
-            found[row.seq, row.name] = text
-    return {**copies, **found}
+        if key is not None and place not in found:
+            text = open_text(number, row.seq, row.name, bytes(row.sealed), key)
+            found[place] = text.text
+    return found
 
 
 def _seal(
