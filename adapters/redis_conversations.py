@@ -240,6 +240,15 @@ class RedisConversations(RedisDeliveries):
             pipeline.xdel(signal.stream, signal.entry)
             await pipeline.execute()
 
+    async def signal_waiting(self, conversation: str) -> None:
+        """Calls a worker if there is mail: whoever held the lease answered none."""
+        async with _translated():
+            n_waiting = await cast(
+                "Awaitable[int]", self.redis.llen(self.keys.mailbox(conversation))
+            )
+            if n_waiting:
+                await self.redis.xadd(self.keys.ready, {"conversation": conversation})
+
     async def acquire(self, conversation: str) -> Lease | None:
         """Takes the conversation's lease; `None` while somebody else holds it."""
         token = await self._run(

@@ -45,6 +45,8 @@ class LeaseLockStore(LockStore):
         finally:
             renewal.cancel()
             await self.conversations.release(lease)
+            # Workers leave a locked conversation to its holder; this one answers no mail.
+            await self.conversations.signal_waiting(conversation_id)
 
     async def _wait(self, conversation_id: str, lock_lifetime: float) -> Lease:
         store = self.conversations

@@ -42,6 +42,8 @@ logger = structlog.get_logger()
 MAX_ATTEMPTS = 4
 RETRY_DELAYS_S = (0.2, 1.0, 3.0)
 CONCURRENT = 8
+RECLAIMED = 100
+"""Signals of others that are taken over at a time."""
 BLOCK_MS = 500
 """A worker that is asked to stop takes new mail no longer than this."""
 GIVEN_UP = (
@@ -106,7 +108,7 @@ class Worker:
             while not self._stopping.is_set():
                 await self._slots.acquire()
                 self._slots.release()
-                await self._take(self._next_signals)
+                await self._take(self._next_signals, are_new=True)
         finally:
             # Not cancelled: signals that it is taking over would lie for a lease time.
             self._stopping.set()
@@ -134,7 +136,7 @@ class Worker:
         )
 
     async def _abandoned(self) -> List[Signal]:
-        return await self.conversations.abandoned_signals(self.name, count=20)
+        return await self.conversations.abandoned_signals(self.name, count=RECLAIMED)
 
     async def _reclaim(self) -> None:
         while not self._stopping.is_set():
@@ -143,9 +145,9 @@ class Worker:
                     self._stopping.wait(), self.conversations.lease_s / 2
                 )
             except asyncio.TimeoutError:
-                await self._take(self._abandoned)
+                await self._take(self._abandoned, are_new=False)
 
-    async def _take(self, source: Callable[[], Any]) -> None:
+    async def _take(self, source: Callable[[], Any], *, are_new: bool) -> None:
         try:
             signals = await source()
         except StoreUnavailableError as err:
@@ -156,7 +158,7 @@ class Worker:
             return
         for signal in signals:
             await self._slots.acquire()
-            task = asyncio.create_task(self._serve(signal))
+            task = asyncio.create_task(self._serve(signal, is_new=are_new))
             self._tasks.add(task)
             task.add_done_callback(self._done)
 
@@ -166,10 +168,15 @@ class Worker:
         if not task.cancelled() and task.exception() is not None:
             logger.error("worker.task.failed", error=repr(task.exception()))
 
-    async def _serve(self, signal: Signal) -> None:
-        """Drains one conversation; the signal is kept unless that worked."""
+    async def _serve(self, signal: Signal, *, is_new: bool) -> None:
+        """Drains one conversation; the signal is kept unless that worked.
+
+        A new one is finished also where somebody else is at work there: whoever it is
+        answers this mail before giving the conversation up, and still has a signal that
+        is taken over if they die. One that was taken over may be the last, so it stays.
+        """
         try:
-            if await self.drain(signal.conversation):
+            if await self.drain(signal.conversation) or is_new:
                 await self.conversations.finish_signal(signal)
         except (LeaseLostError, StoreUnavailableError) as err:
             logger.warning("worker.conversation.left", error=str(err))

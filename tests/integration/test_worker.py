@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.redis_conversations import Lease, RedisConversations
+from bot.lock_store import LeaseLockStore
 from bot.worker import GIVEN_UP, Worker
 from community.errors import LeaseLostError, StoreUnavailableError
 from community.replies import as_plain_text
@@ -261,3 +262,50 @@ async def test_a_lease_is_kept_while_mail_is_waiting(conversations, message):
     await conversations.accept(message("你好"))
     assert not await conversations.release(lease, only_if_empty=True)
     assert await conversations.renew(lease)
+
+
+async def signals_left(store) -> int:
+    return int(await store.redis.xlen(store.keys.ready))
+
+
+async def test_a_new_signal_of_a_conversation_at_work_is_left_to_its_holder(
+    worker, message
+):
+    store = worker.conversations
+    await store.create_group()
+    await store.accept(message("你好"))
+    lease = await store.acquire("web:grandma")
+    (signal,) = await store.next_signals("other", count=1, block_ms=100)
+    await worker._serve(signal, is_new=True)
+    assert await signals_left(store) == 0
+    # Its holder cannot give it up while there is mail.
+    assert not await store.release(lease, only_if_empty=True)
+
+
+async def test_a_signal_that_was_taken_over_stays_while_somebody_is_at_work(
+    worker, message
+):
+    """It may be the last one: if the holder dies, nobody else knows of the mail."""
+    store = worker.conversations
+    await store.create_group()
+    await store.accept(message("你好"))
+    lease = await store.acquire("web:grandma")
+    await store.next_signals("dead", count=1, block_ms=100)
+    await asyncio.sleep(1.05 * store.lease_s)
+    lease = lease if await store.renew(lease) else await store.acquire("web:grandma")
+    (signal,) = await store.abandoned_signals("other", count=10)
+    await worker._serve(signal, is_new=False)
+    assert await signals_left(store) == 1
+
+
+async def test_whoever_locked_a_conversation_calls_a_worker_for_its_mail(
+    worker, message
+):
+    store = worker.conversations
+    await store.create_group()
+    async with LeaseLockStore(conversations=store).lock("web:grandma"):
+        await store.accept(message("你好"))
+        (signal,) = await store.next_signals("w", count=1, block_ms=100)
+        await worker._serve(signal, is_new=True)
+        assert await signals_left(store) == 0
+    assert await signals_left(store) == 1
