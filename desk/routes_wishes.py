@@ -27,7 +27,7 @@ class Extension(ReasonedAct):
     days: int = Field(ge=1, le=10)
 
 
-class Decision(ActBody):
+class ApprovalDecision(ActBody):
     """What a second person decides about a wish."""
 
     reason: Long = Long("")
@@ -62,17 +62,23 @@ async def ask_exclusion(call: Call, body: ReasonedAct) -> TicketDoc:
 
 
 @endpoints.post(
-    "/api/tickets/{number}/approve", act=Act.APPROVE, takes=Decision, gives=TicketDoc
+    "/api/tickets/{number}/approve",
+    act=Act.APPROVE,
+    takes=ApprovalDecision,
+    gives=TicketDoc,
 )
-async def approve(call: Call, body: Decision) -> TicketDoc:
+async def approve(call: Call, body: ApprovalDecision) -> TicketDoc:
     """Grants the pause or exclusion that another person asked for."""
     return await perform(call, Action.APPROVE, body, reason=body.reason)
 
 
 @endpoints.post(
-    "/api/tickets/{number}/refuse", act=Act.APPROVE, takes=Decision, gives=TicketDoc
+    "/api/tickets/{number}/refuse",
+    act=Act.APPROVE,
+    takes=ApprovalDecision,
+    gives=TicketDoc,
 )
-async def refuse(call: Call, body: Decision) -> TicketDoc:
+async def refuse(call: Call, body: ApprovalDecision) -> TicketDoc:
     """Refuses the pause or exclusion that another person asked for."""
     return await perform(call, Action.REFUSE, body, reason=body.reason)
 

@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Type
 
 import spacy
 from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes import default_components  # noqa: F401 - see below
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -49,6 +50,8 @@ def shared_pipeline() -> Tuple[spacy.language.Language, Matcher]:
     return nlp, matcher
 
 
+# Rasa has a component of this name; the later registration counts, so that Rasa's own
+# components are imported first.
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
 )
