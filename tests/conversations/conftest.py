@@ -1,13 +1,16 @@
 """Fixtures of the integration tests serve the conversations too."""
 
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from actions.wiring import ports, set_ports
+from adapters.redis_conversations import RedisConversations, open_redis
+from adapters.redis_keys import RedisKeys
 from bot.worker import Worker
 from tests.conftest import NOW
 from tests.conversations.stage import Stage
@@ -32,6 +35,15 @@ __all__ = [
     "wait",
     "worker",
 ]
+
+
+@pytest.fixture
+async def conversations(redis_url: str) -> AsyncIterator[RedisConversations]:
+    """Conversation state with the lease of production: a busy machine loses none."""
+    redis = open_redis(redis_url)
+    keys = RedisKeys(f"test-{secrets.token_hex(6)}")
+    yield RedisConversations(redis, keys, lease_s=5.0)
+    await redis.aclose()
 
 
 @pytest.fixture
