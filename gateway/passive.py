@@ -16,11 +16,14 @@ from community.errors import StoreUnavailableError
 from community.messages import Inbound, log_id
 from community.replies import Emergency, Part, Reply
 from gateway.live import LiveUpdates
+from gateway.patience import patiently
 from gateway.waiting import WaitingTime
 
 logger = structlog.get_logger()
 BUDGET_S = 4.5
 """Of the five seconds that WeChat waits; the rest is the way."""
+GRACE_S = 0.3
+"""To write down that an answer comes late."""
 TYPING_AFTER_S = 1.0
 MAX_TYPING_CALLS = 20
 """At a time: under load the answers matter more."""
@@ -71,8 +74,12 @@ class PassiveAnswers:
             is_new: Its first delivery; a repeat gets what the first one got.
         """
         try:
-            return await self._answer(inbound, until, is_new=is_new)
-        except (StoreUnavailableError, asyncio.TimeoutError) as err:
+            # Not given up at once: another delivery may still claim the answer, and
+            # the messenger would show nothing of it after our `success`.
+            return await patiently(
+                lambda: self._answer(inbound, until, is_new=is_new), until + GRACE_S
+            )
+        except StoreUnavailableError as err:
             # The message is stored: the dispatcher delivers what nobody has claimed.
             logger.warning(
                 "gateway.answer.unclaimed",

@@ -292,6 +292,47 @@ async def test_redis_that_comes_back_in_time_is_noticed_by_nobody(
     assert len(calls) == 3
 
 
+def failing(monkeypatch: pytest.MonkeyPatch, n_times: float) -> list[int]:
+    """Lets Redis fail when answers are taken, some times or always."""
+    original, calls = RedisConversations.take_passive, []
+
+    async def take(self: Any, *arguments: Any, **options: Any) -> Any:
+        calls.append(1)
+        if len(calls) <= n_times:
+            raise StoreUnavailableError("down")
+        return await original(self, *arguments, **options)
+
+    monkeypatch.setattr(RedisConversations, "take_passive", take)
+    return calls
+
+
+async def test_a_short_outage_is_waited_out_and_the_answer_comes_in_time(
+    peer, store, monkeypatch
+):
+    """`success` at once would make WeChat ignore what another delivery answers."""
+    calls = failing(monkeypatch, 3)
+    _, answer = await answered(peer, store, text("低保怎么办"), Text("带身份证。"))
+    assert "带身份证。" in answer
+    assert len(calls) > 3
+
+
+async def test_a_long_outage_is_acknowledged_because_the_message_is_stored(
+    peer, store, quick, monkeypatch
+):
+    failing(monkeypatch, float("inf"))
+    status, answer = await peer.push(text("低保怎么办"))
+    assert (status, answer) == (200, "success")
+    assert await store.head(CONVERSATION) is not None
+
+
+async def test_a_long_outage_still_gives_the_number_in_an_emergency(
+    peer, store, quick, monkeypatch
+):
+    failing(monkeypatch, float("inf"))
+    _, answer = await peer.push(text("俺家着火了快来人"))
+    assert "119" in answer
+
+
 async def test_an_emergency_with_redis_down_gets_its_number_and_is_stored_later(
     peer, store, quick, monkeypatch
 ):
