@@ -57,11 +57,21 @@ class RunningSystem:
     @contextmanager
     def worker_asleep(self) -> Iterator[None]:
         """Stops the worker's clock: everything else runs, nothing is answered."""
-        os.kill(self.worker_pid, signal.SIGSTOP)
+        # The parent first, so that it replaces no child.
+        asleep = [self.worker_pid, *children_of(self.worker_pid)]
+        for pid in asleep:
+            os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            os.kill(self.worker_pid, signal.SIGCONT)
+            for pid in reversed(asleep):
+                os.kill(pid, signal.SIGCONT)
+
+
+def children_of(pid: int) -> list[int]:
+    """Returns the processes that a process forked and that live."""
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    return [int(child) for child in text.split()]
 
 
 def start(*module: str, env: dict[str, str], log: Path) -> "subprocess.Popen[bytes]":

@@ -123,7 +123,7 @@ async def work(
     store: RedisConversations, *parts: Part, conversation: str = CONVERSATION
 ) -> str:
     """Answers the oldest message as a worker does; returns its text."""
-    for _ in range(200):
+    for _ in range(2_000):  # the first push of a gateway loads what it answers with
         letter = await store.head(conversation)
         if letter is not None:
             break
