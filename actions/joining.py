@@ -1,5 +1,6 @@
 """Whether neighbours have reported the same already, and what joins them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,14 @@ from community.tickets.telling import day
 REPORT_JOIN = "report_join"
 """Slot of the form: the number of the neighbours' ticket, or `no`."""
 ALONE = "no"
+FOLLOW = "follow"
+"""Value of a choice below the summary: joins the neighbours instead of filing it."""
+_MAX_WISH_CHARS = 14
+_FOLLOWS = re.compile(
+    r"^(?!.*不).*(?:跟进|跟着|跟(?:他们?|邻居|上)|算[我俺]一个|[我俺]也(?:跟|算)|"
+    r"(?:一起|一块|一道)(?:跟|报|吧))"
+)
+_ALONE = re.compile(r"单独|另外?报|自己报|分开报|各报各")
 _FOUND = "_similar_ticket"
 """Attribute of the tracker of one turn: place and item, and what was found."""
 
@@ -36,6 +45,24 @@ async def similar_ticket(tracker: Tracker) -> Ticket | None:
         setattr(tracker, _FOUND, known)
     ticket: Ticket | None = known[1]
     return ticket
+
+
+async def joinable(tracker: Tracker) -> Ticket | None:
+    """Returns the neighbours' ticket that is still to be offered.
+
+    Whoever has decided about it is not asked again.
+    """
+    return None if tracker.get_slot(REPORT_JOIN) else await similar_ticket(tracker)
+
+
+def says_follow(text: str) -> bool:
+    """Tells whether somebody who read of neighbours' ticket joins it: 跟着一起吧."""
+    return len(text) <= _MAX_WISH_CHARS and bool(_FOLLOWS.search(text))
+
+
+def says_alone(text: str) -> bool:
+    """Tells whether they want a report of their own: 单独报吧."""
+    return len(text) <= _MAX_WISH_CHARS and bool(_ALONE.search(text))
 
 
 async def _found(tracker: Tracker, place: str, item: str) -> Ticket | None:

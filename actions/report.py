@@ -4,7 +4,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.answers import learned_meaning, remember, second_answer
-from actions.joining import offer, similar_ticket
+from actions.joining import FOLLOW, joinable, offer, similar_ticket
 from actions.locating import (
     choice_value,
     home_name,
@@ -34,6 +34,7 @@ from community.errors import CommunityError
 from community.payloads import talk_payload, value_payload
 from community.replies import Choice, Choices, Part, Text
 from community.reports import details_are_thin, phone_in, since_in
+from community.tickets import Ticket
 
 CANCEL = Choice("不报了", talk_payload("cancel"))
 MAX_CHOICES = 3
@@ -212,7 +213,10 @@ class AskConfirm(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Shows what will be filed; nothing is filed without a yes."""
+        """Shows what will be filed; nothing is filed without a yes.
+
+        Neighbours who have reported the same are named here where no question was left.
+        """
         matter = matter_of(tracker.get_slot(ITEM), composer)
         n_photos = len(tracker.get_slot(PHOTOS_SLOT) or ())
         return [
@@ -229,15 +233,29 @@ class AskConfirm(SpeakingAction):
                 )
                 + f"\n联系：{tracker.get_slot(CONTACT) or '在这里回您，想接电话就发号码'}"
             ),
-            Choices(
-                "",
-                (
-                    Choice("对，报上去", value_payload(YES)),
-                    Choice("不对，重说", value_payload(NO)),
-                    CANCEL,
-                ),
-            ),
+            _ways_on(await joinable(tracker)),
         ], []
+
+
+def _ways_on(neighbours: Ticket | None) -> Choices:
+    """Returns what may follow the summary."""
+    if neighbours is not None:
+        return Choices(
+            offer(neighbours),
+            (
+                Choice("跟进邻居的", value_payload(FOLLOW)),
+                Choice("单独上报", value_payload(YES)),
+                CANCEL,
+            ),
+        )
+    return Choices(
+        "",
+        (
+            Choice("对，报上去", value_payload(YES)),
+            Choice("不对，重说", value_payload(NO)),
+            CANCEL,
+        ),
+    )
 
 
 class CancelReport(SpeakingAction):

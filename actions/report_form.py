@@ -8,7 +8,15 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.joining import ALONE, REPORT_JOIN, similar_ticket
+from actions.joining import (
+    ALONE,
+    FOLLOW,
+    REPORT_JOIN,
+    joinable,
+    says_alone,
+    says_follow,
+    similar_ticket,
+)
 from actions.locating import (
     REPORT_PLACE,
     REPORT_WHICH,
@@ -48,7 +56,7 @@ MAX_QUESTIONS = 3
 MAX_CONTACT_CHARS = 40
 MAX_ANSWER_CHARS = 300
 MIN_PLACE_CHARS = 2
-TOLD_UNASKED = (PLACE, WHICH, SINCE, CONTACT, NEXT)
+TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT)
 QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
 _JOINS = re.compile(
     r"^(?!.*不)(?:.{0,4})(?:跟进|跟着|一起|一块|一道|算[我俺]一个|[我俺]也)"
@@ -83,7 +91,7 @@ class ValidateReportForm(FormValidationAction):
         Which of several places it is, is asked where that is unclear, and then once;
         so is whether one joins neighbours who have reported the same. Whoever joins is
         asked nothing more. Nobody is asked more than three questions: the time is left
-        out first.
+        out first, then joining, which the summary offers instead.
         """
         wanted = [WHAT, PLACE]
         if tracker.get_slot(WHICH) or unclear_places(tracker):
@@ -168,9 +176,12 @@ class ValidateReportForm(FormValidationAction):
         """Takes yes or no; another text corrects or completes the account."""
         found = await self._extract(CONFIRM, tracker)
         answer = found.get(CONFIRM)
-        if answer is None or answer in (YES, NO):
+        if answer is None:
             return found
         reading = reading_of(tracker)
+        taken = await _offer_taken(reading.text, answer, tracker)
+        if taken or answer in (YES, NO):
+            return taken or found
         contact = contact_in(answer, reading)
         if contact:
             return {CONTACT: contact, CONFIRM: None}
@@ -248,8 +259,22 @@ def contact_in(answer: str, reading: Reading) -> str | None:
     return answer if _CALLS.fullmatch(rest) else None
 
 
+async def _offer_taken(text: str, answer: str, tracker: Tracker) -> dict[str, Any]:
+    """Returns what an answer to the summary says about the neighbours it names.
+
+    Whoever joins a ticket that was ended in this moment reports on their own.
+    """
+    joins = answer == FOLLOW or says_follow(text)
+    if not joins and not says_alone(text):
+        return {}
+    ticket = await joinable(tracker)
+    if joins and ticket is not None:
+        return {JOIN: ticket.number}
+    return {CONFIRM: YES} if ticket is not None or answer == FOLLOW else {}
+
+
 async def _may_join(tracker: Tracker, asked: set[str]) -> bool:
-    """Only where a question is left; without one, staff merge the tickets."""
+    """Only where a question is left; without one, the summary offers it."""
     if len(asked & QUESTIONS) >= MAX_QUESTIONS or tracker.get_slot(CONFIRM):
         return False
     return await similar_ticket(tracker) is not None
