@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.sql.harvest import Finding, SqlHarvest, chunks
-from community.learning.entry import LogEntry
-from community.learning.signals import Reason, Signal, signals
+from adapters.sql.harvest import Finding, SqlHarvest
+from adapters.sql.question_scores import chunks
+from community.learning.signals import signals
 
 PERSONS_AT_ONCE = 200
 
@@ -49,18 +49,3 @@ async def harvest(
     if mark is not None:
         await store.finish(mark)
     return Harvested(n_turns, n_signals)
-
-
-async def reclassified(
-    store: SqlHarvest, turn: LogEntry, item: str, now: datetime
-) -> None:
-    """Takes in that a worker gave a ticket another matter than the model did.
-
-    Args:
-        store: The queue.
-        turn: The message that the ticket came from.
-        item: Key of the right matter.
-        now: Current instant, aware UTC.
-    """
-    signal = Signal(turn.message, turn.person, turn.at, Reason.RECLASSIFIED, item)
-    await store.write([Finding(turn, signal)], now)

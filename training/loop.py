@@ -18,12 +18,16 @@ from adapters.sql.engine import create_engine
 from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
 from adapters.sql.models import SqlModels
+from adapters.sql.person_keys import PersonKeys
+from adapters.sql.relabels import SqlRelabels
 from adapters.sql.review import SqlReviewStore
+from adapters.sql.tickets_read import SqlTicketReader
 from adapters.sql.training_jobs import SqlTrainingJobs
 from adapters.training_files import index_of, labels_of, read_folder
 from community.learning.gates import Gates
 from community.learning.guards import ExampleIndex
 from community.learning.review import Review
+from training.relabels import RelabelHarvest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,20 @@ class Loop:
     def harvest(self) -> SqlHarvest:
         """The harvest's tables."""
         return SqlHarvest(self.engine)
+
+    def relabels(self) -> RelabelHarvest:
+        """Returns the harvest of reclassified tickets.
+
+        Raises:
+            ConfigurationError: FIELD_KEY, which opens tickets, is missing.
+        """
+        return RelabelHarvest(
+            SqlTicketReader(self.engine, PersonKeys(self.settings.field_key)),
+            self.harvest,
+            SqlRelabels(self.engine),
+            self.settings.learning.pseudonyms(),
+            lambda: CatalogFiles(self.settings.content_dir).load().items,
+        )
 
     @property
     def queue(self) -> SqlReviewStore:

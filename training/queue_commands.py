@@ -34,6 +34,10 @@ def say_json(value: Any) -> None:
 async def _harvest(loop: Loop, arguments: argparse.Namespace) -> int:
     found = await harvest(loop.harvest, loop.index().is_known, now())
     say(f"看过 {found.n_turns} 条，值得看的理由 {found.n_signals} 个")
+    if not loop.settings.field_key:
+        say("没有 FIELD_KEY，网格员改过事项的单子没看")
+        return 0
+    say(f"网格员改过事项的单子：{await loop.relabels().run(now())} 条有了建议")
     return 0
 
 

@@ -64,7 +64,7 @@ class TrainingProcess:
             await self._take_job(at)
             if at - self._harvest_at >= HARVEST_EVERY:
                 self._harvest_at = at
-                await harvest(self._loop.harvest, self._examples().is_known, at)
+                await self._harvest(at)
             if at - self._clean_at >= CLEAN_EVERY:
                 self._clean_at = at
                 learning = self._loop.settings.learning
@@ -73,6 +73,11 @@ class TrainingProcess:
                 )
         except CommunityError as err:
             logger.warning("training.look.failed", error=str(err))
+
+    async def _harvest(self, at: datetime) -> None:
+        await harvest(self._loop.harvest, self._examples().is_known, at)
+        if self._loop.settings.field_key:
+            await self._loop.relabels().run(at)
 
     def _examples(self) -> ExampleIndex:
         """Reads the training data again only if a file has changed."""
@@ -121,5 +126,7 @@ async def serve(loop: Loop) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, process.stop)
     logger.info("training.started")
+    if not loop.settings.field_key:
+        logger.warning("training.tickets.closed", missing="FIELD_KEY")
     await process.run()
     logger.info("training.stopped")

@@ -123,6 +123,10 @@ class SqlDialogueLog:
         """
         person = self._pseudonyms.person(conversation)
         async with transaction(self._engine, "dialogue log") as connection:
+            # First, so that a harvest that has read these turns is waited for.
+            result = await connection.execute(
+                sa.delete(turn).where(turn.c.person == person)
+            )
             asked = await connection.execute(
                 sa.select(question_signal.c.question)
                 .where(question_signal.c.person == person)
@@ -132,10 +136,7 @@ class SqlDialogueLog:
             await connection.execute(
                 sa.delete(question_signal).where(question_signal.c.person == person)
             )
-            await _delete_unasked(connection, questions)
-            result = await connection.execute(
-                sa.delete(turn).where(turn.c.person == person)
-            )
+            await delete_unasked(connection, questions)
             await connection.execute(
                 sa.delete(forgotten_person).where(forgotten_person.c.person == person)
             )
@@ -161,7 +162,7 @@ class SqlDialogueLog:
             await connection.execute(
                 sa.delete(question_signal).where(question_signal.c.at < oldest)
             )
-            await _delete_unasked(connection, questions, open_only=True)
+            await delete_unasked(connection, questions, open_only=True)
             result = await connection.execute(sa.delete(turn).where(turn.c.at < oldest))
             await connection.execute(
                 sa.delete(forgotten_person).where(
@@ -287,7 +288,7 @@ def entry_of(row: Any) -> LogEntry:
     )
 
 
-async def _delete_unasked(
+async def delete_unasked(
     connection: AsyncConnection, questions: Sequence[int], *, open_only: bool = False
 ) -> None:
     """Deletes those of the questions that nobody's turn stands behind any more.

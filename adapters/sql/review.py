@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.sql.harvest import refresh
 from adapters.sql.learning import aware, transaction
 from adapters.sql.learning_audit import note
+from adapters.sql.question_scores import refresh
 from adapters.sql.tables.learning import (
     annotation,
     question,

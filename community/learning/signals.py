@@ -158,3 +158,34 @@ def _by_words(
         return
     if sum(not is_known(gram) for gram in found) / len(found) >= NEW_SHARE:
         yield Reason.NEW_WORDS, ""
+
+
+def reporting_turn(turns: Sequence[LogEntry], item: str | None) -> LogEntry | None:
+    """Returns the message that opened a ticket, the newest that fits best.
+
+    Args:
+        turns: What the resident said before the ticket was filed, oldest first.
+        item: What the ticket was filed as.
+    """
+    asked = [
+        turn
+        for turn in turns
+        if is_question(turn) and not turn.label.startswith("talk_")
+    ]
+    for fits in (_is_named_first, _is_talked_of, _is_ranked):
+        found = [turn for turn in asked if fits(turn, item)]
+        if found:
+            return found[-1]
+    return asked[-1] if asked and item is None else None
+
+
+def _is_named_first(turn: LogEntry, item: str | None) -> bool:
+    return turn.label == item
+
+
+def _is_talked_of(turn: LogEntry, item: str | None) -> bool:
+    return item is not None and turn.item == item
+
+
+def _is_ranked(turn: LogEntry, item: str | None) -> bool:
+    return any(label == item for label, _ in turn.ranking)

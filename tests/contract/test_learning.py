@@ -29,7 +29,7 @@ from community.learning.review import Decision, Review, Verdict
 from tests.conftest import NOW
 from tests.databases import migrated
 from tests.postgres import private_postgres, programs
-from training.harvest import harvest, reclassified
+from training.harvest import harvest
 
 PSEUDONYMS = Pseudonyms("secret")
 LABELS = ["service/age", "service/low", "matter/light", "oos_gov", "oos_other"]
@@ -323,15 +323,6 @@ async def test_old_turns_expire_with_their_open_questions(engine, log, review):
     assert await log.expire(NOW + timedelta(days=101), days=30) == 1
     (left,) = await review.next("op", NOW)
     assert left.questions[0].text == "驾驶证到期了去哪换"
-
-
-async def test_a_reclassified_ticket_suggests_the_right_matter(engine, log, review):
-    reported = entry("web:a", "楼下的灯黑着", decision="answer")
-    await log.store([reported.to_json()])
-    await reclassified(SqlHarvest(engine), reported, "matter/light", NOW)
-    (cluster,) = await review.next("op", NOW)
-    assert cluster.questions[0].suggestion == "matter/light"
-    assert cluster.questions[0].reasons == ("reclassified",)
 
 
 async def test_one_training_runs_at_a_time_and_a_dead_one_is_seen(engine):
