@@ -2,17 +2,18 @@
 
 | key | type | TTL | written by |
 |---|---|---|---|
-| `accepted:<message id>` | string | `ACCEPTED_TTL_S` | gateway (accept) |
+| `accepted:<mark>` | string | `ACCEPTED_TTL_S` | gateway (accept) |
 | `conv:<c>:mailbox` | list of inbound records | none while not empty | gateway, worker |
 | `conv:<c>:lease` | string, `<fencing token>` | lease time | worker |
 | `conv:<c>:turns` | list of turn records | retention | worker (commit) |
 | `conv:<c>:out` | stream of chat events | retention | gateway, worker |
 | `conv:<c>:unsent` | list of message ids whose answers have not left, oldest first | one day after the last | worker (commit), gateway, dispatcher |
 | `conv:<c>:attempts` | hash message id → count | one day | worker |
-| `reply:<message id>` | string, reply record | `REPLY_TTL_S` | worker (commit) |
+| `reply:<mark>` | string, reply record | `REPLY_TTL_S` | worker (commit) |
 | `fence` | counter | none | worker |
 | `ready`, `ready:urgent` | streams of conversations | none; finished entries are deleted | gateway |
-| `claim:<message id>` | string: `passive`, `sent` or `late` | `REPLY_TTL_S` | gateway, dispatcher |
+| `page:<mark>` | string, parts of a long answer with a page of its own | `ANSWER_PAGE_DAYS` | dispatcher |
+| `claim:<mark>` | string: `passive`, `sent` or `late` | `REPLY_TTL_S` | gateway, dispatcher |
 | `outgoing` | stream of answers that a messenger delivers; group `dispatchers` | none; finished entries are deleted | worker (commit) |
 | `log` | stream of dialogue turns for the dialogue log; group `dispatchers` | none; finished entries are deleted | worker (commit) |
 | `media` | stream of messenger media to download; group `dispatchers` | none; finished entries are deleted | gateway |
@@ -20,6 +21,7 @@
 | `task:<name>` | string: who does a periodic task | its interval | dispatcher |
 | `uploaded:<blob id>` | string: WeChat media id of a stored picture | 2 days | dispatcher |
 | `parts:<outbox key>` | hash: messages of an outbox row that have left, and whether one is doubtful | 60 days after the last | dispatcher |
+| `cards:<ticket>` | hash: codes that change sent staff cards, by task; `changed`: the newest change | 71 hours after the last | dispatcher |
 | `token:<account>` | string, access token | until shortly before it ends | whoever sends (`SharedToken`) |
 | `token:<account>:lock` | string: who fetches the token | 15 s | whoever sends |
 | `token:<account>:forced` | string: another token was asked for | 60 s | whoever sends |
@@ -35,10 +37,12 @@
 | `desk:talk:<ticket>` | string, staff id | half an hour after the last word | desk |
 | `desk:talks` | sorted set of tickets by when silence ends the talk | none; ended ones are removed | desk, dispatcher |
 | `desk:sessions:<staff>` | set of session hashes | `SESSION_IDLE_S` after the last sign-in | desk |
+`<mark>` is `message_mark` of a message's id, which holds the channel's id of a person.
 Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply
 is stored), `released:<c>` (a lease was given up).
 """
 
+import hashlib
 from dataclasses import dataclass
 
 ACCEPTED_TTL_S = 7 * 86_400
@@ -51,6 +55,11 @@ WORKER_GROUP = "workers"
 DISPATCHER_GROUP = "dispatchers"
 
 
+def message_mark(message_id: str) -> str:
+    """Returns what keys name a message by: its id would name the person for a week."""
+    return hashlib.blake2s(message_id.encode(), digest_size=16).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class RedisKeys:
     """Builds keys below one prefix, so that tests and sites do not meet."""
@@ -59,7 +68,7 @@ class RedisKeys:
 
     def accepted(self, message_id: str) -> str:
         """Set when a message has been accepted."""
-        return f"{self.prefix}:accepted:{message_id}"
+        return f"{self.prefix}:accepted:{message_mark(message_id)}"
 
     def mailbox(self, conversation: str) -> str:
         """Messages of a conversation that are not answered yet, oldest first."""
@@ -87,11 +96,19 @@ class RedisKeys:
 
     def reply(self, message_id: str) -> str:
         """The answer to a message."""
-        return f"{self.prefix}:reply:{message_id}"
+        return f"{self.prefix}:reply:{message_mark(message_id)}"
 
     def claim(self, message_id: str) -> str:
         """Who delivers the answer to a message: see `RedisConversations.claim`."""
-        return f"{self.prefix}:claim:{message_id}"
+        return f"{self.prefix}:claim:{message_mark(message_id)}"
+
+    def answer_page(self, message_id: str) -> str:
+        """The answer to a message, for the page that shows the whole of it."""
+        return self.answer_page_of(message_mark(message_id))
+
+    def answer_page_of(self, mark: str) -> str:
+        """The same, by the mark that the page's address holds."""
+        return f"{self.prefix}:page:{mark}"
 
     @property
     def outgoing(self) -> str:
@@ -173,6 +190,10 @@ class RedisKeys:
     def desk_talks(self) -> str:
         """Tickets of all such talks, by when silence ends them."""
         return f"{self.prefix}:desk:talks"
+
+    def cards(self, ticket: str) -> str:
+        """The codes of a ticket's cards."""
+        return f"{self.prefix}:cards:{ticket}"
 
     def token(self, account: str) -> str:
         """The access token of an account or an app."""

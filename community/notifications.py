@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from community.calendar import CHINA
+from community.card_changes import CLAIM_KEY, card_changes
 from community.messages import EventName
 from community.outbox import Channel, Outgoing, OutgoingKind, StaffNotice
 from community.staff import DESK_PREFIX, Role, Roster
@@ -42,6 +43,7 @@ def notify(ticket: Ticket, event: TicketEvent, office: Office) -> list[Outgoing]
     return [
         *_residents_news(ticket, event, office),
         *_staff_cards(ticket, event, office),
+        *card_changes(ticket, event, office),
     ]
 
 
@@ -363,7 +365,10 @@ def _card(
     life = ticket.life
     is_urgent = _is_urgent(ticket, event)
     buttons = (
-        ((f"claim:{ticket.number}", "接单"), (f"contact:{ticket.number}", "联系居民"))
+        (
+            (f"{CLAIM_KEY}{ticket.number}", "接单"),
+            (f"contact:{ticket.number}", "联系居民"),
+        )
         if is_task
         else ((f"ack:{ticket.number}", "知道了"),)
     )
@@ -379,6 +384,7 @@ def _card(
         actions=buttons if not life.is_final else (),
         task=f"{ticket.number}-{event.seq}-{staff_id}"[:128],
         emphasis=URGENCY_NAMES.get(life.urgency, ""),
+        extra={"ticket": ticket.number, "seq": event.seq},
     )
     return Outgoing(
         key=f"{ticket.number}#{event.seq}#{staff_id}",

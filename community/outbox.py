@@ -17,6 +17,8 @@ class Channel(str, Enum):
     """Into a resident's mailbox as an event; the worker says it in its place."""
     WECHAT = "wechat"
     WECOM_APP = "wecom_app"
+    WECOM_CARD = "wecom_card"
+    """Changes the cards that were sent for a ticket; the recipient is the ticket."""
     WECOM_ROBOT = "wecom_robot"
     WEBHOOK = "webhook"
 
@@ -45,7 +47,9 @@ URGENT = frozenset({OutgoingKind.EMERGENCY, OutgoingKind.ALERT})
 DEFERRED_IN_QUIET_HOURS = frozenset({OutgoingKind.NOTICE, OutgoingKind.DIGEST})
 """May wait until the morning."""
 
-REPEATABLE_CHANNELS = frozenset({Channel.DIALOGUE, Channel.WECOM_APP, Channel.WEBHOOK})
+REPEATABLE_CHANNELS = frozenset(
+    {Channel.DIALOGUE, Channel.WECOM_APP, Channel.WECOM_CARD, Channel.WEBHOOK}
+)
 """The receiver recognises a repeat, so that sending again does no harm."""
 
 

@@ -9,8 +9,15 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.blob_files import FileBlobStore
+from adapters.card_codes import CardCodes
 from adapters.dialogue_sender import DialogueSender
-from adapters.messengers import open_quota, open_wechat, open_wecom, render_options
+from adapters.messengers import (
+    open_answer_pages,
+    open_quota,
+    open_wechat,
+    open_wecom,
+    render_options,
+)
 from adapters.redis_conversations import RedisConversations
 from adapters.redis_keys import RedisKeys
 from adapters.redis_progress import RedisProgress
@@ -31,6 +38,7 @@ from adapters.wechat.bubbles import bubbles_of
 from adapters.wechat.media_fetch import MediaFetcher
 from adapters.wechat.pictures import BlobPictures
 from adapters.wechat.sender import WeChatSender
+from adapters.wecom.card_sender import WeComCardSender
 from adapters.wecom.client import WeComClient
 from adapters.wecom.senders import (
     NotConfiguredSender,
@@ -110,7 +118,12 @@ def senders(stores: Stores) -> dict[Channel, Sender]:
         found[Channel.WECHAT] = wechat_sender(stores)
     if settings.wecom.is_on:
         client = wecom_client(stores)
-        found[Channel.WECOM_APP] = WeComAppSender(client, find_userid(stores))
+        codes = CardCodes(stores.redis, stores.keys)
+        changer = WeComCardSender(client, codes, stores.now)
+        found[Channel.WECOM_CARD] = changer
+        found[Channel.WECOM_APP] = WeComAppSender(
+            client, find_userid(stores), changer.keep
+        )
         found[Channel.WECOM_ROBOT] = WeComRobotSender(client, settings.wecom.robots)
     return found
 
@@ -131,6 +144,7 @@ def wechat_sender(stores: Stores) -> WeChatSender:
         options=render_options(settings),
         templates=settings.wechat.templates,
         page_url=settings.public_url,
+        pages=open_answer_pages(settings, redis),
     )
 
 

@@ -30,6 +30,8 @@ REFUSED_CARD = 40058
 
 FindUserid = Callable[[str], Awaitable[str]]
 """Returns the WeCom userid of a member of staff, empty where there is none."""
+KeepCode = Callable[[StaffNotice, str], Awaitable[None]]
+"""Keeps a sent card's response code; see `adapters.wecom.card_sender`."""
 
 
 class Client(Protocol):
@@ -58,10 +60,22 @@ class WeComAppSender:
     WeCom drops a repeat of the same notice by itself, so trying again does no harm.
     """
 
-    def __init__(self, client: Client, find_userid: FindUserid) -> None:
-        """Binds the client and the roster."""
+    def __init__(
+        self,
+        client: Client,
+        find_userid: FindUserid,
+        keep_code: KeepCode | None = None,
+    ) -> None:
+        """Binds the client and the roster.
+
+        Args:
+            client: Of the app.
+            find_userid: Finds accounts.
+            keep_code: Takes the code by which a card can be changed later.
+        """
         self._client = client
         self._find_userid = find_userid
+        self._keep_code = keep_code
 
     async def send(self, message: Outgoing, *, attempt: int) -> SendResult:
         """See the port."""
@@ -83,7 +97,9 @@ class WeComAppSender:
                 return SendResult(
                     DeliveryState.DELIVERED, via="card", external_id=err.rid
                 )
-            return _failed(message, err)
+            return failed(message, err)
+        if self._keep_code is not None:
+            await self._keep_code(notice, sent.response_code)
         return SendResult(
             DeliveryState.DELIVERED, via="card", external_id=sent.message_id
         )
@@ -113,7 +129,7 @@ class WeComRobotSender:
             # One robot's key is wrong; the others can go on.
             return SendResult(DeliveryState.PERMANENT_FAILURE, error=str(err))
         except WeChatError as err:
-            return _failed(message, err)
+            return failed(message, err)
         return SendResult(DeliveryState.DELIVERED, via="robot")
 
 
@@ -133,7 +149,8 @@ def notice_of(payload: Mapping[str, Any]) -> StaffNotice:
         raise RecordError(f"staff notice is malformed: {err!r}") from err
 
 
-def _failed(message: Outgoing, err: WeChatError) -> SendResult:
+def failed(message: Outgoing, err: WeChatError) -> SendResult:
+    """Returns what an error of WeCom means for a message."""
     state = DeliveryState.TEMPORARY_FAILURE
     if isinstance(err, (PermanentError, UnreachableError)):
         state = DeliveryState.PERMANENT_FAILURE
