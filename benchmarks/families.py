@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,7 @@ def main() -> None:
         weights = tuple(
             w if i in kept else 0.0 for i, w in enumerate(vectorizer.weights)
         )
-        masked = Vectorizer(vectorizer.vocabulary, vectorizer.idf, weights)
+        masked = replace(vectorizer, weights=weights)
         model = LinearSVC(C=0.5, random_state=SEED).fit(masked.matrix(docs), labels)
         predicted = model.predict(masked.matrix(judged))
         features.append(

@@ -14,9 +14,9 @@ import tarfile
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
-from bot.nlu.features import blocks
+from bot.nlu.features import Document, blocks, ngrams
 from bot.nlu.linear import LinearModel
 from bot.nlu.words import WORDS_FILE, new_jieba
 
@@ -105,7 +105,8 @@ class Explainer:
             text: The message.
             labels: Which labels; the two best by default.
         """
-        model, document = self._model, blocks(text, self._cut(text))
+        model, words = self._model, self._cut(text)
+        document, grams = blocks(text, words), ngrams(text, words)
         confidences = model.confidences(document)
         order = confidences.argsort()[::-1]
         names = list(labels) or [model.labels[position] for position in order[:2]]
@@ -114,25 +115,26 @@ class Explainer:
                 [model.labels[p], round(float(confidences[p]), 4)] for p in order[:5]
             ],
             "reasons": {
-                name: self._reasons(document, model.labels.index(name))
+                name: self._reasons(document, grams, model.labels.index(name))
                 for name in names
                 if name in model.labels
             },
         }
 
-    def _reasons(self, document: List[List[str]], label: int) -> List[List[Any]]:
+    def _reasons(
+        self, document: Document, grams: List[List[Tuple[str, ...]]], label: int
+    ) -> List[List[Any]]:
         vectorizer = self._model.vectorizer
         columns, values = vectorizer.row(document)
         weights = self._model.weights[columns, label].astype("float32")
         says = dict(zip(columns.tolist(), (values * weights).tolist(), strict=True))
-        # A character pair and its sound say the same twice: the texts are joined.
-        total: Dict[str, List[Any]] = {}
-        for family, grams in zip(FAMILIES, document, strict=True):
-            for gram in set(grams):
-                column = vectorizer.vocabulary.get(gram)
-                if column is not None and column in says:
-                    shown = gram[1:].replace("\x1f", "" if family == "字" else " ")
-                    total[f"{family}\x1f{shown}"] = [family, shown, says[column]]
+        total: Dict[int, List[Any]] = {}
+        for family, keys, named in zip(FAMILIES, document, grams, strict=True):
+            found, is_known = vectorizer.columns(keys)
+            for gram, column, known in zip(named, found, is_known, strict=True):
+                if known:
+                    shown = ("" if family == "字" else " ").join(gram)
+                    total[column] = [family, shown, says[column]]
         strongest = sorted(total.values(), key=lambda reason: -abs(reason[2]))[:SHOWN]
         return [[family, gram, round(say, 4)] for family, gram, say in strongest]
 

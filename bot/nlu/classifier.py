@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.decision import Thresholds, decide
 from bot.nlu.examples import read_examples
-from bot.nlu.features import blocks
+from bot.nlu.features import Document, blocks
 from bot.nlu.linear import LinearModel, calibrate, fit_linear
 from bot.nlu.words import catalogue_words, shared_jieba
 
@@ -29,14 +29,14 @@ LABEL_RANKING = "label_ranking"
 RANKING_LENGTH = 10
 
 
-def message_blocks(message: Message) -> List[List[str]]:
-    """Returns the feature n-grams of a tokenized message."""
+def message_blocks(message: Message) -> Document:
+    """Returns the keys of a tokenized message's n-grams."""
     tokens = message.get("text_tokens") or []
     return _blocks(message.get(TEXT) or "", tuple(token.text for token in tokens))
 
 
 @lru_cache(maxsize=4)
-def _blocks(text: str, words: Tuple[str, ...]) -> List[List[str]]:
+def _blocks(text: str, words: Tuple[str, ...]) -> Document:
     """Three components ask for the same message one after the other."""
     return blocks(text, words)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Type
 
@@ -18,12 +18,11 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.svm import LinearSVC
 
 from bot.nlu.classifier import LABEL_RANKING, full_label, message_blocks
 from bot.nlu.facets import marks_of
-from bot.nlu.features import Vectorizer
-from bot.nlu.linear import SEED
+from bot.nlu.features import Document, Vectorizer, keys_of
+from bot.nlu.linear import fit_detectors
 from community.emergency import RULE_IDS, Sign, canonical, signs
 from community.emergency_doubts import markers
 
@@ -52,7 +51,7 @@ class EmergencyModel:
     weights: np.ndarray
     bias: np.ndarray
 
-    def scores(self, document: List[List[str]]) -> np.ndarray:
+    def scores(self, document: Document) -> np.ndarray:
         """Returns the scores of one message, shape (n_rules + 1,)."""
         columns, values = self.vectorizer.row(document)
         return values @ self.weights[columns].astype(np.float32) + self.bias
@@ -63,12 +62,7 @@ class EmergencyModel:
             folder / "emergency.npz",
             weights=self.weights.astype(np.float16),
             bias=self.bias,
-            idf=self.vectorizer.idf,
-        )
-        vocabulary = self.vectorizer.vocabulary
-        (folder / "emergency.json").write_text(
-            json.dumps(sorted(vocabulary, key=vocabulary.__getitem__)),
-            encoding="utf-8",
+            **self.vectorizer.arrays(),
         )
 
     @classmethod
@@ -76,13 +70,8 @@ class EmergencyModel:
         """Reads what `save` wrote; None if the model was never trained."""
         if not (folder / "emergency.npz").is_file():
             return None
-        grams = json.loads((folder / "emergency.json").read_text(encoding="utf-8"))
         with np.load(folder / "emergency.npz", allow_pickle=False) as arrays:
-            vectorizer = Vectorizer(
-                {gram: column for column, gram in enumerate(grams)},
-                arrays["idf"],
-                FAMILY_WEIGHTS,
-            )
+            vectorizer = Vectorizer.from_arrays(arrays)
             weights = arrays["weights"]
             return cls(vectorizer, weights, arrays["bias"])
 
@@ -100,31 +89,21 @@ def sign_grams(text: str, found: Sequence[Sign]) -> List[str]:
     return grams
 
 
-def emergency_document(
-    text: str, blocks: List[List[str]], found: Sequence[Sign]
-) -> List[List[str]]:
+def emergency_document(text: str, blocks: Document, found: Sequence[Sign]) -> Document:
     """Adds the pattern family; the coarse sounds stay out, they add nothing here."""
-    return [*blocks[:3], [], sign_grams(text, found)]
+    return [*blocks[:3], keys_of([]), keys_of(sign_grams(text, found))]
 
 
 def fit_emergency(
-    documents: Sequence[List[List[str]]], rules: Sequence[Optional[str]]
+    documents: Sequence[Document], rules: Sequence[Optional[str]]
 ) -> EmergencyModel:
     """Trains the machines; examples without a rule are negative for all."""
     vectorizer = Vectorizer.fit(documents, min_df=MIN_DF)
-    vectorizer = Vectorizer(vectorizer.vocabulary, vectorizer.idf, FAMILY_WEIGHTS)
+    vectorizer = replace(vectorizer, weights=FAMILY_WEIGHTS)
     matrix = vectorizer.matrix(documents)
     targets = [np.array([rule == name for rule in rules]) for name in NAMES]
     targets.append(np.array([rule is not None for rule in rules]))
-    weights = np.zeros((matrix.shape[1], len(targets)), dtype=np.float32)
-    bias = np.full(len(targets), -1.0, dtype=np.float32)
-    for position, target in enumerate(targets):
-        if target.all() or not target.any():
-            continue
-        machine = LinearSVC(C=0.5, random_state=SEED, class_weight={True: 3.0})
-        machine.fit(matrix, target)
-        weights[:, position] = machine.coef_[0]
-        bias[position] = machine.intercept_[0]
+    weights, bias = fit_detectors(matrix, targets, c=0.5, weight=3.0)
     return EmergencyModel(vectorizer, weights, bias)
 
 

@@ -6,6 +6,7 @@ Pure numpy and scikit-learn; the Rasa component in `classifier` wraps it.
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import List, Sequence, Tuple
@@ -15,9 +16,13 @@ import scipy.sparse as sp
 from sklearn.svm import LinearSVC
 
 from bot.nlu.decision import Calibration
-from bot.nlu.features import Vectorizer
+from bot.nlu.features import Document, Vectorizer
 
 SEED = 20210614
+KEPT_FEATURES = 200_000
+"""Of 490,000 n-grams the strongest; the others only cost memory, see the docs."""
+N_GROUPS = 2
+"""Labels are trained in so many groups at a time, whatever the machine has."""
 UNCALIBRATED_TEMPERATURE = 0.2
 """A usable guess for models without a calibration set, such as those of tests."""
 
@@ -37,12 +42,12 @@ class LinearModel:
     temperature: float = UNCALIBRATED_TEMPERATURE
     calibration: Calibration = field(default_factory=Calibration)
 
-    def scores(self, document: List[List[str]]) -> np.ndarray:
+    def scores(self, document: Document) -> np.ndarray:
         """Returns raw scores of one message, shape (n_labels,)."""
         columns, values = self.vectorizer.row(document)
         return values @ self.weights[columns].astype(np.float32) + self.bias
 
-    def confidences(self, document: List[List[str]]) -> np.ndarray:
+    def confidences(self, document: Document) -> np.ndarray:
         """Returns calibrated confidences of one message, shape (n_labels,)."""
         return softmax(self.scores(document) / self.temperature)
 
@@ -52,23 +57,12 @@ class LinearModel:
             folder / "linear.npz",
             weights=self.weights.astype(np.float16),
             bias=self.bias,
-            idf=self.vectorizer.idf,
             temperature=np.array(self.temperature),
+            **self.vectorizer.arrays(),
             **self.calibration.arrays(),
         )
-        vocabulary = sorted(
-            self.vectorizer.vocabulary, key=self.vectorizer.vocabulary.__getitem__
-        )
         (folder / "linear.json").write_text(
-            json.dumps(
-                {
-                    "labels": self.labels,
-                    "vocabulary": vocabulary,
-                    "family_weights": self.vectorizer.weights,
-                },
-                ensure_ascii=False,
-            ),
-            encoding="utf-8",
+            json.dumps({"labels": self.labels}, ensure_ascii=False), encoding="utf-8"
         )
 
     @classmethod
@@ -76,14 +70,9 @@ class LinearModel:
         """Reads what `save` wrote."""
         doc = json.loads((folder / "linear.json").read_text(encoding="utf-8"))
         with np.load(folder / "linear.npz", allow_pickle=False) as arrays:
-            vectorizer = Vectorizer(
-                {gram: column for column, gram in enumerate(doc["vocabulary"])},
-                arrays["idf"],
-                tuple(doc["family_weights"]),
-            )
             return cls(
                 labels=doc["labels"],
-                vectorizer=vectorizer,
+                vectorizer=Vectorizer.from_arrays(arrays),
                 weights=arrays["weights"],
                 bias=arrays["bias"],
                 temperature=float(arrays["temperature"]),
@@ -98,7 +87,7 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def fit_linear(
-    documents: Sequence[List[List[str]]], labels: Sequence[str], *, c: float = 0.5
+    documents: Sequence[Document], labels: Sequence[str], *, c: float = 0.5
 ) -> LinearModel:
     """Trains the classifier; the same input gives the same model."""
     vectorizer = Vectorizer.fit(documents)
@@ -106,19 +95,77 @@ def fit_linear(
     index = {name: position for position, name in enumerate(names)}
     target = np.array([index[label] for label in labels])
     weights, bias = fit_weights(vectorizer.matrix(documents), target, len(names), c)
-    return LinearModel(names, vectorizer, weights, bias)
+    kept = strongest(weights, KEPT_FEATURES)
+    return LinearModel(names, vectorizer.only(kept), weights[kept], bias)
+
+
+def strongest(weights: np.ndarray, n_kept: int) -> np.ndarray:
+    """Returns the columns that say most, in ascending order."""
+    if len(weights) <= n_kept:
+        return np.arange(len(weights))
+    lengths = np.linalg.norm(weights, axis=1)
+    return np.sort(np.argpartition(-lengths, n_kept)[:n_kept])
 
 
 def fit_weights(
     matrix: sp.csr_matrix, target: np.ndarray, n_labels: int, c: float
 ) -> Tuple[np.ndarray, np.ndarray]:
     """Trains one-against-rest; returns (n_features, n_labels) and (n_labels,)."""
-    machine = LinearSVC(C=c, random_state=SEED, dual=True, tol=0.1)
-    machine.fit(matrix, target)
     weights = np.zeros((matrix.shape[1], n_labels), dtype=np.float32)
     bias = np.full(n_labels, -1.0, dtype=np.float32)
-    weights[:, machine.classes_] = machine.coef_.T
-    bias[machine.classes_] = machine.intercept_
+    present = np.unique(target)
+
+    def fit(group: np.ndarray) -> LinearSVC:
+        # What is not of the group is one more class, which is left out afterwards.
+        machine = LinearSVC(C=c, random_state=SEED, dual=True, tol=0.1)
+        return machine.fit(matrix, np.where(np.isin(target, group), target, -1))
+
+    groups = np.array_split(present, N_GROUPS) if len(present) > 5 else [present]
+    with ThreadPoolExecutor(N_GROUPS) as pool:
+        for machine in pool.map(fit, groups):
+            scores, offsets = machine.coef_, machine.intercept_
+            if len(machine.classes_) == 2:  # one machine tells both apart
+                scores, offsets = np.vstack([-scores, scores]), np.r_[-offsets, offsets]
+            is_label = machine.classes_ >= 0
+            labels = machine.classes_[is_label]
+            weights[:, labels] = scores[is_label].T
+            bias[labels] = offsets[is_label]
+    return weights, bias
+
+
+def fit_detectors(
+    matrix: sp.csr_matrix,
+    targets: Sequence[np.ndarray],
+    *,
+    c: float,
+    weight: float = 1.0,
+) -> Tuple[np.ndarray, np.ndarray]:
+    """Trains one yes-or-no machine for each target, two at a time.
+
+    Args:
+        matrix: Features, shape (n_messages, n_features).
+        targets: For each machine which messages it should find, boolean.
+        c: Inverse strength of regularisation.
+        weight: How much more a missed message counts than a false alarm.
+
+    Returns:
+        Weights, shape (n_features, n_targets), and bias, shape (n_targets,). Where
+        there is nothing to tell apart the answer is no.
+    """
+    weights = np.zeros((matrix.shape[1], len(targets)), dtype=np.float32)
+    bias = np.full(len(targets), -1.0, dtype=np.float32)
+
+    def fit(position: int) -> None:
+        target = targets[position]
+        if target.all() or not target.any():
+            return
+        machine = LinearSVC(C=c, random_state=SEED, class_weight={True: weight})
+        machine.fit(matrix, target)
+        weights[:, position] = machine.coef_[0]
+        bias[position] = machine.intercept_[0]
+
+    with ThreadPoolExecutor(N_GROUPS) as pool:
+        list(pool.map(fit, range(len(targets))))
     return weights, bias
 
 
@@ -139,7 +186,7 @@ def fit_temperature(scores: np.ndarray, is_right: np.ndarray) -> float:
 
 def calibrate(
     model: LinearModel,
-    documents: Sequence[List[List[str]]],
+    documents: Sequence[Document],
     accepted: Sequence[Sequence[str]],
 ) -> LinearModel:
     """Returns the model with a temperature and thresholds from kept-out messages.
