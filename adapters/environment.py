@@ -43,8 +43,13 @@ def number(
 
 
 def address(source: Environment, name: str, default: str) -> str:
-    """Reads the base address of a server, without a slash at its end."""
+    """Reads the base address of a server, without a slash at its end.
+
+    An empty default means that the address may be unknown.
+    """
     text = (source.get(name, "") or default).rstrip("/")
+    if not text and not default:
+        return ""
     if not text.startswith(("https://", "http://")):
         raise ConfigurationError(f"{name}: expected http(s)://…, found {text!r}")
     return text

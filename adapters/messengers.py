@@ -5,6 +5,7 @@ from functools import partial
 import aiohttp
 from redis.asyncio import Redis
 
+from adapters.answer_pages import RedisAnswerPages
 from adapters.pace import Pace
 from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
@@ -50,10 +51,21 @@ def open_quota(settings: Settings, redis: Redis) -> QuotaLedger:
     )
 
 
+def open_answer_pages(settings: Settings, redis: Redis) -> RedisAnswerPages | None:
+    """Returns the pages of long answers; `None` where no phone could open them."""
+    if not settings.public_url:
+        return None
+    return RedisAnswerPages(
+        redis,
+        RedisKeys(settings.redis_prefix),
+        settings.field_key,
+        days=settings.answer_page_days,
+    )
+
+
 def render_options(settings: Settings) -> RenderOptions:
     """Returns how replies are laid out; gateway and dispatcher must cut them alike."""
     return RenderOptions(
         base_url=settings.public_url,
-        more_url=settings.public_url,
         with_msgmenu=settings.wechat.with_msgmenu,
     )

@@ -28,6 +28,7 @@ from community.replies import Reply
 MAX_WAITING = 50
 """Unanswered messages that one conversation may have."""
 DAY_S = 86_400
+READ_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,11 @@ class RedisConversations(RedisDeliveries):
         if result == -1:
             raise MailboxFullError(f"{MAX_WAITING} messages are waiting already")
         return bool(result == 1)
+
+    async def is_accepted(self, message_id: str) -> bool:
+        """Tells whether a message was stored before."""
+        async with _translated():
+            return bool(await self.redis.exists(self.keys.accepted(message_id)))
 
     async def stored_reply(self, message_id: str) -> Reply | None:
         """Returns the answer to a message, if there is one yet."""
@@ -416,20 +422,36 @@ class RedisConversations(RedisDeliveries):
             async for key in self.redis.scan_iter(match=self.keys.turns("*")):
                 yield key[start : -len(":turns")]
 
+    async def messages(self, conversation: str) -> AsyncIterator[Inbound]:
+        """Yields every kept message of a conversation, oldest first."""
+        last, is_more = "0-0", True
+        while is_more:
+            events = await self.history(conversation, after=last, count=READ_AT_ONCE)
+            for event in events:
+                last = event.id
+                if event.inbound is not None:
+                    yield event.inbound
+            is_more = len(events) == READ_AT_ONCE
+
+    async def empty_mailbox(self, conversation: str) -> None:
+        """Drops what waits; a worker that is about to commit is then refused."""
+        async with _translated():
+            await self.redis.delete(self.keys.mailbox(conversation))
+
     async def forget(self, conversation: str) -> int:
-        """Deletes everything about one person; returns how many keys there were."""
+        """Deletes everything about one person; returns how many keys there were.
+
+        The marks of accepted messages stay: they name nobody, and a repeat on its way
+        must not begin the conversation anew.
+        """
         keys = self.keys
-        ids = {
-            event.inbound.id
-            for event in await self.history(conversation, after="0-0", count=10_000)
-            if event.inbound is not None
-        }
+        ids = {message.id async for message in self.messages(conversation)}
         async with _translated():
             return int(
                 await self.redis.delete(
                     *(keys.reply(message_id) for message_id in ids),
-                    *(keys.accepted(message_id) for message_id in ids),
                     *(keys.claim(message_id) for message_id in ids),
+                    *(keys.answer_page(message_id) for message_id in ids),
                     keys.turns(conversation),
                     keys.out(conversation),
                     keys.mailbox(conversation),

@@ -1,5 +1,7 @@
-"""Notes durably that a resident wants all data deleted; the gateway does it."""
+"""What Redis has to do with residents who want all data deleted."""
 
+import json
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from redis.asyncio import Redis
@@ -9,10 +11,11 @@ from adapters.redis_keys import RedisKeys
 
 ANSWERED_FIRST = timedelta(seconds=90)
 """Until the last deletion; the first one waits until the answer has gone out."""
+ENTRIES_AT_ONCE = 500
 
 
 class RedisForgetting:
-    """The worker's side of `gateway.forgetting`."""
+    """The worker's side of `gateway.forgetting`: notes durably what the gateway does."""
 
     def __init__(self, redis: Redis, keys: RedisKeys) -> None:
         """Uses a client that somebody else closes."""
@@ -28,3 +31,66 @@ class RedisForgetting:
         due = (now + ANSWERED_FIRST).timestamp()
         async with translated_errors():
             await self._redis.zadd(self._keys.forgetting, {conversation: due})
+
+
+async def forget_on_the_way(
+    redis: Redis,
+    keys: RedisKeys,
+    conversation: str,
+    *,
+    pseudonym: str,
+    blob_ids: Collection[str],
+) -> int:
+    """Removes what streams still hold of a person; returns how many entries.
+
+    Args:
+        redis: Client with `decode_responses=True`.
+        keys: Key registry.
+        conversation: Whose.
+        pseudonym: What the dialogue log calls them.
+        blob_ids: Photos and recordings that need not be downloaded any more.
+
+    Raises:
+        StoreUnavailableError: Redis did not answer; call again.
+    """
+
+    def is_ordered(entry: str) -> bool:
+        return json.loads(entry).get("blob_id") in blob_ids
+
+    def is_theirs(entry: str) -> bool:
+        return f'"{conversation}"' in entry
+
+    def is_logged(entry: str) -> bool:
+        return f'"{pseudonym}"' in entry
+
+    def names_them(letter: str) -> bool:
+        return conversation in letter  # within message ids and quoted entries
+
+    def calls_for_them(name: str) -> bool:
+        return name == conversation
+
+    n_entries = await _drop(redis, keys.outgoing, "entry", is_theirs)
+    n_entries += await _drop(redis, keys.log, "entry", is_logged)
+    n_entries += await _drop(redis, keys.dead, "letter", names_them)
+    for stream in (keys.ready, keys.ready_urgent):
+        n_entries += await _drop(redis, stream, "conversation", calls_for_them)
+    if blob_ids:
+        n_entries += await _drop(redis, keys.media, "entry", is_ordered)
+    return n_entries
+
+
+async def _drop(
+    redis: Redis, stream: str, field: str, is_meant: Callable[[str], bool]
+) -> int:
+    n_dropped, last = 0, "-"
+    while True:
+        async with translated_errors():
+            entries = await redis.xrange(stream, min=last, count=ENTRIES_AT_ONCE)
+            meant = [
+                entry for entry, fields in entries if is_meant(fields.get(field, "{}"))
+            ]
+            if meant:
+                n_dropped += int(await redis.xdel(stream, *meant))
+        if len(entries) < ENTRIES_AT_ONCE:
+            return n_dropped
+        last = f"({entries[-1][0]}"

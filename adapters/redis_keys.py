@@ -18,6 +18,7 @@
 | `log` | stream of dialogue turns for the dialogue log; group `dispatchers` | none; finished entries are deleted | worker (commit) |
 | `media` | stream of messenger media to download; group `dispatchers` | none; finished entries are deleted | gateway |
 | `staff_actions` | stream of tapped buttons of staff cards; group `dispatchers` | none; finished entries are deleted | gateway |
+| `delivery_reports` | stream of the messenger's reports on template messages; group `dispatchers` | none; finished entries are deleted | gateway |
 | `task:<name>` | string: who does a periodic task | its interval | dispatcher |
 | `uploaded:<blob id>` | string: WeChat media id of a stored picture | 2 days | dispatcher |
 | `parts:<outbox key>` | hash: messages of an outbox row that have left, and whether one is doubtful | 60 days after the last | dispatcher |
@@ -129,6 +130,11 @@ class RedisKeys:
     def staff_actions(self) -> str:
         """Buttons that staff have tapped on cards."""
         return f"{self.prefix}:staff_actions"
+
+    @property
+    def delivery_reports(self) -> str:
+        """What the messenger tells later about messages that it took."""
+        return f"{self.prefix}:delivery_reports"
 
     def task(self, name: str) -> str:
         """Who does a periodic task this time."""

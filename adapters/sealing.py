@@ -24,13 +24,10 @@ class Sealer:
         Raises:
             ConfigurationError: A key is missing or too short.
         """
-        secrets = [part.strip() for part in field_key.split(",") if part.strip()]
-        if not secrets or min(map(len, secrets)) < MIN_CHARS:
-            raise ConfigurationError(
-                f"FIELD_KEY: needs at least {MIN_CHARS} characters;"
-                ' make one with `python -c "import secrets; print(secrets.token_hex(32))"`'
-            )
-        self._fernet = MultiFernet([Fernet(_derive(s, purpose)) for s in secrets])
+        keys = derived_keys(field_key, purpose=purpose)
+        self._fernet = MultiFernet(
+            [Fernet(base64.urlsafe_b64encode(key)) for key in keys]
+        )
 
     def seal(self, text: str) -> str:
         """Returns the text in sealed form; never twice the same."""
@@ -50,8 +47,20 @@ class Sealer:
             ) from err
 
 
-def _derive(secret: str, purpose: str) -> bytes:
-    digest = hashlib.blake2b(
-        secret.encode(), digest_size=32, person=purpose.encode()[:16]
-    ).digest()
-    return base64.urlsafe_b64encode(digest)
+def derived_keys(field_key: str, *, purpose: str) -> tuple[bytes, ...]:
+    """Returns a key of 32 bytes for one purpose from each key of FIELD_KEY.
+
+    Raises:
+        ConfigurationError: A key is missing or too short.
+    """
+    secrets = [part.strip() for part in field_key.split(",") if part.strip()]
+    if not secrets or min(map(len, secrets)) < MIN_CHARS:
+        raise ConfigurationError(
+            f"FIELD_KEY: needs at least {MIN_CHARS} characters;"
+            ' make one with `python -c "import secrets; print(secrets.token_hex(32))"`'
+        )
+    person = purpose.encode()[:16]
+    return tuple(
+        hashlib.blake2b(secret.encode(), digest_size=32, person=person).digest()
+        for secret in secrets
+    )

@@ -31,6 +31,8 @@ class Settings:
     desk_host: str
     desk_port: int
     public_url: str
+    """Empty: residents' phones cannot reach our pages."""
+    answer_page_days: int
     desk_url: str
     desk_password_only: bool
     cookie_secret: str
@@ -38,6 +40,8 @@ class Settings:
     cookie_secure: bool
     trusted_proxy: tuple[IPNetwork, ...]
     blob_dir: Path
+    loose_photo_days: int
+    webhook_local: bool
     retention_days: int
     worker_processes: int
     lease_s: float
@@ -75,7 +79,8 @@ class Settings:
             gateway_port=integer(source, "GATEWAY_PORT", 8800, low=1, high=65535),
             desk_host=source.get("DESK_HOST", "127.0.0.1"),
             desk_port=integer(source, "DESK_PORT", 8801, low=1, high=65535),
-            public_url=address(source, "PUBLIC_URL", "http://127.0.0.1:8800"),
+            public_url=address(source, "PUBLIC_URL", ""),
+            answer_page_days=integer(source, "ANSWER_PAGE_DAYS", 7, low=1, high=90),
             desk_url=address(source, "DESK_URL", "http://127.0.0.1:8801"),
             desk_password_only=flag(source, "DESK_PASSWORD_ONLY", default=False),
             cookie_secret=source.get("COOKIE_SECRET", ""),
@@ -83,6 +88,8 @@ class Settings:
             cookie_secure=flag(source, "COOKIE_SECURE", default=False),
             trusted_proxy=networks(source, "TRUSTED_PROXY"),
             blob_dir=Path(source.get("BLOB_DIR", str(state / "blobs"))),
+            loose_photo_days=integer(source, "LOOSE_PHOTO_DAYS", 30, low=2, high=3650),
+            webhook_local=flag(source, "WEBHOOK_LOCAL", default=False),
             retention_days=integer(source, "RETENTION_DAYS", 180, low=1, high=3650),
             worker_processes=integer(source, "WORKER_PROCESSES", 1, low=1, high=64),
             lease_s=number(source, "LEASE_S", 5.0, low=0.2, high=600.0),

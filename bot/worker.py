@@ -46,6 +46,8 @@ RECLAIMED = 100
 """Signals of others that are taken over at a time."""
 BLOCK_MS = 500
 """A worker that is asked to stop takes new mail no longer than this."""
+ALSO_ANSWERED = frozenset({"emergency", "forget_me"})
+"""While a person has taken the conversation over; that person reads it, too."""
 GIVEN_UP = (
     "对不起，我这边出了毛病，这句话没处理成。已经记下来让人查看；"
     "着急的事请打12345，危险请打110、119、120。"
@@ -304,7 +306,7 @@ class Worker:
         if not has_words:
             return await self.events.answer(inbound)
         parse_data = await self.understanding.understand(inbound, tracker)
-        if passed_on and parse_data["intent"]["name"] != "emergency":
+        if passed_on and parse_data["intent"]["name"] not in ALSO_ANSWERED:
             return []
         return await self._converse(inbound, parse_data)
 

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry
 
+from adapters.answer_pages import RedisAnswerPages
 from adapters.blob_files import FileBlobStore
 from adapters.content_files import CatalogFiles
 from adapters.messengers import open_quota
@@ -20,17 +21,22 @@ from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import ROOT, Settings
 from adapters.sql.engine import create_engine
+from adapters.sql.learning import SqlDialogueLog
+from adapters.sql.outbox import SqlOutbox
 from adapters.sql.residents import SqlResidentRepository
+from adapters.sql.ticket_photos import SqlTicketPhotos
 from adapters.ticket_store import open_tickets
 from community.answers import AnswerComposer
 from community.calendar import local_day
 from community.catalog.local import LocalFacts
-from gateway import chat, chat_photos
+from gateway import answer_page, chat, chat_photos
 from gateway.figures import Figures
 from gateway.forgetting import Forgetting
 from gateway.keys import (
+    ANSWER_PAGES,
     BLOBS,
     CATALOG,
+    CLOCK,
     CONVERSATIONS,
     COOKIE_SECURE,
     COOKIES,
@@ -85,15 +91,24 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
     app[TRUSTED_PROXY] = settings.trusted_proxy
     app[PHOTO_LIMIT] = RateLimit(redis, keys, n=20, window_s=60)
     app[BLOBS] = FileBlobStore(settings.blob_dir)
+    app[CLOCK] = _now
+    app[ANSWER_PAGES] = RedisAnswerPages(
+        redis, keys, settings.field_key, days=settings.answer_page_days
+    )
     app[MESSAGE_LIMIT] = RateLimit(redis, keys, n=30, window_s=60)
     app[SESSION_LIMIT] = RateLimit(redis, keys, n=60, window_s=60)
     engine = create_engine(settings.database_url)
     app[TICKETS] = open_tickets(settings, engine)
+    pseudonyms = settings.learning.pseudonyms()
     app[FORGETTING] = Forgetting(
         app[CONVERSATIONS],
         app[TICKETS],
         SqlResidentRepository(engine),
         app[BLOBS],
+        ticket_photos=SqlTicketPhotos(engine),
+        outbox=SqlOutbox(engine),
+        log=SqlDialogueLog(engine, pseudonyms, _now),
+        pseudonym=pseudonyms.person,
         quota=open_quota(settings, redis),
         now=_now,
     )
@@ -130,6 +145,7 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
     app.on_response_prepare.append(add_headers)
     app.add_routes(chat.routes)
     app.add_routes(chat_photos.routes)
+    app.add_routes(answer_page.routes)
     add_messengers(app, settings, redis, instance=instance, now=_now)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
@@ -138,8 +154,9 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """Adds security headers to every answer."""
-    response.headers.update(HEADERS)
+    """Adds security headers to every answer; a page may have stricter ones."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 async def healthz(_: web.Request) -> web.Response:

@@ -336,7 +336,9 @@ def _shown(part: Part, address: Callable[[str], str]) -> dict[str, Any]:
 @routes.delete("/api/chat/me")
 async def forget_me(request: web.Request) -> web.Response:
     """Deletes this resident's dialogue and identity, and ends the session."""
-    await request.app[FORGETTING].forget(conversation_of(request))
+    forgetting, conversation = request.app[FORGETTING], conversation_of(request)
+    await forgetting.ask(conversation, f"{conversation}:#deletion")
+    await forgetting.forget(conversation)
     response = web.json_response({"ok": True})
     response.del_cookie(COOKIE, path="/")
     return response

@@ -5,7 +5,7 @@ after a while: what a worker was about to store in that moment is found the seco
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,6 +14,7 @@ import structlog
 
 from adapters.redis_conversations import RedisConversations
 from adapters.redis_errors import translated_errors
+from adapters.redis_forgetting import forget_on_the_way
 from adapters.redis_keys import ACCEPTED_TTL_S
 from community.blobs import BlobStore
 from community.errors import StoreUnavailableError
@@ -33,6 +34,27 @@ class Rights(Protocol):
         """Drops all rights."""
 
 
+class OutgoingMessages(Protocol):
+    """What was sent or waits to be sent (`adapters.sql.outbox.SqlOutbox`)."""
+
+    async def forget(self, recipient: str, *, now: datetime) -> int:
+        """Removes a recipient's id and every text to them."""
+
+
+class DialogueLog(Protocol):
+    """What was learned from (`adapters.sql.learning.SqlDialogueLog`)."""
+
+    async def forget(self, conversation: str, now: datetime) -> int:
+        """Deletes a person's turns, and what only they asked."""
+
+
+class TicketPhotos(Protocol):
+    """Which photos tickets need (`adapters.sql.ticket_photos.SqlTicketPhotos`)."""
+
+    async def kept(self, blob_ids: Collection[str]) -> set[str]:
+        """Returns those of the photos that stand in a ticket's file."""
+
+
 class Forgetting:
     """Everything that must go when a person leaves."""
 
@@ -43,20 +65,46 @@ class Forgetting:
         residents: ResidentRepository,
         blobs: BlobStore,
         *,
+        ticket_photos: TicketPhotos,
+        outbox: OutgoingMessages,
+        log: DialogueLog,
+        pseudonym: Callable[[str], str],
         quota: Rights | None,
         now: Callable[[], datetime],
     ) -> None:
-        """Binds the stores; `quota` only where there is a messenger."""
+        """Binds the stores.
+
+        Args:
+            conversations: Mailbox, dialogue, history, answers.
+            tickets: They go on without the person.
+            residents: Grid, follower, block.
+            blobs: Photos and recordings.
+            ticket_photos: Tells which of these tickets need.
+            outbox: What was sent or waits.
+            log: The dialogue log with its queues.
+            pseudonym: Returns what the log calls a conversation's person.
+            quota: Only where there is a messenger.
+            now: Clock, aware UTC.
+        """
         self._conversations = conversations
         self._tickets = tickets
         self._residents = residents
         self._blobs = blobs
+        self._ticket_photos = ticket_photos
+        self._outbox = outbox
+        self._log = log
+        self._pseudonym = pseudonym
         self._quota = quota
         self._now = now
         self._asked = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
 
     async def ask(self, conversation: str, message_id: str) -> None:
         """Notes durably that a person's data must go; a repeat changes nothing.
+
+        Args:
+            conversation: Whose.
+            message_id: Of the push or request that asks for it.
 
         Raises:
             StoreUnavailableError: Redis did not answer; nothing may be promised.
@@ -92,35 +140,44 @@ class Forgetting:
         Raises:
             StoreUnavailableError: A store did not answer; call again.
         """
-        photos = await self._loose_photos(conversation)
-        # The mailbox first: a worker that is about to commit is then refused.
-        await self._conversations.forget(conversation)
-        await self._tickets.forget(conversation)
+        async with self._one_at_a_time:
+            await self._forget(conversation)
+        logger.info("gateway.forgotten", conversation=log_id(conversation))
+
+    async def _forget(self, conversation: str) -> None:
+        """Deletes in an order in which a call that fails can be repeated.
+
+        The history tells which photos are loose, the tickets which are not: both go
+        only after the photos. Tickets go before the outbox: they may write into it.
+        """
+        conversations, now = self._conversations, self._now()
+        await conversations.empty_mailbox(conversation)
+        photos = await self._photos(conversation)
+        for photo in photos - await self._ticket_photos.kept(photos):
+            await self._blobs.delete(photo)
+        await forget_on_the_way(
+            conversations.redis,
+            conversations.keys,
+            conversation,
+            pseudonym=self._pseudonym(conversation),
+            blob_ids=photos,
+        )
+        await conversations.forget(conversation)
+        await self._tickets.forget(conversation, now=now)
+        await self._outbox.forget(conversation, now=now)
+        await self._log.forget(conversation, now)
         await self._residents.forget(conversation)
         if self._quota is not None:
             await self._quota.forget(conversation)
-        for photo in photos:
-            await self._blobs.delete(photo)
-        logger.info("gateway.forgotten", conversation=log_id(conversation))
 
-    async def _loose_photos(self, conversation: str) -> set[str]:
-        history = await self._conversations.history(
-            conversation, after="0-0", count=10_000
-        )
-        sent = {
-            str(event.inbound.extra[name])
-            for event in history
-            if event.inbound is not None
+    async def _photos(self, conversation: str) -> set[str]:
+        """Returns the ids of all photos and recordings that a person has sent."""
+        return {
+            str(message.extra[name])
+            async for message in self._conversations.messages(conversation)
             for name in ("photo", "recording")
-            if event.inbound.extra.get(name)
+            if message.extra.get(name)
         }
-        if not sent:
-            return sent
-        for ticket in await self._tickets.of_conversation(conversation, limit=200):
-            sent -= set(ticket.draft.photos)
-            for message in await self._tickets.messages(ticket.number):
-                sent -= set(message.photos)
-        return sent
 
     async def run(self) -> None:
         """Does what was asked until cancelled; several processes may do so."""

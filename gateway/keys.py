@@ -1,9 +1,11 @@
 """Typed keys of what the application carries."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from aiohttp import web
 
+from adapters.answer_pages import RedisAnswerPages
 from adapters.environment import IPNetwork
 from adapters.rate_limit import RateLimit
 from adapters.redis_conversations import RedisConversations
@@ -23,6 +25,8 @@ MESSAGE_LIMIT = web.AppKey("message_limit", RateLimit)
 SESSION_LIMIT = web.AppKey("session_limit", RateLimit)
 TICKETS: web.AppKey[TicketRepository] = web.AppKey("tickets", TicketRepository)
 FORGETTING = web.AppKey("forgetting", Forgetting)
+ANSWER_PAGES = web.AppKey("answer_pages", RedisAnswerPages)
+CLOCK: web.AppKey[Callable[[], datetime]] = web.AppKey("clock")
 BLOBS: web.AppKey[BlobStore] = web.AppKey("blobs")
 PHOTO_LIMIT = web.AppKey("photo_limit", RateLimit)
 TRUSTED_PROXY: web.AppKey[Sequence[IPNetwork]] = web.AppKey("trusted_proxy")

@@ -32,7 +32,6 @@ from gateway.requests import read_body
 from gateway.wechat_envelopes import Envelopes, OpenedPush, is_openid
 from gateway.wechat_intake import (
     Taken,
-    asks_to_be_forgotten,
     conversation_of,
     take,
 )
@@ -43,7 +42,6 @@ HOLD_S = 5.5
 third time. Any answer but a 200 would be shown as an error at once."""
 KEEP_TRYING_S = 60.0
 """For an emergency that was answered and could not be stored."""
-FORGETTING = "好，您的话和资料我这就删掉。没办完的事还会接着办，只是不再知道是谁报的。"
 TOO_FAST = "您发得太快了，前面的我还在一句一句看，这句没收下，请过一会儿再发。"
 NOT_STORED = "这句话我这边暂时没记下来，打完电话，方便时请再发一遍。"
 CANCELLED = "user_authorization_cancellation"
@@ -105,9 +103,7 @@ class WeChatChannel:
             ReplayedError: Its signature came with another message.
         """
         push = opened.push
-        if isinstance(push, (UnsubscribePush, PrivacyPush)) or asks_to_be_forgotten(
-            push
-        ):
+        if isinstance(push, (UnsubscribePush, PrivacyPush)):
             return await self._forget(opened, arrived)
         if isinstance(push, TemplateResultPush) and not push.is_delivered:
             logger.warning("wechat.template.failed", status=push.status[:40])
@@ -148,7 +144,9 @@ class WeChatChannel:
         """Makes a message durable; `False` for a repeat."""
         inbound, store = taken.inbound, self._conversations
         await self.replays.check_nonce(opened.timestamp, opened.nonce, inbound.id)
-        await self._forgetting.finish(inbound.conversation)
+        if not await store.is_accepted(inbound.id):
+            # Not for a repeat of the word that asked for it: its answer must go out.
+            await self._forgetting.finish(inbound.conversation)
         if taken.media is not None:
             async with translated_errors():
                 await store.redis.xadd(store.keys.media, taken.media.fields())
@@ -189,8 +187,7 @@ class WeChatChannel:
             await patiently(ask, arrived + HOLD_S)
         except StoreUnavailableError:
             return None
-        parts = (Text(FORGETTING),) if asks_to_be_forgotten(push) else ()
-        return Answer(parts, "forgotten")
+        return Answer((), "forgotten")
 
     async def close(self) -> None:
         """Ends what still tries to store."""

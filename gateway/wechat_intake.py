@@ -27,8 +27,6 @@ from community.messages import MAX_TEXT_CHARS, EventName, Inbound, Kind
 from gateway.texts import clean_text
 
 CHANNEL = "wechat"
-FORGET_ME = frozenset({"删除我的信息", "删除我的对话", "删掉我的信息"})
-"""The words of the consent notice, which a resident may send at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +68,6 @@ class _Content:
 def conversation_of(openid: str) -> str:
     """Returns the conversation of a follower."""
     return f"{CHANNEL}:{openid}"
-
-
-def asks_to_be_forgotten(push: Push) -> bool:
-    """Tells whether a text asks for the deletion of the person's data, in our words."""
-    if not isinstance(push, TextPush):
-        return False
-    return clean_text(push.content).rstrip("。！!.") in FORGET_ME
 
 
 def take(push: Push, *, instance: str, now: datetime) -> Taken | None:

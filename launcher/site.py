@@ -27,12 +27,13 @@ class Site:
         # What libraries say to their developers is nothing to who starts this.
         complete = with_defaults(complete, {"PYTHONWARNINGS": "ignore"})
         gateway = _address(env, "GATEWAY", "8800")
-        complete = with_defaults(
-            complete,
-            {"PUBLIC_URL": gateway, "DESK_URL": _address(env, "DESK", "8801")},
-        )
+        desk = _address(env, "DESK", "8801")
+        complete = with_defaults(complete, {"DESK_URL": desk})
         is_simulated = not env.get("WECHAT_APPID") and has_process("simulator")
         if is_simulated:
+            # The phones of the simulator are on this machine; real ones are not.
+            here = {"PUBLIC_URL": gateway, "WEBHOOK_LOCAL": "1"}
+            complete = with_defaults(complete, here)
             simulator = _address(env, "SIMULATOR", "8802")
             account = simulated_account(state, simulator)
             if env.get("WECOM_CORPID"):  # a real company stays itself

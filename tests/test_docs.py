@@ -37,6 +37,8 @@ PLACEHOLDERS = {
     "number": "<ticket>",
     "timestamp": "<timestamp>",
     "nonce": "<nonce>",
+    "mark": "<mark>",
+    "ticket": "<ticket>",
 }
 LINK = re.compile(r"(?:\[[^\]]*\]\(|src=\")([^)\s\"]+)")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -103,7 +105,9 @@ def key_patterns() -> list[str]:
         elif inspect.isfunction(member) and not name.startswith("_"):
             arguments = list(inspect.signature(member).parameters)[1:]
             patterns.append(getattr(keys, name)(*(PLACEHOLDERS[a] for a in arguments)))
-    return [pattern.removeprefix("p:") for pattern in patterns]
+    hashed = redis_keys.message_mark(PLACEHOLDERS["message_id"])
+    named = {p.removeprefix("p:").replace(hashed, "<mark>") for p in patterns}
+    return sorted(named)
 
 
 def named_paths() -> list[tuple[Path, str]]:

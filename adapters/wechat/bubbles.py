@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from typing import Union
 from urllib.parse import urljoin, urlsplit
 
-from adapters.wechat.text_split import MAX_TEXT_BYTES, cut_chars, split_text
+from adapters.wechat.text_split import (
+    MAX_PARTS,
+    MAX_TEXT_BYTES,
+    cut_chars,
+    split_text,
+)
 from adapters.wechat.xml import legal
 from community.replies import (
     Choices,
@@ -21,6 +26,8 @@ from community.replies import (
 
 MAX_BUBBLES = 5
 """One passive reply, and four of the five messages that it allows."""
+MAX_PICTURES = 3
+"""Of the five; the words that go with them need the others."""
 MAX_MENU_BYTES = 1_500
 """No limit of a menu message is published; a text has 2,048."""
 MAX_CARD_TITLE_CHARS = 32
@@ -38,7 +45,7 @@ class RenderOptions:
     base_url: str = ""
     """Address of our pages (`PUBLIC_URL`); relative links are joined to it."""
     more_url: str = ""
-    """Page that shows the whole of an over-long answer."""
+    """Page that shows the whole of this answer; used where bubbles leave something out."""
     with_msgmenu: bool = False
     """Choices may be a `msgmenu`, where it is not the passive reply."""
     media: Mapping[str, str] = field(default_factory=dict)
@@ -101,9 +108,29 @@ def bubbles_of(
     menu = _menu(ordered, options) if options.with_msgmenu and not pictures else None
     if menu is not None:
         return (menu,)
-    lines = [line for part in ordered for line in _lines(part, options)]
-    texts = split_text("\n".join(lines), more=_ending(ordered, options))
-    return (*(OutText(text) for text in texts), *pictures)[:MAX_BUBBLES]
+    text = _whole_text(ordered, options)
+    if len(pictures) > MAX_PICTURES:
+        text = f"{text}\n{_more(options)}"
+    texts = split_text(
+        text, max_parts=_max_texts(pictures), more=_ending(ordered, options)
+    )
+    return (*(OutText(text) for text in texts), *pictures[:MAX_PICTURES])
+
+
+def leaves_out(parts: Sequence[Part], options: RenderOptions = PLAIN) -> bool:
+    """Tells whether bubbles cannot hold the whole of a reply."""
+    pictures = _pictures(parts, options)
+    most = _max_texts(pictures)
+    texts = split_text(_whole_text(parts, options), max_parts=most + 1)
+    return len(texts) > most or len(pictures) > MAX_PICTURES
+
+
+def _max_texts(pictures: Sequence[Bubble]) -> int:
+    return min(MAX_PARTS, MAX_BUBBLES - min(len(pictures), MAX_PICTURES))
+
+
+def _whole_text(parts: Sequence[Part], options: RenderOptions) -> str:
+    return "\n".join(line for part in parts for line in _lines(part, options))
 
 
 def text_of_menu(head: str, titles: Sequence[str]) -> str:
@@ -135,13 +162,17 @@ def absolute(url: str, options: RenderOptions) -> str:
 
 def _ending(parts: Sequence[Part], options: RenderOptions) -> str:
     """Closes an over-long reply: where the rest is, and still what can be tapped."""
-    more = LEFT_OUT
-    if options.more_url:
-        more = f"后面的在这里：{anchor(options.more_url, '看全部')}"
+    more = _more(options)
     last = parts[-1] if parts else None
     choices = _lines(last, options) if isinstance(last, Choices) else []
     ending = "\n".join([more, *choices])
     return ending if len(ending.encode()) <= MAX_TEXT_BYTES // 2 else more
+
+
+def _more(options: RenderOptions) -> str:
+    if not options.more_url:
+        return LEFT_OUT
+    return f"后面的在这里：{anchor(options.more_url, '看全部')}"
 
 
 def _lines(part: Part, options: RenderOptions) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from adapters.wechat.bubbles import absolute, leaves_out
 from adapters.wechat.errors import (
     ConfigurationAlarm,
     NotGrantedError,
@@ -112,6 +113,13 @@ class Pictures(Protocol):
         """Returns the media id of those that could be uploaded, by their url."""
 
 
+class AnswerPages(Protocol):
+    """Pages of answers that bubbles cannot hold; see `adapters.answer_pages`."""
+
+    async def keep(self, message_id: str, parts: Sequence[Part], now: datetime) -> str:
+        """Keeps an answer and returns the path of its page."""
+
+
 class Followers(Protocol):
     """Who can be reached."""
 
@@ -136,6 +144,8 @@ class WeChatSender:
     """By kind of outgoing message."""
     page_url: str = ""
     """Page that a template opens."""
+    pages: AnswerPages | None = None
+    """`None` where phones cannot reach us: then the rest is left out, and it is said."""
 
     async def send(self, message: Outgoing, *, attempt: int) -> SendResult:
         """See the port."""
@@ -162,14 +172,16 @@ class WeChatSender:
             return await self._failed(message, err)
 
     async def _bodies(self, message: Outgoing) -> list[dict[str, Any]]:
-        parts = _parts(message)
-        if message.payload.get("after_passive"):
-            return custom_messages(parts, self.options, skip=1)
+        parts, options = _parts(message), self.options
+        is_rest = bool(message.payload.get("after_passive"))
         urls = [part.url for part in parts if isinstance(part, Image)]
-        if not urls:
-            return custom_messages(parts, self.options)
-        media = await self.pictures.media(urls)
-        return custom_messages(parts, replace(self.options, media=media))
+        if urls and not is_rest:
+            options = replace(options, media=await self.pictures.media(urls))
+        if self.pages is not None and leaves_out(parts, options):
+            answered = str(message.payload["reply"].get("in_reply_to", ""))
+            path = await self.pages.keep(answered, parts, self.now())
+            options = replace(options, more_url=absolute(path, options))
+        return custom_messages(parts, options, skip=1 if is_rest else 0)
 
     async def _send(
         self, message: Outgoing, bodies: Sequence[Mapping[str, Any]]

@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.redis_conversations import RedisConversations
+from adapters.redis_forgetting import RedisForgetting
 from adapters.settings import Settings
 from community.blobs import wechat_blob_id
 from community.errors import StoreUnavailableError
@@ -23,7 +25,6 @@ from community.tickets import TicketDraft, TicketKind
 from gateway import messengers
 from gateway.app import build_app
 from gateway.keys import BLOBS, CONVERSATIONS, FORGETTING, TICKETS
-from gateway.wechat import FORGETTING as FORGETTING_WORDS
 from gateway.wechat import NOT_STORED, TOO_FAST
 from tests.conftest import NOW
 from tests.databases import migrated
@@ -489,12 +490,28 @@ async def test_a_deletion_waits_for_a_database_that_is_down(
     assert await store.redis.zcard(store.keys.forgetting) == 0
 
 
-async def test_the_words_of_the_notice_delete_too(peer, store, quick):
+async def test_the_words_of_the_notice_only_ask(peer, store, quick):
     await peer.push(text("低保怎么办"))
-    _, answer = await peer.push(text("删除我的信息"))
-    assert FORGETTING_WORDS in answer
-    await asyncio.sleep(0.2)
-    assert await store.history(CONVERSATION) == []
+    await work(store, Text("低保在社区办。"))
+    await peer.push(text("删除我的信息"))
+    assert len(await store.history(CONVERSATION)) == 3
+    assert await store.redis.zcard(store.keys.forgetting) == 0
+
+
+async def test_a_repeat_of_the_last_word_still_gets_its_answer(peer, store):
+    """The worker has noted the deletion; WeChat delivers the word once more."""
+    status, answer = await answered(peer, store, text("删掉", msg_id=7), Text("这就删"))
+    assert (status, "这就删" in answer) == (200, True)
+    asked = RedisForgetting(store.redis, store.keys)
+    await asked.ask(CONVERSATION, datetime.now(timezone.utc))
+    _, repeated = await peer.push(text("删掉", msg_id=7))
+    assert "这就删" in repeated
+    await asyncio.sleep(0.1)
+    assert len(await store.history(CONVERSATION)) == 2
+    # Whoever writes something else begins anew.
+    await asyncio.gather(peer.push(text("在吗", msg_id=8)), work(store, Text("在")))
+    assert await store.redis.zcard(store.keys.forgetting) == 0
+    assert len(await store.history(CONVERSATION)) == 2
 
 
 async def test_closing_the_account_at_wechat_deletes(peer, store, quick):

@@ -8,7 +8,7 @@ import pytest
 from adapters.wechat.parse import parse_push
 from community.blobs import wechat_blob_id
 from community.messages import Kind
-from gateway.wechat_intake import asks_to_be_forgotten, take
+from gateway.wechat_intake import take
 from tests.conftest import NOW
 from tests.integration.wechat_peer import CONVERSATION, event, message, text
 
@@ -128,18 +128,9 @@ def test_two_deliveries_have_one_id_and_two_messages_two():
     assert taken(xml).inbound.id != taken(text("你好", msg_id=6)).inbound.id
 
 
-@pytest.mark.parametrize(
-    ("said", "wanted"),
-    [
-        ("删除我的信息", True),
-        ("删除我的信息。", True),
-        ("怎么删除我的信息", False),
-        ("我的信息", False),
-    ],
-)
-def test_only_the_words_of_the_notice_delete(said, wanted):
-    push = parse_push(text(said).encode())
-    assert asks_to_be_forgotten(push) is wanted
+def test_the_wish_to_be_forgotten_is_a_message_like_any_other():
+    taken_in = taken(text("删除我的信息")).inbound
+    assert (taken_in.kind, taken_in.text) == (Kind.TEXT, "删除我的信息")
 
 
 def test_a_long_text_is_cut():

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.wechat.bubbles import OutImage, OutText
+from adapters.wechat.bubbles import OutImage, OutText, bubbles_of, leaves_out
 from adapters.wechat.render import (
     SUCCESS,
     RenderOptions,
@@ -134,6 +134,35 @@ def test_the_first_bubble_goes_out_passively_and_the_rest_as_messages():
     assert [bubble.content for bubble in rest] == texts(messages[1:])
     assert len(messages) == 4
     assert '<a href="https://x/m/1">看全部</a>' in texts(messages)[-1]
+
+
+def test_more_pictures_than_bubbles_are_on_the_page():
+    photos = [Image(f"blob:{n:020d}", "现场") for n in range(6)]
+    media = {photo.url: f"M{n}" for n, photo in enumerate(photos)}
+    options = RenderOptions(media=media, more_url="https://x/a/1")
+    assert leaves_out([Text("办好了"), *photos], options)
+    first, *others = bubbles_of([Text("办好了"), *photos], options)
+    assert first.content.startswith("办好了")
+    assert first.content.endswith('<a href="https://x/a/1">看全部</a>')
+    assert others == [OutImage("M0"), OutImage("M1"), OutImage("M2")]
+    assert not leaves_out([Text("办好了"), *photos[:3]], options)
+
+
+def test_a_long_text_and_pictures_are_five_bubbles_at_most():
+    photos = [Image(f"blob:{n:020d}", "现场") for n in range(2)]
+    media = {photo.url: f"M{n}" for n, photo in enumerate(photos)}
+    options = RenderOptions(media=media, more_url="https://x/a/1")
+    bubbles = bubbles_of([LONG, *photos], options)
+    assert leaves_out([LONG, *photos], options)
+    assert [type(b) for b in bubbles] == [OutText] * 3 + [OutImage] * 2
+    assert "看全部" in bubbles[2].content
+
+
+@given(PARTS)
+def test_nothing_is_left_out_without_a_word(parts):
+    options = RenderOptions(more_url="https://x/a/1")
+    shown = [b.content for b in bubbles_of(parts, options) if isinstance(b, OutText)]
+    assert leaves_out(parts, options) == any("看全部</a>" in text for text in shown)
 
 
 def test_an_over_long_reply_keeps_its_choices():

@@ -29,6 +29,7 @@ TEMPLATE = MessageTemplate(
 SUBSCRIBE = MessageTemplate("S1", "subscribe", {"thing1": "text"})
 SHORT = (Text("您好"),)
 LONG = tuple(Text("很长的一段话。" * 80) for _ in range(3))
+OVER_LONG = tuple(Text("很长的一段话。" * 80) for _ in range(9))
 
 
 @dataclass
@@ -125,8 +126,30 @@ class Line:
         self.left.append((message_id, conversation, alone))
 
 
+@dataclass
+class Pages:
+    """Pages of long answers, in memory."""
+
+    kept: list = field(default_factory=list)
+    is_down: bool = False
+
+    async def keep(self, message_id, parts, now):
+        if self.is_down:
+            raise StoreUnavailableError("down")
+        self.kept.append((message_id, parts))
+        return "/a/NAME"
+
+
 def build(
-    client, ledger=None, *, progress=None, followers=None, templates=None, line=None
+    client,
+    ledger=None,
+    *,
+    progress=None,
+    followers=None,
+    templates=None,
+    line=None,
+    pages=None,
+    base_url="",
 ):
     return WeChatSender(
         client=client,
@@ -136,8 +159,9 @@ def build(
         followers=followers or Followers(),
         line=line or Line(),
         now=lambda: NOW,
-        options=RenderOptions(),
+        options=RenderOptions(base_url=base_url),
         templates=templates or {},
+        pages=pages,
     )
 
 
@@ -166,6 +190,46 @@ async def test_what_went_out_passively_is_not_sent_again():
     await send(build(rest), message(LONG, after_passive=True))
     assert len(whole.sent) > 1
     assert rest.sent == whole.sent[1:]
+
+
+async def test_an_answer_of_more_than_four_bubbles_ends_in_its_page():
+    client, pages = Client(), Pages()
+    sender = build(client, pages=pages, base_url="https://yxl.example")
+    outgoing = message(OVER_LONG)
+    outgoing.payload["reply"]["in_reply_to"] = "wechat:o1:m5"
+    assert (await send(sender, outgoing)).state is DeliveryState.DELIVERED
+    assert len(client.sent) == 4
+    last = client.sent[-1][1]["text"]["content"]
+    assert '<a href="https://yxl.example/a/NAME">看全部</a>' in last
+    assert pages.kept == [("wechat:o1:m5", OVER_LONG)]
+    # The rest after a passive reply has the page, too.
+    rest = Client()
+    sender = build(rest, pages=pages, base_url="https://yxl.example")
+    outgoing = message(OVER_LONG, after_passive=True)
+    await send(sender, outgoing)
+    assert rest.sent == client.sent[1:]
+
+
+async def test_without_pages_it_is_said_that_the_rest_is_left_out():
+    client = Client()
+    await send(build(client), message(OVER_LONG))
+    last = client.sent[-1][1]["text"]["content"]
+    assert "后面的没有发" in last
+    assert "<a href" not in last
+
+
+async def test_an_answer_that_fits_has_no_page():
+    client, pages = Client(), Pages()
+    await send(build(client, pages=pages, base_url="https://x"), message(LONG))
+    assert pages.kept == []
+
+
+async def test_a_page_that_cannot_be_kept_lets_the_answer_wait():
+    client, pages = Client(), Pages(is_down=True)
+    sender = build(client, pages=pages, base_url="https://x")
+    result = await send(sender, message(OVER_LONG))
+    assert result.state is DeliveryState.TEMPORARY_FAILURE
+    assert client.sent == []
 
 
 async def test_a_retry_sends_only_what_has_not_left():
