@@ -16,6 +16,8 @@ class LearningSettings:
     data_dir: Path
     """Training data, `nlu/` below it."""
     evaluation_dir: Path
+    conversations_dir: Path
+    """Written conversations that judge candidates; none are played without it."""
     log_days: int
     pseudonym_key: str
     """Empty: made once in `pseudonym_key_file`."""
@@ -44,6 +46,9 @@ class LearningSettings:
         return cls(
             data_dir=Path(source.get("TRAINING_DATA_DIR", str(root / "data"))),
             evaluation_dir=Path(source.get("EVALUATION_DIR", str(root / "evaluation"))),
+            conversations_dir=Path(
+                source.get("CONVERSATIONS_DIR", str(root / "tests" / "conversations"))
+            ),
             log_days=integer(source, "LOG_DAYS", 180, low=1, high=3650),
             pseudonym_key=source.get("PSEUDONYM_KEY", ""),
             pseudonym_key_file=state / "pseudonym.key",

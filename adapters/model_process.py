@@ -1,4 +1,4 @@
-"""Asks a model in a process of its own: `python -m bot judge` and `explain`."""
+"""Asks a model in a process of its own: `python -m bot judge`, `explain`, `converse`."""
 
 import asyncio
 import json
@@ -17,6 +17,7 @@ NICE = ("nice", "-n", "10")
 """What serves residents goes first."""
 LOAD_TIMEOUT_S = 600.0
 ANSWER_TIMEOUT_S = 60.0
+CLOSE_TIMEOUT_S = 5.0
 LINE_BYTES = 1 << 22
 
 
@@ -31,7 +32,8 @@ class ModelProcess:
         """Starts nothing yet.
 
         Args:
-            command: `judge` (whole pipeline) or `explain` (linear model only).
+            command: `judge` (whole pipeline), `explain` (linear model only) or
+                `converse` (whole conversations).
             model: A model of the registry, or the registry itself.
         """
         self._command, self._model = command, model
@@ -88,7 +90,11 @@ class ModelProcess:
         if process is None:
             return
         if process.returncode is None:
-            process.kill()
+            process.terminate()  # it may have children of its own to end
+            try:
+                await asyncio.wait_for(process.wait(), CLOSE_TIMEOUT_S)
+            except asyncio.TimeoutError:
+                process.kill()
         await process.wait()
         await self._errors
 

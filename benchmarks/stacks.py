@@ -27,7 +27,7 @@ from benchmarks.measure import (
     tree_cpu_s,
 )
 from benchmarks.peer.project import HERE
-from launcher.redis_server import server_command, wait_for_redis
+from adapters.redis_server import server_command, wait_for_redis
 from simulator.options import Options
 
 READY_TIMEOUT_S = 180.0

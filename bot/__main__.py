@@ -32,6 +32,7 @@ def main() -> int:
     for name, text in (
         ("judge", "opinions on messages as JSON lines"),
         ("explain", "n-grams that counted, as JSON lines"),
+        ("converse", "written conversations played, as JSON lines"),
     ):
         commands.add_parser(name, help=text).add_argument("--model", type=Path)
     evaluate = commands.add_parser("evaluate", help="figures on kept-out messages")
@@ -82,6 +83,10 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         from bot.parse import parse_lines
 
         return parse_lines(model)
+    if command == "converse":
+        from bot.trial.lines import converse_lines
+
+        return converse_lines(model)
     from bot import judging
 
     return (

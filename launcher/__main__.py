@@ -22,7 +22,7 @@ from adapters.sql.migrate import upgrade
 from community.errors import CommunityError, ConfigurationError
 from launcher.backup import backup, restore
 from launcher.content import prepare_content
-from launcher.redis_server import server_command, wait_for_redis
+from adapters.redis_server import server_command, wait_for_redis
 from launcher.secrets_files import KEPT
 from launcher.site import Site, has_process
 from launcher.supervisor import Child, Supervisor, python

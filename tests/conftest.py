@@ -18,7 +18,7 @@ from adapters.sql.engine import create_engine
 from adapters.sql.tickets import SqlTicketRepository
 from community.catalog.model import Catalog
 from community.errors import ConfigurationError
-from launcher.redis_server import start_for_tests
+from adapters.redis_server import start_for_tests
 from tests.databases import migrated
 
 os.environ.setdefault("FIELD_KEY", secrets.token_hex(32))
@@ -44,7 +44,7 @@ async def conversations(redis_url: str) -> AsyncIterator[RedisConversations]:
     """Conversation state below a random prefix."""
     redis = open_redis(redis_url)
     keys = RedisKeys(f"test-{secrets.token_hex(6)}")
-    yield RedisConversations(redis, keys, lease_s=1.0)
+    yield RedisConversations(redis, keys, lease_s=3.0)
     await redis.aclose()
 
 

@@ -13,11 +13,14 @@ from adapters.kept_files import replace_text
 from adapters.model_process import ModelProcess
 from adapters.model_registry import ModelRegistry
 from adapters.training_files import read_folder
-from community.learning.evaluation import Exam, Opinion, compare
+from community.errors import ModelRefusedError
+from community.learning.evaluation import Exam, Figures, Opinion, compare
 from community.learning.gates import FROZEN, RECENT, Failure
 from community.learning.grams import grams
 from community.learning.guards import REDUNDANT, ExampleIndex
 from community.learning.report import as_markdown
+from community.learning.trials import compare_trials, not_played
+from training.conversations import conversation_files, trials_of
 from training.loop import Loop
 
 RECENT_DAYS = 90
@@ -88,8 +91,12 @@ async def opinions_of(
 async def warm_up(loop: Loop, now: datetime) -> None:
     """Asks the serving model beforehand, while the candidate is trained."""
     serving = loop.registry.serving()
-    if serving:
-        await opinions_of(loop.registry, serving, _texts(await exam_sets(loop, now)))
+    if not serving:
+        return
+    await opinions_of(loop.registry, serving, _texts(await exam_sets(loop, now)))
+    files = conversation_files(loop.settings.learning.conversations_dir)
+    if files:
+        await trials_of(loop.registry, serving, files)
 
 
 def _texts(sets: Mapping[str, Sequence[Exam]]) -> list[str]:
@@ -114,12 +121,11 @@ async def evaluate(
     serving = registry.serving()
     current = serving if serving != model else None
     texts = _texts(sets)
-    if current:
-        after, before = await asyncio.gather(
-            opinions_of(registry, model, texts), opinions_of(registry, current, texts)
-        )
-    else:
-        after, before = await opinions_of(registry, model, texts), []
+    after, before, conversations = await asyncio.gather(
+        opinions_of(registry, model, texts),
+        _opinions_before(registry, current, texts),
+        _conversations(loop, model, current),
+    )
     report: dict[str, Any] = {
         "candidate": model,
         "current": current,
@@ -127,6 +133,7 @@ async def evaluate(
         "bytes": manifest.n_bytes,
         "bytes_current": registry.manifest(current).n_bytes if current else None,
         "sets": {},
+        "conversations": conversations,
     }
     start = 0
     for name, exams in sets.items():
@@ -138,6 +145,31 @@ async def evaluate(
     failures = loop.gates.check(report)
     await _keep(loop, model, report, failures)
     return report, failures
+
+
+async def _opinions_before(
+    registry: ModelRegistry, current: str | None, texts: Sequence[str]
+) -> list[Opinion]:
+    return await opinions_of(registry, current, texts) if current else []
+
+
+async def _conversations(loop: Loop, model: str, current: str | None) -> Figures:
+    """Plays the written conversations; says so where there are none."""
+    folder = loop.settings.learning.conversations_dir
+    files = conversation_files(folder)
+    if not files:
+        return not_played(f"没有对话文件：{folder}")
+    try:
+        after = await trials_of(loop.registry, model, files)
+    except ModelRefusedError as err:
+        return not_played(str(err))
+    if current is None:
+        return compare_trials(None, after)
+    try:
+        before = await trials_of(loop.registry, current, files)
+    except ModelRefusedError:
+        before = None  # of an older program: the limits that need no comparison stay
+    return compare_trials(before, after)
 
 
 async def _keep(

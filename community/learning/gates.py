@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from community.errors import ConfigurationError
+from community.learning.trials import EMERGENCY
 
 FROZEN, RECENT = "frozen", "recent"
 SECTIONS: Mapping[str, frozenset[str]] = {
@@ -14,18 +15,34 @@ SECTIONS: Mapping[str, frozenset[str]] = {
             "max_drop_first",
             "max_wrong_of_answered",
             "max_rise_wrong_of_answered",
+            "min_answered",
+            "max_drop_answered",
+            "max_rejected",
         }
     ),
     "recent": frozenset({"min_messages", "max_drop_first"}),
     "labels": frozenset({"min_support", "max_drop_recall", "max_drop_precision"}),
-    "emergencies": frozenset({"min_found", "max_drop_found", "max_false_alarms"}),
+    "emergencies": frozenset(
+        {
+            "min_found",
+            "max_drop_found",
+            "min_right_rule",
+            "max_false_alarms",
+            "max_rise_false_alarms",
+        }
+    ),
     "out_of_scope": frozenset({"min_abstained", "max_drop_abstained", "max_answered"}),
     "calibration": frozenset({"max_error"}),
+    "conversations": frozenset(
+        {"required", "min_passed", "max_broken", "max_failed_emergencies"}
+    ),
     "latency": frozenset({"max_p95_ms", "max_ratio"}),
     "size": frozenset({"max_mb", "max_ratio"}),
     "promotion": frozenset({"approvals", "delay_s", "replay_days", "replay_messages"}),
 }
 """Every key of `training/gates.yml`."""
+NAMED = 3
+"""Broken conversations that a reason names."""
 Document = Mapping[str, Any]
 
 
@@ -80,6 +97,7 @@ class Gates:
             *self._emergencies(frozen),
             *self._outside(frozen),
             *self._calibration(frozen),
+            *self._conversations(report.get("conversations") or {}),
             *self._latency(frozen),
             *self._size(report),
         ]
@@ -93,6 +111,7 @@ class Gates:
         if wrong > limits["max_wrong_of_answered"]:
             limit = limits["max_wrong_of_answered"]
             yield _above("overall.max_wrong_of_answered", "直接答错", wrong, limit)
+        yield from self._answered(now, before)
         if before is None:
             return
         drop = (before["first"] or 0.0) - first
@@ -106,6 +125,22 @@ class Gates:
                 before["wrong_of_answered"],
                 wrong,
             )
+
+    def _answered(self, now: Document, before: Document | None) -> Iterator[Failure]:
+        """Who asks back or turns away everything is never wrong, and no help."""
+        limits = self.limits["overall"]
+        answered, rejected = now["answered_inside"], now["rejected_inside"] or 0.0
+        if answered is None:
+            return
+        if answered < limits["min_answered"]:
+            limit = limits["min_answered"]
+            yield _below("overall.min_answered", "直接回答", answered, limit)
+        if rejected > limits["max_rejected"]:
+            limit = limits["max_rejected"]
+            yield _above("overall.max_rejected", "目录内被拒", rejected, limit)
+        old = (before or {}).get("answered_inside") or 0.0
+        if old - answered > limits["max_drop_answered"] + 1e-9:
+            yield _dropped("overall.max_drop_answered", "直接回答", old, answered)
 
     def _recent(self, doc: Document | None) -> Iterator[Failure]:
         limits = self.limits["recent"]
@@ -154,8 +189,16 @@ class Gates:
                 now["false_alarms"],
                 limits["max_false_alarms"],
             )
+        rule = now["right_rule"]
+        if rule is not None and rule < limits["min_right_rule"]:
+            limit = limits["min_right_rule"]
+            yield _below("emergencies.min_right_rule", "险情种类", rule, limit)
         if before is None:
             return
+        alarms, before_alarms = now["false_alarms"], before["false_alarms"] or 0.0
+        if alarms - before_alarms > limits["max_rise_false_alarms"] + 1e-9:
+            gate = "emergencies.max_rise_false_alarms"
+            yield _dropped(gate, "误报险情", before_alarms, alarms)
         if (before["found"] or 0.0) - now["found"] > limits["max_drop_found"] + 1e-9:
             yield _dropped(
                 "emergencies.max_drop_found", "险情识别", before["found"], now["found"]
@@ -189,6 +232,26 @@ class Gates:
         error = _pair(doc, "calibration")[0]["error"] or 0.0
         if error > limit:
             yield _above("calibration.max_error", "把握与实际的差", error, limit)
+
+    def _conversations(self, doc: Document) -> Iterator[Failure]:
+        limits = self.limits["conversations"]
+        if not doc.get("available"):
+            if limits["required"]:
+                why = doc.get("why") or "没有记录"
+                yield Failure("conversations.required", f"对话没有演练：{why}")
+            return
+        now = doc["candidate"]
+        passed, broken = now["passed"] or 0.0, doc["broken"]
+        if passed < limits["min_passed"]:
+            limit = limits["min_passed"]
+            yield _below("conversations.min_passed", "对话演练通过", passed, limit)
+        if len(broken) > limits["max_broken"] * now["played"]:
+            text = f"{len(broken)} 段对话变坏：{'，'.join(broken[:NAMED])}"
+            yield Failure("conversations.max_broken", text)
+        urgent = now["kinds"].get(EMERGENCY, {"failed": 0})["failed"]
+        if urgent > limits["max_failed_emergencies"]:
+            text = f"险情对话有 {urgent} 段没通过"
+            yield Failure("conversations.max_failed_emergencies", text)
 
     def _latency(self, doc: Document) -> Iterator[Failure]:
         limits = self.limits["latency"]

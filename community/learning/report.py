@@ -31,6 +31,7 @@ def as_markdown(report: Document, failures: Sequence[Failure]) -> str:
         "",
         *_gates(failures),
     ]
+    lines += ["", "## 对话演练", "", *_conversations(report.get("conversations") or {})]
     for name, doc in report["sets"].items():
         lines += ["", f"## {NAMES.get(name, name)}", "", *_set(doc)]
     return "\n".join(lines) + "\n"
@@ -44,6 +45,24 @@ def _gates(failures: Sequence[Failure]) -> Iterator[str]:
     yield ""
     for failure in failures:
         yield f"- `{failure.gate}`：{failure.reason}"
+
+
+def _conversations(doc: Document) -> Iterator[str]:
+    if not doc.get("available"):
+        yield f"没有演练：{doc.get('why') or '没有记录'}"
+        return
+    now, before = doc["candidate"], doc["current"]
+    yield "| | 新模型 | 现在 |"
+    yield "|---|---|---|"
+    for key, name in (("played", "段数"), ("failed", "没通过"), ("passed", "通过")):
+        yield f"| {name} | {_text(now[key])} | {_text(before[key] if before else None)} |"
+    yield ""
+    yield "变坏：" + ("，".join(doc["broken"]) or "无")
+    yield ""
+    yield "变好：" + ("，".join(doc["fixed"]) or "无")
+    for row in doc["failed"][:SHOWN]:
+        yield ""
+        yield f"- `{row['name']}`：{' '.join(row['problem'].split())}"
 
 
 def _set(doc: Document) -> Iterator[str]:

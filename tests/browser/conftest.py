@@ -21,7 +21,7 @@ from redis import Redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import ROOT
 from adapters.sql.migrate import upgrade
-from launcher.redis_server import start_for_tests
+from adapters.redis_server import start_for_tests
 from tests.browser.chat_page import ChatPage
 
 READY_TIMEOUT_S = 90.0

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from adapters.settings import ROOT, Settings
 from adapters.sql.migrate import upgrade
-from launcher.redis_server import start_for_tests
+from adapters.redis_server import start_for_tests
 from tests.browser.conftest import (
     DESKTOP,
     PHONE,

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from adapters.settings import ROOT, Settings
 from adapters.sql.migrate import upgrade
 from community.tickets import TicketState
-from launcher.redis_server import start_for_tests
+from adapters.redis_server import start_for_tests
 from tests.browser.conftest import (
     DESKTOP,
     PHONE,

@@ -20,19 +20,15 @@ are looked at). Then comes what the resident reads:
 - `said`: texts that stand in the newest ticket's messages; `n_photos`: photos there;
 - `silent: true`: nothing is said.
 
-Every reply must also pass the checks of `check_manners`.
+Every reply must also pass `bot.trial.checks.bad_manners`. A candidate is judged by the
+same files (`python -m bot converse`).
 """
 
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from community.replies import Emergency, ItemList, Reply, as_plain_text
-from community.replies import Text as TextPart
-from tests.conversations.stage import offered
+from bot.trial.play import name_of, problems_of, turns_of
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*/test_*.yml"))
@@ -59,111 +55,14 @@ HAPPENS = {
     "time_passes",
 }
 SETTING = {"who", "after_hours"}
-MAX_LEAD_CHARS = 150
-"""Of a paragraph; long enough for an answer with a local fact that is missing."""
-OFFICIALESE = re.compile(
-    r"予以|特此|兹|敬请|详见|之规定|您好，尊敬|相关部门|请知悉|如下："
-)
-PROMISE = re.compile(r"您(?:家)?(?:肯定|一定|完全)?(?:符合|能领到|能批|够条件|达标)")
 
 pytestmark = pytest.mark.model
 
 
-def name_of(path: Path) -> str:
-    return f"{path.parent.name}/{path.stem.removeprefix('test_')}"
-
-
-def turns_of(path: Path) -> list[dict[str, Any]]:
-    turns: list[dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))["turns"]
-    return turns
-
-
-def any_of(text: str, wanted: str | list[str]) -> bool:
-    options = [wanted] if isinstance(wanted, str) else wanted
-    return any(option in text for option in options)
-
-
-def check_text(turn: dict[str, Any], text: str) -> None:
-    for wanted in turn.get("sees", []):
-        assert any_of(text, wanted), f"{wanted!r} is not in:\n{text}"
-    for unwanted in turn.get("not_sees", []):
-        assert not any_of(text, unwanted), f"{unwanted!r} is in:\n{text}"
-    if "first" in turn:
-        assert any_of(text.split("。")[0], turn["first"]), f"first sentence:\n{text}"
-
-
-def check_choices(turn: dict[str, Any], reply: Reply) -> None:
-    titles = [choice.title for choice in offered(reply)]
-    for wanted in turn.get("offers", []):
-        assert any(any_of(title, wanted) for title in titles), titles
-    if turn.get("offers_nothing"):
-        assert titles == []
-
-
-def check_manners(reply: Reply) -> None:
-    """Short, plain, no promise; at most three choices; an emergency comes first."""
-    text = as_plain_text(reply.parts)
-    assert not OFFICIALESE.search(text), text
-    assert not PROMISE.search(text), text
-    assert len(offered(reply)) <= 3, text
-    for part in reply.parts:
-        if isinstance(part, TextPart) and "对不对" not in part.text:
-            assert max(map(len, part.text.split("\n"))) <= MAX_LEAD_CHARS, part.text
-        if isinstance(part, ItemList) and part.title != "能问的事":
-            assert len(part.items) <= 8, part
-    alarms = [p for p in reply.parts if isinstance(p, Emergency)]
-    assert not alarms or (reply.parts[0] is alarms[0] and text.count("？") == 0), text
-
-
-def check_ticket(turn: dict[str, Any], filed: list[Any], text: str) -> None:
-    if "tickets" in turn:
-        assert len(filed) == turn["tickets"], text
-    for field, wanted in turn.get("ticket", {}).items():
-        value = getattr(filed[0].draft, field)
-        assert wanted in str(getattr(value, "value", value)), (field, value)
-
-
-async def check_life(turn: dict[str, Any], filed: list[Any], tickets: Any) -> None:
-    if "state" in turn:
-        wanted = turn["state"] if isinstance(turn["state"], list) else [turn["state"]]
-        assert [t.state.value for t in filed[: len(wanted)]] == wanted
-    if "tier" in turn:
-        assert filed[0].life.tier.value == turn["tier"]
-    if "said" in turn or "n_photos" in turn:
-        messages = await tickets.messages(filed[0].number)
-        said = "\n".join(m.text for m in messages)
-        for wanted in turn.get("said", []):
-            assert wanted in said, said
-        photos = {*filed[0].draft.photos, *(p for m in messages for p in m.photos)}
-        assert len(photos) == turn.get("n_photos", len(photos))
-
-
-def check_memory(turn: dict[str, Any], tracker: Any, text: str) -> None:
-    if "about" in turn:
-        assert tracker.get_slot("item") == turn["about"], text
-    if "chosen" in turn:
-        reading = tracker.latest_message.parse_data["reading"]
-        assert (reading["chosen"], reading["item"]) == (True, turn["chosen"])
-
-
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-async def test_conversation(path, stage, worker, tickets):
-    for turn in turns_of(path):
-        who = f"web:{turn.get('who', 'grandma')}"
-        reply = await stage.play(turn)
-        if reply is None:
-            assert not set(turn) & {"sees", "offers"}, f"nothing was said: {turn}"
-            continue
-        text = as_plain_text(reply.parts)
-        if turn.get("silent"):
-            assert not reply.parts, text
-        check_text(turn, text)
-        check_choices(turn, reply)
-        check_manners(reply)
-        check_memory(turn, await worker.store.retrieve(who), text)
-        filed = await tickets.of_conversation(who, limit=9)
-        check_ticket(turn, filed, text)
-        await check_life(turn, filed, tickets)
+async def test_conversation(path, scenery):
+    problems = await problems_of(path, scenery)
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -24,7 +24,7 @@ from adapters.settings import ROOT
 from adapters.sql.engine import create_engine
 from adapters.sql.migrate import upgrade
 from benchmarks.measure import free_port
-from launcher.redis_server import server_command
+from adapters.redis_server import server_command
 from simulator.options import Options
 from simulator.wechat import SimulatedWeChat
 

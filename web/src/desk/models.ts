@@ -82,9 +82,19 @@ export interface SetReport {
   changes: Change[]
 }
 
+interface Played {
+  played: number
+  failed: number
+  passed: number | null
+}
+
+export type Conversations =
+  | { available: false; why: string }
+  | { available: true; candidate: Played; current: Played | null; broken: string[]; fixed: string[]; failed: { name: string; problem: string }[] }
+
 export interface Report {
   model: Model
-  report: { candidate: string; current: string | null; at: string; bytes: number; sets: Record<string, SetReport> }
+  report: { candidate: string; current: string | null; at: string; bytes: number; sets: Record<string, SetReport>; conversations?: Conversations }
   failures: [string, string][]
   refusals: string[]
   names: Record<string, string>

