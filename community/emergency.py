@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from community.emergency_accidents import ELECTRIC_WATER, FIRE, GAS, MEDICAL, TRAFFIC
 from community.emergency_doubts import doubts
+from community.emergency_fire import FIRE, GAS
 from community.emergency_hazards import HAZARDS
+from community.emergency_injuries import MEDICAL, TRAFFIC
 from community.emergency_people import FRAUD_NOW, MISSING, SELF_HARM
+from community.emergency_surroundings import ELECTRIC_WATER
 from community.emergency_violence import CRIME, VIOLENCE_HOME
 from community.emergency_words import FIGURES, HOMOPHONES, compiled
 

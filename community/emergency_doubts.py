@@ -81,10 +81,7 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
         r"静电|腿抽筋|[狗猫](?:趴|误|卡|噎)|我家[狗猫]|按键|谁赔|产生火花|猫抓|轮椅推|"
         r"好(?:几|些)年了?|[两二三四五六七八九十几]年了|一直(?:这样|没好)"
     ),
-    "self_harm": re.compile(
-        r"自杀式|公证|房子给谁|自杀未遂|(?:上吊|服毒|自杀|自尽|跳[楼河井]|喝[^，。]{0,2}药)"
-        r"[^，。]{0,2}(?:走了|走的|没了(?!呼吸|气|心跳|动静|反应|意识)|去世|身亡|过世)"
-    ),
+    "self_harm": re.compile(r"自杀式|公证|房子给谁|自杀未遂"),
     # Things hit by cars, past accidents of a family, questions about points.
     "traffic": re.compile(
         r"铁栏杆|草坪|井盖|盲道|人没事|没人受伤|没伤着人|扣12分|安个灯|标线|花坛|"
@@ -95,7 +92,7 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
         r"牌子|快打起来|小偷都能|轮椅|多次|天天|判了|没证据|车不让走|等他砸|开的门"
     ),
     "violence_home": re.compile(
-        r"电梯|看守所|放出来|翻窗户出来|开的门|分居|早不来往|年轻时候|团建|"
+        r"电梯|看守所|放出来|翻窗户出来|麻手|打手|漏电|开的门|分居|早不来往|年轻时候|团建|"
         r"(?:离婚?|分开)了?[^，。]{0,3}[0-9两一二三四五六七八九十几]+年"
     ),
     # Cables without current, and places already guarded or mended.
@@ -115,6 +112,11 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
         r"垃圾|报上去|电话也?(?:接|通)|报平安|没满|未满|算吗|失踪证明|宣告|锁不住|没了爹|党员|快递|商家|健身"
     ),
 }
+_DIED = re.compile(
+    r"(?:上吊|服毒|自杀|自尽|跳[楼河井]|喝[^，。]{0,2}药)[^，。]{0,2}"
+    r"(?:走了|走的|没了(?!呼吸|气|心跳|动静|反应|意识)|去世|身亡|过世)"
+)
+"""Somebody's suicide of before; it excuses these words alone, not what follows."""
 _OUTSIDER = re.compile(
     r"贼|客人|要账|讨债|催收|网贷|醉汉|喝多的|陌生|老板|工友|讨薪|滴水|告他|车位|独居|"
     r"电梯|噎|保安|挪车|不认识|收账|顾客|要债|催债|混混|小偷|(?:有人|人|几个)(?:在|正)?(?:砸|踹|撬|敲|闯)|有人往|有人拿|邻居[^，。]{0,3}(?:拿|要打|打我)|一伙|醉鬼|传销"
@@ -220,6 +222,8 @@ def _is_excused(plain: str, rule: str, start: int, end: int) -> bool:
         return True
     if rule in ("violence_home", "crime") and _CHILD.search(plain, start, end):
         return False
+    if rule == "self_harm" and _DIED.search(plain, max(0, start - 2), end + 6):
+        return True
     if _URGENT.search(plain):
         return False
     excuse = _EXCUSES.get(rule)

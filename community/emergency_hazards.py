@@ -1,6 +1,6 @@
 """Dangers that one matter's own note answers, beside the global rules.
 
-Written as the tables in `community.emergency_accidents`.
+Written as the tables in `community.emergency_fire`.
 """
 
 from __future__ import annotations

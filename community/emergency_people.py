@@ -1,6 +1,6 @@
 """What despair, fraud and missing people sound like, as tables of patterns.
 
-Written as the tables in `community.emergency_accidents`.
+Written as the tables in `community.emergency_fire`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SELF_HARM: tuple[str, ...] = (
         r"怎么(?:个)?死|哪种死|死法|死[^，。]{0,3}不(?:疼|痛|难受)|(?:烧|死|"
         r"喝)[^，。]{0,4}多久(?:会|能)?(?:死|睡)|给(?:我)?个痛快|(?:想|"
         r"要)?跟(?:他|她|着|老伴)[^，。]{0,4}(?:一块|一起)?去(?:算|了|吧|死)|"
-        r"要?跟着去(?:，|$)"
+        r"要?跟(?:着|他|她)去(?=，|。|$)"
     ),
     # Who will care for the others; head first; a death as reproach.
     (
@@ -108,6 +108,13 @@ SELF_HARM: tuple[str, ...] = (
         r"握)(?:在)?手里|活着(?:真)?没(?:劲|意义|希望|盼头)|(?:想|要)(?:解脱|"
         r"离开这个世界|走绝路)|不想(?:再)?(?:醒|活|过|看见明天)|生无可恋|割脉|"
         r"跳轨|吞(?:了)?(?:刀片|药|金)"
+    ),
+    # Cuts that are one's own doing, a life without sense, pets given away for good.
+    (
+        r"(?:胳膊|手腕|手臂|腕|腿|身)上?[^。]{0,14}自己[^，。]{0,3}[划割烫剌](?:的|出)|"
+        r"活(?:着|到|成)[^，。]{0,6}没(?:啥|什么)?(?:意思|奔头|味)|"
+        r"(?:猫|狗|孩子|鸟|花)[^，。]{0,6}(?:托付|送)给?[^。]{0,26}(?:明天|以后)[^，。]{0,6}"
+        r"(?:不用|不会|再也)|(?:今晚|今夜|明天)[^，。]{0,4}(?:就)?(?:能|可以)?解脱了?"
     ),
 )
 

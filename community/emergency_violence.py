@@ -1,6 +1,6 @@
 """What violence sounds like, at home and by strangers, as tables of patterns.
 
-Written as the tables in `community.emergency_accidents`.
+Written as the tables in `community.emergency_fire`.
 """
 
 from __future__ import annotations
@@ -205,5 +205,10 @@ CRIME: tuple[str, ...] = (
         r"学生)[^，。]{0,3}打|撬(?:我|我家|邻居)[^，。]{0,3}(?:车|门|锁|窗)|(?:男|"
         r"醉汉|流氓)[^，。]{0,6}(?:扒|拽|搂|抱|摸)[^，。]{0,3}(?:女|我|小姑娘|"
         r"孩子)"
+    ),
+    # Somebody at the door.
+    (
+        r"门?把手[^，。]{0,6}(?:自己|在|一直|老|正)(?:在|自己)?[^，。]{0,2}(?:转|动|拧)(?!不)|"
+        r"猫眼[^，。]{0,4}(?:堵|捂|遮)(?:住|上|了)"
     ),
 )
