@@ -46,6 +46,7 @@ from adapters.wecom.senders import (
     WeComRobotSender,
 )
 from community.outbox import Channel, Sender
+from dispatcher.delivery_reports import DeliveryReports
 from dispatcher.intake import Fate, Intake
 from dispatcher.leadership import Leadership
 from dispatcher.periodic import Task
@@ -58,6 +59,8 @@ ANSWERS_GATHER_S = 0.1
 """Nearly every answer has gone out passively, and each transaction is a sync."""
 LOG_GATHER_S = 1.0
 """Nobody waits for the dialogue log."""
+REPORTS_AGAIN_S = 1.0
+"""Nobody waits for a report whose message is not stored yet."""
 LEADER_SILENT_S = 10.0
 """After which another dispatcher reads the answers."""
 
@@ -192,6 +195,8 @@ def pace_of(stores: Stores, stream: str) -> Pace:
         # A download takes seconds, and may have to wait for hours.
         return Pace(count=10, again_s=2.0, abandoned_after_s=600.0)
     lease_s = stores.settings.send_lease_s
+    if stream == stores.keys.delivery_reports:
+        return Pace(again_s=REPORTS_AGAIN_S, abandoned_after_s=lease_s)
     if stream == stores.keys.log:
         return Pace(gather_s=LOG_GATHER_S, abandoned_after_s=lease_s)
     if stream == stores.keys.outgoing:
@@ -228,6 +233,7 @@ def handlers(
         client = open_wechat(stores.session, stores.settings, stores.redis)
         blobs = FileBlobStore(stores.settings.blob_dir)
         found[keys.media] = MediaFetcher(client, blobs, now=stores.now).fetch
+        found[keys.delivery_reports] = DeliveryReports(outbox, stores.now).handle
     if stores.settings.wecom.is_on:
         found[keys.staff_actions] = StaffActions(
             tickets(stores),

@@ -1,7 +1,7 @@
 """The webhook of the Official Account: checked, stored, answered within five seconds."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,6 @@ from adapters.wechat.documents import MAX_BODY_BYTES
 from adapters.wechat.errors import MalformedPushError, RefusedPushError
 from adapters.wechat.pushes import (
     PrivacyPush,
-    TemplateResultPush,
     UnsubscribePush,
 )
 from adapters.wechat.quota import QuotaLedger
@@ -31,8 +30,10 @@ from gateway.replays import ReplayedError, ReplayGuard
 from gateway.requests import read_body
 from gateway.wechat_envelopes import Envelopes, OpenedPush, is_openid
 from gateway.wechat_intake import (
+    DeliveryReport,
     Taken,
     conversation_of,
+    reports_of,
     take,
 )
 
@@ -105,8 +106,8 @@ class WeChatChannel:
         push = opened.push
         if isinstance(push, (UnsubscribePush, PrivacyPush)):
             return await self._forget(opened, arrived)
-        if isinstance(push, TemplateResultPush) and not push.is_delivered:
-            logger.warning("wechat.template.failed", status=push.status[:40])
+        if reports := reports_of(push):
+            return await self._report(opened, reports, arrived)
         taken = take(push, instance=self._instance, now=self.now())
         if taken is None:
             return IGNORED
@@ -168,6 +169,27 @@ class WeChatChannel:
         task = asyncio.create_task(store())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _report(
+        self, opened: OpenedPush, reports: Sequence[DeliveryReport], arrived: float
+    ) -> Answer | None:
+        """Makes reports on earlier messages durable; repeats do no harm."""
+        store, now = self._conversations, self.now()
+        mark = f"report:{opened.push.dedup_id}"
+
+        async def keep() -> None:
+            await self.replays.check_nonce(opened.timestamp, opened.nonce, mark)
+            async with translated_errors():
+                for report in reports:
+                    await store.redis.xadd(
+                        store.keys.delivery_reports, report.fields(now)
+                    )
+
+        try:
+            await patiently(keep, arrived + HOLD_S)
+        except StoreUnavailableError:
+            return None
+        return Answer((), "report")
 
     async def _forget(self, opened: OpenedPush, arrived: float) -> Answer | None:
         push = opened.push

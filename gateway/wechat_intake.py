@@ -15,6 +15,8 @@ from adapters.wechat.pushes import (
     ScanCodePush,
     ScanPush,
     SubscribePush,
+    SubscriptionPush,
+    TemplateResultPush,
     TextPush,
     UnsupportedPush,
     VideoPush,
@@ -27,6 +29,7 @@ from community.messages import MAX_TEXT_CHARS, EventName, Inbound, Kind
 from gateway.texts import clean_text
 
 CHANNEL = "wechat"
+SENT = "subscribe_msg_sent_event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,25 @@ class MediaOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What became of a message that WeChat took some time ago."""
+
+    job: str
+    """WeChat's id of the message."""
+    failure: str
+    """Why it did not arrive; empty where it did."""
+
+    def fields(self, now: datetime) -> dict[Any, Any]:
+        """Returns the entry of the stream `delivery_reports` (`docs/contracts.md`)."""
+        return {
+            "v": "1",
+            "job": self.job,
+            "failure": self.failure,
+            "at": now.isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What a push puts into the mailbox."""
 
@@ -68,6 +90,23 @@ class _Content:
 def conversation_of(openid: str) -> str:
     """Returns the conversation of a follower."""
     return f"{CHANNEL}:{openid}"
+
+
+def reports_of(push: Push) -> tuple[DeliveryReport, ...]:
+    """Returns what a push tells of earlier messages; most tell nothing."""
+    if isinstance(push, TemplateResultPush):
+        failure = "" if push.is_delivered else push.status or "failed"
+        return (DeliveryReport(push.job_id, failure[:200]),)
+    if not isinstance(push, SubscriptionPush) or push.event != SENT:
+        return ()
+    return tuple(
+        DeliveryReport(
+            item.job_id,
+            f"{item.error_code} {item.status}"[:200] if item.error_code else "",
+        )
+        for item in push.items
+        if item.job_id
+    )
 
 
 def take(push: Push, *, instance: str, now: datetime) -> Taken | None:

@@ -37,6 +37,8 @@ from community.outbox import (
     SendResult,
 )
 
+REPORTED = ("template", "subscribe")
+"""Ways of sending of which the messenger tells later whether it worked."""
 _URGENT = [kind.value for kind in URGENT]
 _DEFERRED = [kind.value for kind in DEFERRED_IN_QUIET_HOURS]
 
@@ -185,6 +187,36 @@ class SqlOutbox:
             held_since=None,
             due_at=now.astimezone(timezone.utc),
         )
+
+    async def settle(self, external_id: str, failure: str, *, now: datetime) -> bool:
+        """Notes what the messenger reports later about a message that it took.
+
+        May be repeated. A failure that was reported stays, whatever comes after it.
+
+        Args:
+            external_id: The messenger's id of the message.
+            failure: Why it did not arrive; empty where it did.
+            now: Aware UTC.
+
+        Returns:
+            Whether there is such a message; it may be that its outcome is stored later.
+        """
+        theirs = outbox.c.via.in_(REPORTED) & (outbox.c.external_id == external_id)
+        failed = {
+            "state": DeliveryState.PERMANENT_FAILURE.value,
+            "error": failure[:500],
+            "finished_at": now.astimezone(timezone.utc),
+        }
+        changes = theirs & (outbox.c.state == DeliveryState.DELIVERED.value)
+        async with translated(), self._engine.begin() as connection:
+            if failure:
+                await connection.execute(
+                    sa.update(outbox).where(changes).values(failed)
+                )
+            found = await connection.scalar(
+                sa.select(sa.func.count()).select_from(outbox).where(theirs)
+            )
+        return bool(found)
 
     async def forget(self, recipient: str, *, now: datetime) -> int:
         """Removes a person's id and every text to them; sends them nothing more."""

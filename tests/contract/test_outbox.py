@@ -281,6 +281,23 @@ async def test_notices_wait_in_quiet_hours_and_alerts_pass_them(store):
     assert await keys(store) == [stored_key("m1")]
 
 
+async def test_a_reported_failure_ends_what_counted_as_delivered(store):
+    await store.add([message("m1"), message("m2", to="wechat:b")], now=NOW)
+    first, second = await claim(store)
+    taken = SendResult(DeliveryState.DELIVERED, via="template", external_id="4711")
+    other = SendResult(DeliveryState.DELIVERED, via="custom", external_id="4711")
+    assert not await store.settle("4711", "failed:user block", now=NOW)
+    await finish(store, first, taken)
+    await finish(store, second, other)
+    assert await store.settle("4711", "", now=NOW)
+    assert [row["state"] for row in await rows(store)] == ["delivered", "delivered"]
+    assert await store.settle("4711", "failed:user block", now=NOW)
+    assert await store.settle("4711", "", now=NOW)
+    found = [(row["state"], row["error"]) for row in await rows(store)]
+    assert found == [("permanent-failure", "failed:user block"), ("delivered", "")]
+    assert not await store.settle("4712", "", now=NOW)
+
+
 async def test_forgetting_a_person_leaves_neither_id_nor_text(store):
     await store.add([message("m1"), message("m2")], now=NOW)
     await finish(store, (await claim(store))[0])

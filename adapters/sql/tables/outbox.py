@@ -33,5 +33,12 @@ for _name, _columns in (
 ):
     # Partial: what was sent long ago costs nothing.
     sa.Index(_name, *_columns, sqlite_where=_is_open, postgresql_where=_is_open)
+_is_reported = outbox.c.via.in_(("template", "subscribe"))
+sa.Index(
+    "ix_outbox_reported",
+    outbox.c.external_id,
+    sqlite_where=_is_reported,
+    postgresql_where=_is_reported,
+)
 sa.Index("ix_outbox_recipient", outbox.c.recipient)
 sa.Index("ix_outbox_finished_at", outbox.c.finished_at)
