@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import random
-import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -24,7 +24,8 @@ from adapters.sql.engine import create_engine
 from adapters.sql.migrate import upgrade
 from adapters.sql.tickets import SqlTicketRepository
 from adapters.ticket_store import offices
-from benchmarks.many_tickets import accounts_of, fill, make_town
+from benchmarks.kept_tickets import Kept, copy, grow, kept
+from benchmarks.many_tickets import accounts_of
 from benchmarks.measure import (
     WORK,
     environment,
@@ -35,18 +36,25 @@ from benchmarks.measure import (
     python,
     running,
 )
-from benchmarks.results import Aim, Result, at_most
+from benchmarks.results import Aim, Result, at_most, table
 from benchmarks.stacks import redis_on_socket, temporary_folder
 from community.tickets.office import Office
 from desk.sessions import Sessions, Stage
 from tests.postgres import private_postgres, programs
 
-SIZES = (10_000, 100_000)
+SIZE = 100_000
+GROWTH = 10
+"""The smaller size, with which costs are compared, is a tenth."""
+SMALLER_SHARE = 0.5
+"""Of the requests, asked at the smaller size: only its median counts."""
+BUDGET_S = 350.0
+"""Of one database, making or copying its tickets included."""
 N_SIGNED_IN = 1_000
 WORKERS_PER_S = 25.0
 """Each of the thousand looks every 40 seconds."""
 LEADS_PER_S, FIGURES_PER_S = 4.0, 1.0
-WARM = 20
+WARM_S = 1.0
+"""How long it is asked before it is measured."""
 LIST_P95_MS = 200.0
 FLAT = 1.5
 """Times the cost at the smaller size that still counts as flat."""
@@ -69,80 +77,95 @@ class Page:
 
 
 PAGES = (
-    Page("worker: open tickets", "/api/tickets?open=true", "", 1_000),
-    Page("worker: own tickets", "/api/tickets?open=true&mine=true", "", 400),
-    Page("street: open tickets", "/api/tickets?open=true", STREET, 200, LEADS_PER_S),
+    Page("worker: open tickets", "/api/tickets?open=true", "", 400),
+    Page("worker: own tickets", "/api/tickets?open=true&mine=true", "", 200),
+    Page("street: open tickets", "/api/tickets?open=true", STREET, 60, LEADS_PER_S),
     Page(
         "street: ended tickets",
         "/api/tickets?open=false&newest_first=true",
         STREET,
-        200,
+        60,
         LEADS_PER_S,
     ),
     Page(
         "county: ended tickets",
         "/api/tickets?open=false&newest_first=true",
         COUNTY,
-        200,
+        60,
         LEADS_PER_S,
     ),
     Page(
-        "county: 三率, 30 days", "/api/figures?by=community", COUNTY, 40, FIGURES_PER_S
+        "county: 三率, 30 days", "/api/figures?by=community", COUNTY, 15, FIGURES_PER_S
     ),
     Page(
         "county: 三率, 13 months",
         "/api/figures?by=community&since={year_ago}",
         COUNTY,
-        20,
+        8,
         FIGURES_PER_S,
     ),
 )
 LISTS = tuple(page.name for page in PAGES[:5])
 
 
-def run(**_: Any) -> Result:
-    """Measures on SQLite, and on PostgreSQL where its server is installed."""
+def run(*, reuse: bool = False, size: int = SIZE) -> Result:
+    """Measures on SQLite, and on PostgreSQL where its server is installed.
+
+    Args:
+        reuse: Says nothing here: tickets of an earlier run are always taken.
+        size: How many tickets; fewer are for trying it out.
+
+    Raises:
+        TimeoutError: A database was not finished in `BUDGET_S`; tickets stay, run again.
+    """
     figures: dict[str, Any] = {}
+    file, until = kept(), time.monotonic() + BUDGET_S
+    asyncio.run(grow(file, size, until=until))
     with temporary_folder() as folder:
-        figures["SQLite"] = measure(folder, f"sqlite:///{folder}/desk.db")
+        database = f"sqlite:///{folder}/desk.db"
+        figures["SQLite"] = measure(folder, database, file, size, until)
     if programs() is not None:
+        until = time.monotonic() + BUDGET_S
         with temporary_folder() as folder, private_postgres() as url:
-            figures["PostgreSQL"] = measure(folder, url)
-    return _result(figures)
+            figures["PostgreSQL"] = measure(folder, url, file, size, until)
+    return _result(figures, size)
 
 
-def measure(folder: Path, database: str) -> dict[str, Any]:
-    """Fills a database step by step and measures at each size."""
+def measure(
+    folder: Path, database: str, file: Kept, size: int, until: float
+) -> dict[str, Any]:
+    """Fills a database in two steps and measures after each."""
     with ExitStack() as stack:
         redis_url, _ = stack.enter_context(redis_on_socket(folder))
         settings = Settings.from_env(
             {
                 "REDIS_URL": redis_url,
                 "DATABASE_URL": database,
-                "FIELD_KEY": secrets.token_hex(32),
+                "FIELD_KEY": file.field_key,
                 "DESK_PORT": str(free_port()),
                 "STATE_DIR": str(folder),
             }
         )
         upgrade(database)
-        return asyncio.run(_measure(settings))
+        left_s = until - time.monotonic()
+        return asyncio.run(asyncio.wait_for(_measure(settings, file, size), left_s))
 
 
-async def _measure(settings: Settings) -> dict[str, Any]:
+async def _measure(settings: Settings, file: Kept, size: int) -> dict[str, Any]:
     engine = create_engine(settings.database_url)
     now = datetime.now(timezone.utc)
     office = await offices(settings, engine)(now)
-    town = await make_town(engine, office, settings.field_key)
     found: dict[str, Any] = {}
-    first = 1
-    for size in SIZES:
+    n_copied = 0
+    for upper in (size // GROWTH, size):
         began = time.monotonic()
-        await fill(engine, town.tickets(first, size + 1, now=now))
-        first = size + 1
-        note(f"{size} tickets after {time.monotonic() - began:.0f} s")
+        await copy(file, engine, n_copied + 1, upper)
+        n_copied = upper
+        note(f"{upper:,} tickets copied after {time.monotonic() - began:.0f} s")
         await _verify(settings, engine, office)
         with _desk(settings):
-            found[str(size)] = await _ask_all(settings, office, now)
+            share = 1.0 if upper == size else SMALLER_SHARE
+            found[str(upper)] = await _ask_all(settings, office, now, share)
     await engine.dispose()
     return found
 
@@ -174,7 +197,7 @@ def _desk(settings: Settings) -> Iterator[None]:
 
 
 async def _ask_all(
-    settings: Settings, office: Office, now: datetime
+    settings: Settings, office: Office, now: datetime, share: float
 ) -> dict[str, dict[str, float]]:
     cookies = await _sign_in(settings, office, now)
     url = f"http://127.0.0.1:{settings.desk_port}"
@@ -184,8 +207,9 @@ async def _ask_all(
         for page in PAGES:
             path = page.path.format(year_ago=f"{now.replace(year=now.year - 1):%F}")
             who = [cookies[page.who]] if page.who else cookies[""]
-            await _ask(client, url + path, who, WARM, page.per_second)
-            times = await _ask(client, url + path, who, page.n, page.per_second)
+            n_warm, n = round(WARM_S * page.per_second), round(share * page.n)
+            await _ask(client, url + path, who, max(2, n_warm), page.per_second)
+            times = await _ask(client, url + path, who, n, page.per_second)
             found[page.name] = latency(times)
             note(f"{page.name}: {found[page.name]}")
     return found
@@ -246,8 +270,8 @@ async def _ask(
     return times
 
 
-def _result(figures: dict[str, Any]) -> Result:
-    small, large = (str(size) for size in SIZES)
+def _result(figures: dict[str, Any], size: int) -> Result:
+    small, large = str(size // GROWTH), str(size)
     rows, aims = [], []
     for database, sizes in figures.items():
         for page in PAGES:
@@ -273,7 +297,7 @@ def _result(figures: dict[str, Any]) -> Result:
         name="desk",
         question="Does the desk stay quick as the history of tickets grows?",
         data=(
-            f"{SIZES[1]:,} tickets of two years in 148 grids, 1,500 of them open; their"
+            f"{size:,} tickets of two years in 148 grids, 1,500 of them open; their"
             " events, seals and chains are those of the program (a sample is verified);"
             f" {N_SIGNED_IN:,} workers signed in, who ask {WORKERS_PER_S:g} times a second;"
             f" street and county {LEADS_PER_S:g} times, 三率 once; pages of 50 tickets"
@@ -282,7 +306,8 @@ def _result(figures: dict[str, Any]) -> Result:
         machine=machine(),
         columns=[
             "p50 / p95 in ms",
-            *(f"{size:,} tickets" for size in SIZES),
+            f"{size // GROWTH:,} tickets",
+            f"{size:,} tickets",
             "p50, times",
         ],
         rows=rows,
@@ -298,3 +323,25 @@ def _flat(database: str, growth: float) -> Aim:
 
 def _shown(times: dict[str, float]) -> str:
     return f"{times['p50_ms']:,.0f} / {times['p95_ms']:,.0f}"
+
+
+def main() -> None:
+    """Tries it with fewer tickets: prints what it finds and writes nothing."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--tickets", type=int, default=5_000)
+    parser.add_argument(
+        "--only-make", action="store_true", help="make the tickets for a later run"
+    )
+    arguments = parser.parse_args()
+    if arguments.only_make:
+        until = time.monotonic() + BUDGET_S
+        asyncio.run(grow(kept(), arguments.tickets, until=until))
+        return
+    result = run(size=arguments.tickets)
+    print("\n".join([*table(result.columns, result.rows), ""]))
+    for aim in result.aims:
+        print(f"{aim.text}: {aim.measured}")
+
+
+if __name__ == "__main__":
+    main()

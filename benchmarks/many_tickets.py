@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -72,9 +71,14 @@ class Town:
         self._office = office
         self._shared = shared
         self._keys = keys
-        self._chance = random.Random(100_000)
+        self._chance = random.Random()
         self._numbers: set[str] = set()
         self._grids = sorted(office.roster.grids)
+
+    def know(self, numbers: Iterable[str]) -> int:
+        """Takes in tickets of an earlier run; returns how many there are."""
+        self._numbers.update(numbers)
+        return len(self._numbers)
 
     def tickets(self, first: int, last: int, *, now: datetime) -> Iterator[Rows]:
         """Yields batches of tickets; the first `OPEN` of all are open.
@@ -90,9 +94,12 @@ class Town:
             if len(rows.tickets) == ROWS_AT_ONCE:
                 yield rows
                 rows = Rows()
-        yield rows
+        if rows.tickets:
+            yield rows
 
     def _add(self, rows: Rows, row_id: int, now: datetime) -> None:
+        # By its number alone, so that a town may be built in several runs.
+        self._chance.seed(row_id)
         is_open = row_id <= OPEN
         back = self._chance.uniform(0, 1) * (OPEN_FOR if is_open else HISTORY)
         at = now - back - (timedelta() if is_open else OPEN_FOR)
@@ -252,21 +259,10 @@ async def make_town(engine: AsyncEngine, office: Office, field_key: str) -> Town
         return Town(office, shared, await keys.of_persons(connection, persons))
 
 
-async def fill(engine: AsyncEngine, batches: Iterator[Rows]) -> None:
-    """Stores batches; the database's own counters follow, and its statistics."""
-    for rows in batches:
-        async with engine.begin() as connection:
-            await rows.insert(connection)
-        await asyncio.sleep(0)
+async def store(engine: AsyncEngine, rows: Rows) -> None:
+    """Stores a batch, all or nothing."""
     async with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            await connection.execute(
-                sa.text(
-                    "SELECT setval(pg_get_serial_sequence('ticket', 'id'),"
-                    " (SELECT max(id) FROM ticket))"
-                )
-            )
-        await connection.execute(sa.text("ANALYZE"))
+        await rows.insert(connection)
 
 
 def accounts_of(office: Office) -> Sequence[str]:
