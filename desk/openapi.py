@@ -41,6 +41,9 @@ def openapi(endpoints: Iterable[Endpoint], url: str) -> dict[str, Any]:
     known = list(endpoints)
     models = {m for e in known for m in (e.takes, e.gives) if m is not None}
     definitions = schema([*sorted(models, key=lambda m: m.__name__), Problem])
+    names = [model.__name__ for model in models]
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"two documents of one name: {', '.join(doubled)}")
     components = _moved(definitions.get("definitions", {}))
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in known:

@@ -91,7 +91,7 @@ class Models(BaseModel):
     n_waiting: int
 
 
-class Report(BaseModel):
+class ModelReport(BaseModel):
     """How a candidate was judged."""
 
     model: ModelDoc
@@ -157,8 +157,8 @@ async def train_model(call: Call) -> Asked:
     return Asked(job=await jobs.request("train", call.person.id, call.now))
 
 
-@endpoints.get("/api/learn/models/{model}", act=Act.LEARN, gives=Report)
-async def model_report(call: Call) -> Report:
+@endpoints.get("/api/learn/models/{model}", act=Act.LEARN, gives=ModelReport)
+async def model_report(call: Call) -> ModelReport:
     """Shows how a model was judged."""
     learning, model = call.services.learning, call.path("model")
     found = await learning.models.report(model)
@@ -170,7 +170,7 @@ async def model_report(call: Call) -> Report:
         refusals = await learning.promotion.refusals(model)
     except PromotionRefusedError as err:
         refusals = err.reasons
-    return Report(
+    return ModelReport(
         model=await asyncio.to_thread(_model_doc, call, learning.registry, model),
         report=report,
         failures=[(failure.gate, failure.reason) for failure in failures],

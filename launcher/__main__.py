@@ -17,14 +17,15 @@ from redis.exceptions import RedisError
 from adapters.content_repository import with_own_content
 from adapters.model_archives import find_model
 from adapters.redis_keys import RedisKeys
+from adapters.redis_server import server_command, wait_for_redis
+from adapters.roster_files import RosterFiles
 from adapters.settings import ROOT, Settings
 from adapters.sql.migrate import upgrade
 from community.errors import CommunityError, ConfigurationError
 from launcher.backup import backup, restore
 from launcher.content import prepare_content
-from adapters.redis_server import server_command, wait_for_redis
 from launcher.secrets_files import KEPT
-from launcher.site import Site, has_process
+from launcher.site import Site, has_process, write_names
 from launcher.supervisor import Child, Supervisor, python
 
 READY_TIMEOUT_S = 90.0
@@ -122,6 +123,9 @@ def run(without: frozenset[str] = frozenset()) -> None:
         for child in site.children(settings, wait_until_ready)
         if child.name not in without
     ]
+    if site.is_simulated:
+        roster = RosterFiles(settings.content_dir).roster()
+        write_names(Path(site.env["SIMULATOR_NAMES"]), roster)
     guidance = prepare_demo(site)
     supervisor = Supervisor(children, site.env, say)
     say("启动进程：" + "、".join(child.name for child in children))

@@ -1,12 +1,14 @@
 """What runs on this machine, with which settings, and where it is reached."""
 
 import importlib.util
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.content_repository import with_own_content
 from adapters.settings import Settings
+from community.staff import Roster
 from launcher.secrets_files import own_secrets, simulated_account, with_defaults
 from launcher.supervisor import Child, python
 
@@ -32,7 +34,11 @@ class Site:
         is_simulated = not env.get("WECHAT_APPID") and has_process("simulator")
         if is_simulated:
             # The phones of the simulator are on this machine; real ones are not.
-            here = {"PUBLIC_URL": gateway, "WEBHOOK_LOCAL": "1"}
+            here = {
+                "PUBLIC_URL": gateway,
+                "WEBHOOK_LOCAL": "1",
+                "SIMULATOR_NAMES": str(state / "simulator-names.json"),
+            }
             complete = with_defaults(complete, here)
             simulator = _address(env, "SIMULATOR", "8802")
             account = simulated_account(state, simulator)
@@ -100,6 +106,18 @@ class Site:
             simulator = _address(self.env, "SIMULATOR", "8802")
             lines.append(f"模拟微信和企业微信（没有填 WECHAT_APPID）：{simulator}")
         return lines
+
+
+def write_names(file: Path, roster: Roster) -> None:
+    """Tells the simulator what staff are called: `[{userid, name}]`."""
+    rows = [
+        {"userid": member.wecom_userid, "name": member.name}
+        for member in roster.staff.values()
+        if member.wecom_userid
+    ]
+    fresh = file.with_suffix(".new")
+    fresh.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+    fresh.replace(file)
 
 
 def has_process(package: str) -> bool:

@@ -119,7 +119,8 @@ class Options:
             corp_webhook=_given(source, "SIMULATOR_WECOM_WEBHOOK", f"{gateway}/wecom"),
             mode=_mode(_given(source, "SIMULATOR_MODE", "safe")),
             document=_document(_given(source, "SIMULATOR_FORMAT", "xml")),
-            members=read_members(_given(source, "SIMULATOR_MEMBERS", "")),
+            members=read_people(source, "SIMULATOR_MEMBERS"),
+            names=read_people(source, "SIMULATOR_NAMES") or {},
             host=_given(source, "SIMULATOR_HOST", "127.0.0.1"),
             port=_port(_given(source, "SIMULATOR_PORT", "8802")),
         )
@@ -163,20 +164,21 @@ _SAME_AS_CHANNEL = {
 }
 
 
-def read_members(path: str) -> dict[str, str] | None:
-    """Reads a JSON list of `{userid, name}`; no path means an open company.
+def read_people(source: Mapping[str, str], variable: str) -> dict[str, str] | None:
+    """Reads names by userid from a JSON list of `{userid, name}`; `None` if not set.
 
     Raises:
         ConfigurationError: The file is missing or has another shape.
     """
+    path = _given(source, variable, "")
     if not path:
         return None
     try:
-        rows = json.loads(Path(path).read_text())
+        rows = json.loads(Path(path).read_text(encoding="utf-8"))
         return {str(row["userid"]): str(row["name"]) for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as err:
         raise ConfigurationError(
-            f"SIMULATOR_MEMBERS: {path} is not a JSON list of {{userid, name}}: {err}"
+            f"{variable}: {path} is not a JSON list of {{userid, name}}: {err}"
         ) from err
 
 

@@ -13,12 +13,12 @@ from adapters.content_files import CatalogFiles
 from adapters.model_archives import find_model
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
+from adapters.redis_server import start_for_tests
 from adapters.settings import ROOT, Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.tickets import SqlTicketRepository
 from community.catalog.model import Catalog
 from community.errors import ConfigurationError
-from adapters.redis_server import start_for_tests
 from tests.databases import migrated
 
 os.environ.setdefault("FIELD_KEY", secrets.token_hex(32))

@@ -1,12 +1,15 @@
 """The environment that the launcher makes for its processes."""
 
 import stat
+from pathlib import Path
 
 import pytest
 
-from adapters.settings import Settings
+from adapters.roster_files import RosterFiles
+from adapters.settings import ROOT, Settings
 from launcher import site as sites
-from launcher.site import Site
+from launcher.site import Site, write_names
+from simulator.options import Options
 
 
 @pytest.fixture
@@ -95,3 +98,11 @@ def test_libraries_do_not_warn_newcomers(every_process, tmp_path):
     assert Site.from_env({}, tmp_path).env["PYTHONWARNINGS"] == "ignore"
     site = Site.from_env({"PYTHONWARNINGS": "default"}, tmp_path)
     assert site.env["PYTHONWARNINGS"] == "default"
+
+
+def test_the_simulator_is_told_what_staff_are_called(every_process, tmp_path):
+    site = Site.from_env({}, tmp_path)
+    roster = RosterFiles(ROOT / "catalog").roster()
+    write_names(Path(site.env["SIMULATOR_NAMES"]), roster)
+    member = next(m for m in roster.staff.values() if m.wecom_userid)
+    assert Options.from_env(site.env).names[member.wecom_userid] == member.name

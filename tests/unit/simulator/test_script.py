@@ -186,7 +186,8 @@ async def test_pictures_of_codes_and_files(
 
 def test_options_come_from_the_channels_environment(tmp_path: Path) -> None:
     members = tmp_path / "members.json"
-    members.write_text('[{"userid": "zhang", "name": "张三"}]')
+    rows = '[{"userid": "zhang", "name": "张三"}]'
+    members.write_text(rows, encoding="utf-8")
     options = Options.from_env(
         {
             "WECHAT_APPID": "wx9",
@@ -194,6 +195,7 @@ def test_options_come_from_the_channels_environment(tmp_path: Path) -> None:
             "WECOM_SECRET": "s",
             "GATEWAY_PORT": "9000",
             "SIMULATOR_MEMBERS": str(members),
+            "SIMULATOR_NAMES": str(members),
             "SIMULATOR_MODE": "compatible",
         }
     )
@@ -203,7 +205,7 @@ def test_options_come_from_the_channels_environment(tmp_path: Path) -> None:
         ("s",),
     )
     assert options.webhook == "http://127.0.0.1:9000/wechat"
-    assert options.members == {"zhang": "张三"}
+    assert options.members == options.names == {"zhang": "张三"}
     assert options.mode is Mode.COMPATIBLE
 
 
@@ -215,6 +217,7 @@ def test_options_come_from_the_channels_environment(tmp_path: Path) -> None:
         ("SIMULATOR_PORT", "x"),
         ("SIMULATOR_PORT", "70000"),
         ("SIMULATOR_MEMBERS", "/nowhere.json"),
+        ("SIMULATOR_NAMES", "/nowhere.json"),
         ("WECOM_AGENTID", "x"),
     ],
 )
