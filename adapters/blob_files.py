@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 from community.blobs import MEDIA_TYPES, Blob, check_blob, is_blob_id
@@ -62,6 +63,13 @@ class FileBlobStore:
         except OSError as err:
             raise StoreUnavailableError(f"blob: cannot be removed: {err}") from err
 
+    async def stored_before(self, at: datetime) -> list[str]:
+        """See the port; also removes what a crash left half written before then."""
+        try:
+            return await asyncio.to_thread(_older, self._folder, at.timestamp())
+        except OSError as err:
+            raise StoreUnavailableError(f"blob: cannot be listed: {err}") from err
+
     def _path(self, blob_id: str) -> Path | None:
         if not is_blob_id(blob_id):
             return None
@@ -81,6 +89,21 @@ def _write(path: Path, content: bytes) -> None:
         _sync_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _older(folder: Path, before_s: float) -> list[str]:
+    found = []
+    for path in folder.glob("??/*"):
+        try:
+            if path.stat().st_mtime >= before_s:
+                continue
+            if path.name.startswith("."):
+                path.unlink()
+            elif is_blob_id(path.name):
+                found.append(path.name)
+        except FileNotFoundError:
+            continue  # somebody else was faster
+    return found
 
 
 def _sync_folder(folder: Path) -> None:

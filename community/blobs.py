@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from community.errors import CommunityError
@@ -57,6 +59,13 @@ class BlobStore(Protocol):
 
     async def delete(self, blob_id: str) -> None:
         """Removes a file; an unknown id changes nothing.
+
+        Raises:
+            StoreUnavailableError: The store did not answer.
+        """
+
+    async def stored_before(self, at: datetime) -> Collection[str]:
+        """Returns the ids of files written before an instant, aware UTC.
 
         Raises:
             StoreUnavailableError: The store did not answer.

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import aiohttp
 from redis.asyncio import Redis
@@ -30,6 +30,7 @@ from adapters.sql.outbox import SqlOutbox
 from adapters.sql.outbox_upkeep import SqlOutboxUpkeep
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.staff import LiveRoster, SqlStaff
+from adapters.sql.ticket_photos import SqlTicketPhotos
 from adapters.sql.tickets import SqlTicketRepository
 from adapters.talks import Talks
 from adapters.ticket_store import open_tickets
@@ -49,6 +50,7 @@ from community.outbox import Channel, Sender
 from dispatcher.delivery_reports import DeliveryReports
 from dispatcher.intake import Fate, Intake
 from dispatcher.leadership import Leadership
+from dispatcher.loose_photos import LoosePhotos
 from dispatcher.periodic import Task
 from dispatcher.staff_actions import StaffActions
 from dispatcher.streams import Entry, HandleBatch, Pace
@@ -59,6 +61,8 @@ ANSWERS_GATHER_S = 0.1
 """Nearly every answer has gone out passively, and each transaction is a sync."""
 LOG_GATHER_S = 1.0
 """Nobody waits for the dialogue log."""
+PHOTOS_EVERY_S = 6 * 3_600.0
+"""All files and all tickets' events are looked through."""
 REPORTS_AGAIN_S = 1.0
 """Nobody waits for a report whose message is not stored yet."""
 LEADER_SILENT_S = 10.0
@@ -268,7 +272,12 @@ def periodic_tasks(
     async def talks(now: datetime) -> int:
         return await end_silent_talks(live, repository, outbox, now=now)
 
-    return upkeep_tasks(
+    loose = LoosePhotos(
+        FileBlobStore(settings.blob_dir),
+        SqlTicketPhotos(stores.engine),
+        keep=timedelta(days=settings.loose_photo_days),
+    )
+    tasks = upkeep_tasks(
         upkeep,
         tick=repository.tick,
         end_silent_talks=talks,
@@ -277,3 +286,4 @@ def periodic_tasks(
         retention_days=settings.retention_days,
         wake_up=wake_up,
     )
+    return [*tasks, Task("loose-photos", PHOTOS_EVERY_S, loose.remove)]

@@ -1,6 +1,8 @@
 """The blob port over every implementation."""
 
 import asyncio
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from adapters.blob_files import FileBlobStore
 from community.blobs import MAX_BLOB_BYTES, BlobRefusedError, wechat_blob_id
 from community.errors import StoreUnavailableError
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -92,6 +95,26 @@ async def test_a_folder_that_cannot_be_written_is_said_to_be(tmp_path):
         await blobs.put(b"a", "image/png")
     with pytest.raises(StoreUnavailableError):
         await blobs.get("0" * 40)
+
+
+async def test_old_files_are_listed_and_new_ones_are_not(blobs, tmp_path):
+    old = await blobs.put(b"a", "image/png")
+    await blobs.put(b"b", "image/png")
+    long_ago = NOW - timedelta(days=40)
+    path = next(tmp_path.rglob(old))
+    os.utime(path, (long_ago.timestamp(),) * 2)
+    half = path.with_name(f".{'0' * 40}.12345678")
+    half.write_bytes(b"half")
+    os.utime(half, (long_ago.timestamp(),) * 2)
+    (path.parent / "README").write_text("not a blob")
+    os.utime(path.parent / "README", (long_ago.timestamp(),) * 2)
+    assert list(await blobs.stored_before(NOW - timedelta(days=30))) == [old]
+    assert not half.exists()
+    assert (path.parent / "README").exists()
+
+
+async def test_without_any_file_nothing_is_old(tmp_path):
+    assert list(await FileBlobStore(tmp_path / "none").stored_before(NOW)) == []
 
 
 async def test_no_partial_file_is_left(blobs, tmp_path):
