@@ -7,9 +7,11 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
+from adapters.public_addresses import InnerAddressError, is_inner_host
 from community.errors import RecordError, StoreUnavailableError
 from community.outbox import DeliveryState, Outgoing, SendResult
 
@@ -25,6 +27,8 @@ FindTarget = Callable[[str], Awaitable[tuple[str, str] | None]]
 class WebhookSender:
     """Implements `community.outbox.Sender` for `Channel.WEBHOOK`.
 
+    Redirections are not followed, and inner addresses not called.
+
     Headers: `X-Yunxiaolu-Id` (the same for every try of a message, to recognise
     repeats), `X-Yunxiaolu-Timestamp` (Unix seconds) and `X-Yunxiaolu-Signature`:
     `sha256=` and the HMAC-SHA256 of timestamp, a dot and the body.
@@ -35,9 +39,19 @@ class WebhookSender:
         session: aiohttp.ClientSession,
         find_target: FindTarget,
         now: Callable[[], datetime],
+        *,
+        allows_inner: bool = False,
     ) -> None:
-        """Uses a session that somebody else closes."""
+        """Uses a session that somebody else closes.
+
+        Args:
+            session: Of `adapters.public_addresses`, which checks what names lead to.
+            find_target: Finds address and secret.
+            now: Clock, aware UTC.
+            allows_inner: For development: also this machine and inner networks.
+        """
         self._session = session
+        self._allows_inner = allows_inner
         self._find_target = find_target
         self._now = now
 
@@ -54,6 +68,9 @@ class WebhookSender:
                 DeliveryState.PERMANENT_FAILURE, error="the webhook has ended"
             )
         url, secret = target
+        if not self._allows_inner and is_inner_host(urlsplit(url).hostname or ""):
+            error = "the address leads to an inner network"
+            return SendResult(DeliveryState.PERMANENT_FAILURE, error=error)
         body = body_of(message)
         timestamp = str(int(self._now().timestamp()))
         headers = {
@@ -74,6 +91,10 @@ class WebhookSender:
                 return _result(answer.status, answer.headers.get("Retry-After", ""))
         except asyncio.TimeoutError:
             return _later(f"no answer within {TIMEOUT_S:g} s")
+        except aiohttp.ClientConnectorError as err:
+            # Names may be mended; each try is checked again.
+            is_inner = isinstance(err.os_error, InnerAddressError)
+            return _later(str(err.os_error) if is_inner else type(err).__name__)
         except (aiohttp.ClientError, OSError, ValueError) as err:
             return _later(type(err).__name__)
 

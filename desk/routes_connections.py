@@ -14,6 +14,7 @@ from desk.policy import SCOPES, Act
 from desk.problems import problem
 
 endpoints = Endpoints("connections")
+LOCAL_HOSTS = ("127.0.0.1", "localhost")
 EVENTS = frozenset({"*", *(action.value for action in Action)})
 
 
@@ -70,7 +71,7 @@ class NewWebhook(Body):
             port_is_fine = parts.port is None or parts.port > 0
         except ValueError:
             raise ValueError("地址不对。") from None
-        is_local = host in ("127.0.0.1", "localhost")
+        is_local = host in LOCAL_HOSTS
         if not host or not port_is_fine or parts.username or parts.fragment:
             raise ValueError("地址不对。")
         if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
@@ -173,7 +174,10 @@ async def list_webhooks(call: Call) -> Webhooks:
 
 @endpoints.post("/api/webhooks", act=Act.CONNECT, takes=NewWebhook, gives=WebhookShown)
 async def create_webhook(call: Call, body: NewWebhook) -> WebhookShown:
-    """Registers an address for ticket events."""
+    """Registers an address for ticket events; one of this machine only in trials."""
+    is_local = urlsplit(body.url).hostname in LOCAL_HOSTS
+    if is_local and not call.services.settings.webhook_local:
+        raise problem(422, "inner_address", "不能用内部网络的地址。", ["url"])
     hook_id, secret = await call.services.webhooks.create(
         body.url, set(body.events), call.person.id, now=call.now
     )

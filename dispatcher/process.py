@@ -12,6 +12,7 @@ import structlog
 from redis.asyncio import Redis
 
 from adapters.monitoring import monitored
+from adapters.public_addresses import open_public_session
 from adapters.redis_conversations import open_redis
 from adapters.redis_errors import translated_errors
 from adapters.redis_keys import DISPATCHER_GROUP
@@ -50,8 +51,9 @@ async def opened(
     """Opens the stores and closes them at the end."""
     redis = open_redis(settings.redis_url)
     engine = create_engine(settings.database_url)
-    async with aiohttp.ClientSession() as session:
-        yield Stores(settings, redis, engine, session, now)
+    outside = open_public_session(allows_inner=settings.webhook_local)
+    async with aiohttp.ClientSession() as session, outside:
+        yield Stores(settings, redis, engine, session, outside, now)
     await engine.dispose()
     await redis.aclose()
 

@@ -77,6 +77,9 @@ class Stores:
     redis: Redis
     engine: AsyncEngine
     session: aiohttp.ClientSession
+    """To the messengers."""
+    outside: aiohttp.ClientSession
+    """To addresses that somebody has registered."""
     now: Callable[[], datetime]
 
     @property
@@ -120,7 +123,12 @@ def senders(stores: Stores) -> dict[Channel, Sender]:
     found[Channel.DIALOGUE] = DialogueSender(stores.conversations(), stores.now)
     sealer = Sealer(settings.field_key, purpose="webhook")
     webhooks = SqlWebhooks(stores.engine, sealer)
-    found[Channel.WEBHOOK] = WebhookSender(stores.session, webhooks.target, stores.now)
+    found[Channel.WEBHOOK] = WebhookSender(
+        stores.outside,
+        webhooks.target,
+        stores.now,
+        allows_inner=settings.webhook_local,
+    )
     if settings.wechat.is_on:
         found[Channel.WECHAT] = wechat_sender(stores)
     if settings.wecom.is_on:

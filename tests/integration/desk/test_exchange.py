@@ -174,6 +174,7 @@ async def test_another_system_imports_reads_and_is_told(desk: Desk) -> None:
         "https://user:pass@example.com/",
         "ftp://example.com",
         "https://[::1]/",
+        "http://127.0.0.1:9000/hook",
     ],
 )
 async def test_a_webhook_never_points_inside(desk: Desk, url: str) -> None:
