@@ -216,30 +216,48 @@ class Vectorizer:
 
     def row(self, document: Document) -> Tuple[np.ndarray, np.ndarray]:
         """Returns columns and values of one message."""
-        matrix = self.matrix([document])
-        return matrix.indices, matrix.data
+        lengths = [len(keys) for keys in document]
+        keys, first, counts = np.unique(
+            np.concatenate(document), return_index=True, return_counts=True
+        )
+        columns, is_known = self.columns(keys)
+        columns = columns[is_known]
+        families = np.searchsorted(np.cumsum(lengths), first[is_known], side="right")
+        values = self._weighed(columns, counts[is_known], families)
+        return columns, values
 
     def matrix(self, documents: Sequence[Document]) -> sp.csr_matrix:
         """Returns features of shape (n_messages, n_features), float32."""
         keys, numbers, families = _joined(documents)
         columns, is_known = self.columns(keys)
-        width = len(self.keys)
+        width = max(len(self.keys), 1)
         cells, first, counts = np.unique(
             numbers[is_known] * width + columns[is_known],
             return_index=True,
             return_counts=True,
         )
-        rows, columns = np.divmod(cells, width) if width else (cells, cells)
-        values = (1 + np.log(counts)) * self.idf[columns]
-        # Families share no column: each cell belongs to one of them.
+        rows, columns = np.divmod(cells, width)
         parts = rows * len(self.weights) + families[is_known][first]
-        lengths = np.sqrt(np.bincount(parts, values * values))
-        values *= np.array(self.weights)[parts % len(self.weights)] / lengths[parts]
         starts = np.searchsorted(rows, np.arange(len(documents) + 1))
         return sp.csr_matrix(
-            (values.astype(np.float32), columns.astype(np.int32), starts),
-            shape=(len(documents), width),
+            (self._weighed(columns, counts, parts), columns.astype(np.int32), starts),
+            shape=(len(documents), len(self.keys)),
         )
+
+    def _weighed(
+        self, columns: np.ndarray, counts: np.ndarray, parts: np.ndarray
+    ) -> np.ndarray:
+        """Returns the values of cells; `parts` numbers families, message by message.
+
+        Families share no column: each cell belongs to one of them.
+        """
+        values = (1 + np.log(counts)) * self.idf[columns]
+        lengths = np.sqrt(np.bincount(parts, values * values))
+        weights = np.array(self.weights)
+        scale = weights[np.arange(len(lengths)) % len(weights)] / np.maximum(
+            lengths, np.finfo(float).tiny
+        )
+        return (values * scale[parts]).astype(np.float32)
 
     def columns(self, keys: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
         """Returns the column of each key, and which keys have one."""
