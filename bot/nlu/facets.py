@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
 
@@ -15,18 +15,24 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.svm import LinearSVC
 
 from bot.nlu.classifier import message_blocks
+from bot.nlu.facet_asks import asking_part
 from bot.nlu.facet_patterns import STRONG, pattern_grams
-from bot.nlu.features import Vectorizer
-from bot.nlu.linear import SEED
+from bot.nlu.features import Document, Vectorizer, blocks, keys_of
+from bot.nlu.linear import fit_detectors
 from community.catalog.facets import Facet
 
 NAMES = [facet.value for facet in Facet]
 FACETS = "facets"
 """Message property: names of the asked facets, most certain first."""
-FAMILY_WEIGHTS = (1.0, 1.0, 0.3, 0.0, 2.0)
+FAMILY_WEIGHTS = (0.5, 0.7, 0.2, 0.0, 1.0, 1.2, 2.0)
+"""Characters, words, sounds, coarse sounds, patterns; characters and patterns asked."""
+C = 0.3
+MISSED = 1.4
+"""How much more a missed facet counts than one too many."""
+_ASKED = np.uint64(0x5851F42D4C957F2D)
+"""Tells the n-grams of the asking part from those of the whole message."""
 
 
 def marks_of(example: Message) -> Dict[str, Any]:
@@ -35,28 +41,26 @@ def marks_of(example: Message) -> Dict[str, Any]:
     return metadata.get("intent") or metadata.get("example") or {}
 
 
-def facet_document(text: str, blocks: List[List[str]]) -> List[List[str]]:
-    """Adds the pattern family to a message's n-gram families."""
-    return [*blocks, pattern_grams(text)]
+def facet_document(text: str, families: Document) -> Document:
+    """Adds the patterns, and what stands in the part of the message that asks."""
+    asked = asking_part(text)
+    return [
+        *families,
+        keys_of(pattern_grams(text)),
+        blocks(asked, ())[0] ^ _ASKED,
+        keys_of([f"{gram}@" for gram in pattern_grams(asked)]),
+    ]
 
 
 def fit_facets(
-    documents: Sequence[List[List[str]]], marks: Sequence[Sequence[str]]
+    documents: Sequence[Document], marks: Sequence[Sequence[str]]
 ) -> Tuple[Vectorizer, np.ndarray, np.ndarray]:
     """Trains one machine a facet; returns vectorizer, weights and bias."""
     vectorizer = Vectorizer.fit(documents)
-    vectorizer = Vectorizer(vectorizer.vocabulary, vectorizer.idf, FAMILY_WEIGHTS)
+    vectorizer = replace(vectorizer, weights=FAMILY_WEIGHTS)
     matrix = vectorizer.matrix(documents)
-    weights = np.zeros((matrix.shape[1], len(NAMES)), dtype=np.float32)
-    bias = np.full(len(NAMES), -1.0, dtype=np.float32)
-    for position, name in enumerate(NAMES):
-        target = np.array([name in asked for asked in marks])
-        if target.all() or not target.any():
-            continue
-        machine = LinearSVC(C=0.5, random_state=SEED, class_weight={True: 2.0})
-        machine.fit(matrix, target)
-        weights[:, position] = machine.coef_[0]
-        bias[position] = machine.intercept_[0]
+    targets = [np.array([name in asked for asked in marks]) for name in NAMES]
+    weights, bias = fit_detectors(matrix, targets, c=C, weight=MISSED)
     return vectorizer, weights, bias
 
 
@@ -64,7 +68,7 @@ def fit_facets(
     DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True
 )
 class FacetDetector(GraphComponent):
-    """Finds the asked facets with patterns and one linear model each."""
+    """Finds the asked facets with one linear model each, untrained with patterns."""
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -132,11 +136,7 @@ class FacetDetector(GraphComponent):
                 folder / "facets.npz",
                 weights=weights.astype(np.float16),
                 bias=bias,
-                idf=vectorizer.idf,
-            )
-            grams = sorted(vectorizer.vocabulary, key=vectorizer.vocabulary.__getitem__)
-            (folder / "facets.json").write_text(
-                json.dumps(grams, ensure_ascii=False), encoding="utf-8"
+                **vectorizer.arrays(),
             )
 
     @classmethod
@@ -160,25 +160,18 @@ class FacetDetector(GraphComponent):
 
     def _detect(self, message: Message) -> List[str]:
         text = message.get(TEXT) or ""
-        certain = [name for name in NAMES if STRONG[name].search(text)]
         if self._model is None:
-            return certain
+            return [name for name in NAMES if STRONG[name].search(text)]
         vectorizer, weights, bias = self._model
         columns, values = vectorizer.row(facet_document(text, message_blocks(message)))
         scores = values @ weights[columns].astype(np.float32) + bias
         order = np.argsort(-scores)
-        likely = [NAMES[i] for i in order if scores[i] > self._config["threshold"]]
-        return likely + [name for name in certain if name not in likely]
+        return [NAMES[i] for i in order if scores[i] > self._config["threshold"]]
 
 
 def _load(folder: Path) -> Optional[Tuple[Vectorizer, np.ndarray, np.ndarray]]:
     if not (folder / "facets.npz").is_file():
         return None
-    grams = json.loads((folder / "facets.json").read_text(encoding="utf-8"))
     with np.load(folder / "facets.npz", allow_pickle=False) as arrays:
-        vectorizer = Vectorizer(
-            {gram: column for column, gram in enumerate(grams)},
-            arrays["idf"],
-            FAMILY_WEIGHTS,
-        )
+        vectorizer = Vectorizer.from_arrays(arrays)
         return vectorizer, arrays["weights"], arrays["bias"]
