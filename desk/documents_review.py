@@ -139,10 +139,11 @@ class DetailQuery(Query):
 
 
 class WarningQuery(Query):
-    """Which questions would get which label."""
+    """Which questions would get which label, perhaps in the place of one they had."""
 
     ids: str = Field(regex=r"^\d{1,9}(,\d{1,9}){0,39}$")
     label: Identifier
+    instead_of: Identifier = Identifier("")
 
 
 class Seen(Body):

@@ -17,6 +17,7 @@ from adapters.model_status import ModelStatus, read_status
 from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
 from adapters.sql.content_drafts import SqlContentDrafts
+from adapters.sql.decided import SqlDecided
 from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
 from adapters.sql.learning_figures import SqlLearningFigures
@@ -99,6 +100,7 @@ class Learning:
 
     log: SqlDialogueLog
     queue: SqlReviewStore
+    decided: SqlDecided
     harvest: SqlHarvest
     models: SqlModels
     jobs: SqlTrainingJobs
@@ -134,6 +136,7 @@ def open_learning(
     return Learning(
         log=SqlDialogueLog(engine, settings.learning.pseudonyms()),
         queue=SqlReviewStore(engine),
+        decided=SqlDecided(engine),
         harvest=SqlHarvest(engine),
         models=models,
         jobs=SqlTrainingJobs(engine),

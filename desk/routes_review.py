@@ -144,7 +144,8 @@ async def _candidates(
 async def review_warnings(call: Call, query: WarningQuery) -> Warnings:
     """Says what speaks against giving questions a label."""
     review = await call.services.learning.review(call.services.catalog())
-    found = await review.warn([int(one) for one in query.ids.split(",")], query.label)
+    ids = [int(one) for one in query.ids.split(",")]
+    found = await review.warn(ids, query.label, instead_of=query.instead_of)
     return Warnings(
         warnings=[
             _warning(number, objection)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from adapters.sql.annotations import annotation_row, decided_by
 from adapters.sql.learning import aware, transaction
 from adapters.sql.learning_audit import note
 from adapters.sql.question_scores import refresh
@@ -26,7 +27,6 @@ from community.learning.review import (
     Decision,
     Question,
     Verdict,
-    cleaned,
 )
 from community.learning.splits import TRAIN
 
@@ -160,13 +160,10 @@ class SqlReviewStore:
                     )
                 )
                 if taken.rowcount != 1:
-                    raise ConflictError(await _decided_by(connection, one.id))
+                    raise ConflictError(await decided_by(connection, one.id))
             await connection.execute(
                 sa.insert(annotation),
-                [
-                    _annotation_row(q, verdict, labels, batch, by, now)
-                    for q in questions
-                ],
+                [annotation_row(q, verdict, labels, batch, by, now) for q in questions],
             )
             await note(
                 connection,
@@ -313,38 +310,3 @@ def _question(row: Any, reasons: tuple[str, ...]) -> Question:
         last_at=aware(row.last_at),
         turn=reasons[0] if reasons else "",
     )
-
-
-def _annotation_row(
-    one: Question,
-    verdict: Verdict,
-    labels: Mapping[int, str],
-    batch: str,
-    by: str,
-    now: datetime,
-) -> dict[str, Any]:
-    facets = None if verdict.facets is None else json.dumps(verdict.facets)
-    return {
-        "question": one.id,
-        "batch": batch,
-        "decision": verdict.decision.value,
-        "text": cleaned(one.text),
-        "label": labels[one.id],
-        "facets": facets,
-        "emergency": verdict.emergency,
-        "split": one.split,
-        "despite": ",".join(sorted(guard.value for guard in verdict.despite)),
-        "note": verdict.note,
-        "by": by,
-        "at": now,
-    }
-
-
-async def _decided_by(connection: AsyncConnection, question_id: int) -> str:
-    who = await connection.scalar(
-        sa.select(annotation.c.by)
-        .where(annotation.c.question == question_id, annotation.c.undone_at.is_(None))
-        .order_by(annotation.c.id.desc())
-        .limit(1)
-    )
-    return str(who or "?")

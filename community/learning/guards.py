@@ -103,6 +103,8 @@ class Asked:
     n_turns: int
     persons_waiting: int = 0
     """Most accepted examples of one of its residents that wait for training."""
+    was: str = ""
+    """Label that it had and loses: what it was speaks neither for nor against it."""
 
 
 def objections(
@@ -116,7 +118,7 @@ def objections(
         index: The training data.
         waiting: Accepted examples of each label that are not trained yet.
     """
-    found = [*_by_text(asked.text, index), *_by_likeness(asked.text, label, index)]
+    found = [*_by_text(asked.text, index), *_by_likeness(asked, label, index)]
     n_now, n_new = index.counts[label], waiting[label] + 1
     if n_new > max(SWING_FREE, SWING * n_now):
         found.append(
@@ -152,13 +154,18 @@ def _by_text(text: str, index: ExampleIndex) -> Sequence[Objection]:
     return found
 
 
-def _by_likeness(text: str, label: str, index: ExampleIndex) -> Sequence[Objection]:
+def _by_likeness(asked: Asked, label: str, index: ExampleIndex) -> Sequence[Objection]:
     found = []
-    for score, known in index.nearest(text):
+    near = [
+        (score, known)
+        for score, known in index.nearest(asked.text, count=4)
+        if (known.label, bare(known.text)) != (asked.was, bare(asked.text))
+    ][:3]
+    for score, known in near:
         if known.label == label and score >= REDUNDANT:
             found.append(Objection(Guard.REDUNDANT, f"已有差不多的一条：{known.text}"))
             break
-    for score, known in index.nearest(text):
+    for score, known in near:
         if known.label != label and score >= CONTRADICTS:
             found.append(
                 Objection(

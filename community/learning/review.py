@@ -181,14 +181,30 @@ class Review:
             operator, now, limit=limit, claim=claim, held=held
         )
 
-    async def warn(self, ids: Sequence[int], label: str) -> dict[int, list[Objection]]:
-        """Returns what speaks against labelling questions so."""
+    async def warn(
+        self, ids: Sequence[int], label: str, *, instead_of: str = ""
+    ) -> dict[int, list[Objection]]:
+        """Returns what speaks against labelling questions so.
+
+        Args:
+            ids: The questions.
+            label: What they would mean.
+            instead_of: Label that they had, where a decision is corrected.
+        """
         questions = await self.store.questions(ids)
-        return await self._warnings(questions, {q.id: label for q in questions})
+        return await self._warnings(
+            questions,
+            {q.id: label for q in questions},
+            {q.id: instead_of for q in questions},
+        )
 
     async def _warnings(
-        self, questions: Sequence[Question], labels: Mapping[int, str]
+        self,
+        questions: Sequence[Question],
+        labels: Mapping[int, str],
+        instead_of: Mapping[int, str] | None = None,
     ) -> dict[int, list[Objection]]:
+        was = instead_of or {}
         waiting = await self.store.waiting()
         persons = await self.store.persons_waiting([q.id for q in questions])
         found: dict[int, list[Objection]] = {}
@@ -198,7 +214,11 @@ class Review:
                 continue
             text = cleaned(question.text)
             asked = Asked(
-                text, question.n_persons, question.n_turns, persons.get(question.id, 0)
+                text,
+                question.n_persons,
+                question.n_turns,
+                persons.get(question.id, 0),
+                was=was.get(question.id, ""),
             )
             found[question.id] = objections(
                 asked, labels[question.id], self.index, waiting
@@ -239,10 +259,30 @@ class Review:
         if versions is not None:
             # The store refuses a version that is not the newest, and knows by whom.
             questions = [replace(q, version=versions.get(q.id, -1)) for q in questions]
+        labels = await self.check(questions, verdict)
+        return await self.store.decide(questions, verdict, labels, by, now)
+
+    async def check(
+        self,
+        questions: Sequence[Question],
+        verdict: Verdict,
+        *,
+        instead_of: Mapping[int, str] | None = None,
+    ) -> dict[int, str]:
+        """Returns the label that each question gets by a verdict.
+
+        Args:
+            questions: What is decided.
+            verdict: What they mean.
+            instead_of: Labels that they had, where a decision is corrected.
+
+        Raises:
+            AnnotationRefusedError: A label is unknown, or a guard stands against it.
+        """
         labels = {q.id: self._label(q, verdict) for q in questions}
         if verdict.decision in LABELS:
-            await self._refuse(questions, verdict, labels)
-        return await self.store.decide(questions, verdict, labels, by, now)
+            await self._refuse(questions, verdict, labels, instead_of)
+        return labels
 
     def _label(self, question: Question, verdict: Verdict) -> str:
         if verdict.decision is Decision.ACCEPT:
@@ -252,7 +292,11 @@ class Review:
         return verdict.label if verdict.decision is Decision.RELABEL else ""
 
     async def _refuse(
-        self, questions: Sequence[Question], verdict: Verdict, labels: Mapping[int, str]
+        self,
+        questions: Sequence[Question],
+        verdict: Verdict,
+        labels: Mapping[int, str],
+        instead_of: Mapping[int, str] | None,
     ) -> None:
         unknown = sorted({n for n in labels.values() if n not in self.labels})
         if unknown:
@@ -261,7 +305,7 @@ class Review:
             inside = sorted({n for n in labels.values() if n not in OUTSIDE})
             if inside:
                 raise AnnotationRefusedError([f"不是目录外：{name}" for name in inside])
-        found = await self._warnings(questions, labels)
+        found = await self._warnings(questions, labels, instead_of)
         reasons = [
             f"{cleaned(question.text)}：{objection.text}"
             for question in questions

@@ -154,6 +154,45 @@ async def test_a_guard_is_overruled_only_on_purpose_and_that_is_written_down(
     assert (await undone.json())["n_questions"] == 1
 
 
+async def test_a_decision_of_a_colleague_is_found_and_corrected(world: Desk) -> None:
+    mine, hers = await world.as_(OPERATOR), await world.as_(COLLEAGUE)
+    question = next(
+        question
+        for cluster in await claim(mine)
+        for question in cluster["questions"]
+        if not question["judges"]
+    )
+    wish = decision([question], "relabel", label="service/id_card")
+    taken = await mine.post("/api/learn/review/decide", wish)
+    assert taken.status == 200, await taken.text()
+    world.clock.turn(minutes=10)
+    answer = await hers.get("/api/learn/decided", label="service/id_card")
+    assert answer.status == 200, await answer.text()
+    (found,) = (await answer.json())["questions"]
+    assert (found["id"], found["by"], found["is_written"]) == (
+        question["id"],
+        "李丁卯",
+        False,
+    )
+    path = "/api/learn/decided/revise"
+    wish = decision([found], "relabel", label="service/household_registration")
+    assert (await hers.post(path, wish)).status == 422  # no reason
+    wish = {**decision([found], "out_of_scope"), "reason": "是问外地的"}
+    revised = await hers.post(path, wish)
+    assert revised.status == 200, await revised.text()
+    again = await mine.post(path, wish)
+    assert again.status == 409
+    assert COLLEAGUE in await again.text()
+    auditor = await world.as_("auditor")
+    lines = (await (await auditor.get("/api/audit", actor=COLLEAGUE)).json())["lines"]
+    assert any("是问外地的" in line["reason"] for line in lines)
+    found["version"] += 1
+    seen = {"id": found["id"], "version": found["version"]}
+    opened = await hers.post(path, {"questions": [seen], "reason": "再看看"})
+    assert opened.status == 200, await opened.text()
+    assert (await (await hers.get("/api/learn/decided")).json())["questions"] == []
+
+
 async def test_a_question_shows_its_dialogue_and_the_boundary(world: Desk) -> None:
     caller = await world.as_(OPERATOR)
     question = next(

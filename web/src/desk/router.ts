@@ -15,6 +15,7 @@ export const router = createRouter({
       props: true,
       meta: { title: '工单' },
     },
+    { path: '/learn/decided', component: () => import('./pages/DecidedPage.vue'), meta: { title: '看过的' } },
     {
       path: '/learn/models/:model',
       component: () => import('./pages/ModelReport.vue'),
