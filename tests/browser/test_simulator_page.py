@@ -2,16 +2,25 @@
 
 import asyncio
 import json
+import secrets
 import threading
 import urllib.request
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from playwright.sync_api import Browser, Page, expect
 
-from adapters.settings import ROOT
+from adapters.settings import ROOT, Settings
+from adapters.wechat.bubbles import RenderOptions
+from adapters.wechat.render import custom_messages
+from community.replies import Part, Text
+from gateway.app import build_app
+from gateway.keys import ANSWER_PAGES, CLOCK
 from simulator.options import Options
 from simulator.wechat import SimulatedWeChat
 from tests.unit.simulator.webhook import Webhook, text_reply
@@ -100,6 +109,57 @@ def backstage() -> Iterator[Backstage]:
     found.close()
 
 
+class Pages:
+    """A gateway in the same thread, which has the pages of long answers."""
+
+    def __init__(self, backstage: Backstage, settings: Settings) -> None:
+        self.app = build_app(settings)
+        self.backstage = backstage
+        self.url = backstage.run(self._start())
+
+    async def _start(self) -> str:
+        self._runner = web.AppRunner(self.app)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        return f"http://{host}:{port}"
+
+    def messages(self, parts: Sequence[Part]) -> list[dict[str, Any]]:
+        """Returns what the dispatcher would send of an answer with a page."""
+        pages = self.app[ANSWER_PAGES]
+        now = self.app[CLOCK]()
+        path = self.backstage.run(pages.keep("wechat:o-wang-guilan:m1", parts, now))
+        options = RenderOptions(base_url=self.url, more_url=self.url + path)
+        return custom_messages(parts, options)
+
+    def later(self, **delta: int) -> None:
+        """Lets time pass for the gateway."""
+        at = self.app[CLOCK]() + timedelta(**delta)
+        self.app._state[CLOCK] = lambda: at
+
+    def close(self) -> None:
+        """Ends it."""
+        self.backstage.run(self._runner.cleanup())
+
+
+@pytest.fixture
+def gateway(backstage: Backstage, redis_url: str, tmp_path: Path) -> Iterator[Pages]:
+    """A gateway for one test."""
+    settings = Settings.from_env(
+        {
+            "STATE_DIR": str(tmp_path),
+            "REDIS_URL": redis_url,
+            "REDIS_PREFIX": f"browser-{secrets.token_hex(4)}",
+            "DATABASE_URL": f"sqlite:///{tmp_path}/gateway.db",
+            "FIELD_KEY": "f" * 64,
+        }
+    )
+    found = Pages(backstage, settings)
+    yield found
+    found.close()
+
+
 @pytest.fixture
 def page(
     browser: Browser, backstage: Backstage, viewport: dict[str, int]
@@ -173,6 +233,41 @@ def test_late_messages_of_the_account_appear(page: Page, backstage: Backstage) -
     backstage.post(f"/cgi-bin/message/custom/send?access_token={token}", late)
     expect(page.get_by_text("好了")).to_be_visible()
     expect(page.get_by_text("客服消息", exact=True)).to_be_visible()
+
+
+def test_a_long_answer_ends_in_a_page_that_opens(
+    page: Page, backstage: Backstage, gateway: Pages
+) -> None:
+    page.get_by_role("button", name="关注公众号").click()
+    expect(page.get_by_text("欢迎关注")).to_be_visible()
+    say(page, "都要啥材料")
+    expect(page.get_by_text("收到都要啥材料")).to_be_visible()
+    parts = (
+        *(Text(f"第{n}段：" + "材料带齐再来，少跑一趟。" * 40) for n in range(9)),
+        Text("这是最后一段，见 https://example.cn/guide。"),
+    )
+    token = backstage.wechat.official.tokens.stable(backstage.wechat.clock.now())[0]
+    for body in gateway.messages(parts):
+        late = {"touser": "o-wang-guilan", **body}
+        found = backstage.post(
+            f"/cgi-bin/message/custom/send?access_token={token}", late
+        )
+        assert found["errcode"] == 0
+    expect(page.get_by_text("这是最后一段")).to_have_count(0)
+    with page.context.expect_page() as opening:
+        page.get_by_role("link", name="看全部").click()
+    opened = opening.value
+    expect(opened.get_by_text("第0段")).to_be_visible()
+    expect(opened.get_by_text("这是最后一段")).to_be_visible()
+    link = opened.get_by_role("link", name="https://example.cn/guide")
+    expect(link).to_have_attribute("href", "https://example.cn/guide")
+    size_px = opened.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    assert size_px >= 20
+    is_wide = "document.documentElement.scrollWidth > window.innerWidth"
+    assert not opened.evaluate(is_wide)
+    gateway.later(days=8)
+    opened.reload()
+    expect(opened.get_by_text("已经打不开了")).to_be_visible()
 
 
 def test_photo_voice_location_and_scan(page: Page, backstage: Backstage) -> None:
