@@ -17,9 +17,9 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from spacy.matcher import Matcher
 
 from bot.nlu.entity_checks import Candidate, checked, disjoint
+from bot.nlu.entity_matcher import AnchoredMatcher
 from bot.nlu.entity_patterns import (
     ADDRESS_PATTERNS,
     PERSON_PATTERNS,
@@ -41,13 +41,10 @@ _HAN_NUMBER = re.compile("[零〇一二三四五六七八九十百幺]+")
 
 
 @lru_cache(maxsize=1)
-def shared_pipeline() -> Tuple[spacy.language.Language, Matcher]:
+def shared_pipeline() -> Tuple[spacy.language.Language, AnchoredMatcher]:
     """Returns the blank Chinese pipeline and its patterns; they hold no state."""
     nlp = spacy.blank("zh")
-    matcher = Matcher(nlp.vocab)
-    for position, pattern in enumerate(PATTERNS):
-        matcher.add(str(position), [list(pattern.tokens)])
-    return nlp, matcher
+    return nlp, AnchoredMatcher(nlp.vocab, PATTERNS)
 
 
 # Rasa has a component of this name; the later registration counts, so that Rasa's own
@@ -128,9 +125,8 @@ class SpacyEntityExtractor(GraphComponent, EntityExtractorMixin):
         )
 
     def _candidates(self, symbols: Symbols) -> Iterator[Candidate]:
-        matches: Any = self._matcher(symbols.doc, with_alignments=True)
-        for key, start, _, alignment in matches:
-            pattern = PATTERNS[int(self._nlp.vocab.strings[key])]
+        for position, start, alignment in self._matcher(symbols):
+            pattern = PATTERNS[position]
             first, last = pattern.keep
             kept = [
                 start + offset

@@ -148,7 +148,7 @@ PLACE_PATTERNS: List[Pattern] = [
 
 _SURNAME = text(*SURNAMES)
 _COMPOUND = tuple(
-    shape(f"[{''.join(chars)}]") for chars in zip(*COMPOUND_SURNAMES, strict=True)
+    text(*dict.fromkeys(chars)) for chars in zip(*COMPOUND_SURNAMES, strict=True)
 )
 _NAME_CHAR = shape("[\u4e00-\u9fff]")
 
@@ -190,7 +190,7 @@ ADDRESS_PATTERNS: List[Pattern] = [
     Pattern("room", (text("住", "在", "门", "壁"), _SPOKEN_FLAT), (1, 2), "flat"),
     _whole("room", _ONE_TO_99, text("楼", "层"), tag("SIDE")),
     _whole("room", tag("HIGH"), tag("SIDE")),
-    _whole("room", shape("(?:[东西中]边?户)")),
+    _whole("room", {**shape("(?:[东西中]边?户)"), **tag("SIDE")}),
     *(
         Pattern(
             entity,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import FrozenSet, List, Sequence, Tuple
 
@@ -29,6 +30,8 @@ class Symbols:
 
     text: str
     doc: Doc
+    forms: Sequence[str]
+    tags: Sequence[str]
     spans: Sequence[Span]
     """Position of each symbol in the text, in code points."""
     words: Sequence[Span]
@@ -38,9 +41,9 @@ class Symbols:
 
     def word_at(self, position: int) -> Span:
         """Returns the word that covers a position, or the one character."""
-        for start, end in self.words:
-            if start <= position < end:
-                return start, end
+        found = bisect_right(self.words, (position, len(self.text))) - 1
+        if found >= 0 and position < self.words[found][1]:
+            return self.words[found]
         return position, position + 1
 
 
@@ -74,4 +77,4 @@ def read_symbols(
             position = number.end
     doc = Doc(nlp.vocab, words=forms, spaces=[False] * len(forms), tags=tags)
     edges = frozenset({0, len(text), *(edge for word in words for edge in word)})
-    return Symbols(text, doc, spans, words, edges)
+    return Symbols(text, doc, forms, tags, spans, words, edges)
