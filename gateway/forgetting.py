@@ -196,14 +196,16 @@ class Forgetting:
         redis, key = self._conversations.redis, self._conversations.keys.forgetting
         async with translated_errors():
             asked = await redis.zrange(key, 0, -1, withscores=True)
+        done_once = set()
         for conversation, due in asked:
             is_due = due <= self._now().timestamp()
             if due > (self._now() + AGAIN_AFTER).timestamp():
                 continue  # asked in the dialogue, which has to answer first
-            if conversation in done and not is_due:
+            if is_due or conversation not in done:
+                await self.forget(conversation)
+            if not is_due:
+                done_once.add(conversation)
                 continue
-            await self.forget(conversation)
-            if is_due:
-                async with translated_errors():
-                    await redis.zrem(key, conversation)
-        return {name for name, due in asked if due > self._now().timestamp()}
+            async with translated_errors():
+                await redis.zrem(key, conversation)
+        return done_once
