@@ -22,6 +22,7 @@ def main() -> int:
     train.add_argument("--output", type=Path, default=Path("models"))
     train.add_argument("--name", help="id of the model; the time by default")
     train.add_argument("--data", default="data", help="folder of the training data")
+    train.add_argument("--content", default="catalog", help="folder of the catalogue")
     train.add_argument("--by", default="make train", help="who wants it")
     train.add_argument(
         "--candidate", action="store_true", help="it serves only after a promotion"
@@ -70,6 +71,7 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
             arguments.output,
             name=arguments.name,
             data=arguments.data,
+            content=arguments.content,
             by=arguments.by,
             candidate=arguments.candidate,
             progress=arguments.progress,

@@ -15,6 +15,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Callable, Optional
 
+import yaml
+
 import bot.model  # noqa: F401 - sets Rasa's environment before it is imported
 from adapters.logs import configure_logs
 from adapters.model_archives import data_hashes, versions
@@ -30,7 +32,7 @@ os.environ.setdefault("RASA_MAX_CACHE_SIZE", "0")
 DATA = "data"
 CONFIG = "config.yml"
 DOMAIN = "domain.yml"
-OTHER_INPUTS = ("catalog", "evaluation/calibration")
+CONTENT, CALIBRATION = "catalog", "evaluation/calibration"
 """Read by components, as `config.yml` says."""
 STAGES = {
     "NLUTrainingDataProvider": "reading",
@@ -72,6 +74,7 @@ def train_model(
     data: str = DATA,
     by: str = "make train",
     candidate: bool = False,
+    content: str = CONTENT,
 ) -> Path:
     """Trains NLU and dialogue and returns the archive's path in the registry.
 
@@ -81,6 +84,7 @@ def train_model(
         data: Folder or file with training data.
         by: Who wanted it.
         candidate: It serves only after a promotion.
+        content: Folder of the catalogue whose names become words.
 
     Raises:
         CommunityError: Rasa ended without a model.
@@ -98,15 +102,13 @@ def train_model(
     if (output / model).exists():
         raise ConfigurationError(f"{output / model} exists already")
     output.mkdir(parents=True, exist_ok=True)
-    inputs = data_hashes(
-        [Path(p) for p in (data, CONFIG, DOMAIN, *OTHER_INPUTS) if Path(p).exists()],
-        ROOT,
-    )
+    read = (data, CONFIG, DOMAIN, content, CALIBRATION)
+    inputs = data_hashes([Path(p) for p in read if Path(p).exists()], ROOT)
     work = Path(tempfile.mkdtemp(prefix=f".{model}.", suffix=".partial", dir=output))
     try:
         result = train(
             domain=DOMAIN,
-            config=CONFIG,
+            config=config_with(content, work),
             training_files=[data],
             output=str(work),
             force_training=True,
@@ -132,6 +134,24 @@ def train_model(
         shutil.rmtree(work, ignore_errors=True)
 
 
+def config_with(content: str, folder: Path) -> str:
+    """Returns a configuration whose components read another catalogue.
+
+    Args:
+        content: Folder of the catalogue.
+        folder: Where the configuration may be written.
+    """
+    if content == CONTENT:
+        return CONFIG
+    doc = yaml.safe_load(Path(CONFIG).read_text(encoding="utf-8"))
+    for component in doc["pipeline"]:
+        if "content_dir" in component:
+            component["content_dir"] = content
+    path = folder / CONFIG
+    path.write_text(yaml.safe_dump(doc, allow_unicode=True, sort_keys=False), "utf-8")
+    return str(path)
+
+
 def _seed() -> int:
     from bot.nlu.linear import SEED
 
@@ -146,6 +166,7 @@ def main(
     by: str = "make train",
     candidate: bool = False,
     progress: bool = False,
+    content: str = CONTENT,
 ) -> int:
     """Trains with progress on stderr, or as JSON lines on stdout."""
     configure_logs("train", "WARNING")
@@ -153,7 +174,9 @@ def main(
     if progress:
         listen_to_stages(lambda stage: _say({"stage": stage}))
     sys.stderr.write("› 训练模型（约一分钟）……\n")
-    path = train_model(output, name=name, data=data, by=by, candidate=candidate)
+    path = train_model(
+        output, name=name, data=data, by=by, candidate=candidate, content=content
+    )
     if progress:
         _say({"stage": "trained", "model": path.parent.name})
     sys.stderr.write(

@@ -23,7 +23,7 @@ from adapters.settings import ROOT, Settings
 from adapters.sql.migrate import upgrade
 from community.errors import CommunityError, ConfigurationError
 from launcher.backup import backup, restore
-from launcher.content import prepare_content
+from launcher.content import content_command, prepare_content
 from launcher.secrets_files import KEPT
 from launcher.site import Site, has_process, write_names
 from launcher.supervisor import Child, Supervisor, python
@@ -215,6 +215,7 @@ def main() -> int:
         metavar="NAME,…",
         help="processes that another machine runs: dispatcher, desk, …",
     )
+    commands.add_parser("content", help="prepare the community's own content, once")
     commands.add_parser("backup", help="save all state").add_argument("file", type=Path)
     commands.add_parser("restore", help="bring it back").add_argument("file", type=Path)
     arguments = parser.parse_args()
@@ -231,6 +232,9 @@ def main() -> int:
             )
             say(f"已从 {arguments.file} 恢复 {n_files} 个文件")
             del lock
+        elif arguments.command == "content":
+            state = Settings.from_env().state_dir
+            return content_command(os.environ, state, ROOT, say)
         else:
             run(frozenset(getattr(arguments, "without", "").split(",")))
     except CommunityError as err:

@@ -118,6 +118,7 @@ async def _train_apart(loop: Loop, model: str, by: str, told: Tell) -> None:
         *(sys.executable, "-W", "ignore", "-m", "bot", "train"),
         *("--output", str(loop.registry.folder), "--name", model, "--by", by),
         *("--data", str(loop.settings.learning.data_dir)),
+        *("--content", _content(loop)),
         *("--candidate", "--progress"),
         stdout=PIPE,
         stderr=PIPE,
@@ -133,6 +134,15 @@ async def _train_apart(loop: Loop, model: str, by: str, told: Tell) -> None:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def _content(loop: Loop) -> str:
+    """Returns the catalogue that residents are answered from: its names are words.
+
+    The release's is named as `config.yml` does, so that a training by hand is equal.
+    """
+    folder = loop.settings.content_dir.absolute()
+    return str(folder.relative_to(ROOT) if folder == ROOT / "catalog" else folder)
 
 
 async def _follow(process: Process, told: Tell) -> None:

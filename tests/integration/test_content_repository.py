@@ -152,3 +152,41 @@ def test_without_git_the_launcher_says_so_and_goes_on(
     launching.prepare_content({}, tmp_path, ROOT, said.append)
     assert "git" in said[0]
     assert not (tmp_path / "content").exists()
+
+
+def own(state: Path) -> dict[str, str]:
+    """The environment of deploy/: everybody reads what the command prepares."""
+    return {"CONTENT_DIR": str(state / "content" / CATALOG)}
+
+
+def test_the_command_makes_the_content_that_the_processes_are_told_to_read(
+    folder: Path, tmp_path: Path
+) -> None:
+    state, said = tmp_path / "state", []
+    accepted = state / "data" / "nlu" / "service" / "id_card.yml"
+    accepted.parent.mkdir(parents=True)
+    accepted.write_text("# what operators accepted before\n", encoding="utf-8")
+    for _ in range(2):
+        code = launching.content_command(
+            own(state), state, folder / "release", said.append
+        )
+        assert (code, said) == (0, [])
+    repository = ContentRepository.around(Path(own(state)["CONTENT_DIR"]))
+    assert repository is not None
+    assert (repository.catalog / ITEM).is_file()
+    kept = repository.data / "nlu" / "service" / "id_card.yml"
+    assert kept.read_text("utf-8") == accepted.read_text("utf-8")
+
+
+def test_content_elsewhere_is_left_alone_and_without_git_the_command_fails(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    elsewhere = {"CONTENT_DIR": str(ROOT / "catalog")}
+    release = folder / "release"
+    assert launching.content_command(elsewhere, tmp_path, release, said.append) == 0
+    assert not (tmp_path / "content").exists()
+    monkeypatch.setattr(launching, "has_git", lambda: False)
+    assert launching.content_command({}, tmp_path, release, said.append) == 0
+    assert launching.content_command(own(tmp_path), tmp_path, release, said.append) == 1
+    assert "先装 git" in said[-1]

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from adapters.settings import ROOT
+from training.conversations import conversation_files
 
 DEPLOY = ROOT / "deploy"
 COMPOSE = DEPLOY / "compose.yml"
@@ -38,7 +39,7 @@ def can_start(module: str) -> bool:
 
 def test_compose_starts_every_process_once():
     commands = {n: s["command"] for n, s in services().items() if "build" in s}
-    assert set(commands) == {*PROCESSES, "migrate"}
+    assert set(commands) == {*PROCESSES, "migrate", "content"}
     assert all(can_start(module_of(command)) for command in commands.values())
 
 
@@ -55,6 +56,35 @@ def test_every_variable_of_compose_is_in_its_example():
     given = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
     assert used <= given
     assert given - ONLY_COMPOSE <= settings()
+
+
+def test_everybody_reads_the_content_that_is_prepared_first():
+    folder = "/app/.local/content"
+    for name in PROCESSES:
+        service = services()[name]
+        environment, waits = service["environment"], service["depends_on"]
+        assert environment["CONTENT_DIR"] == f"{folder}/catalog"
+        assert environment["TRAINING_DATA_DIR"] == f"{folder}/data"
+        assert waits["content"] == {"condition": "service_completed_successfully"}
+        assert "state:/app/.local" in service["volumes"]
+    assert "install -y --no-install-recommends git" in (
+        DEPLOY / "Dockerfile"
+    ).read_text("utf-8")
+    own = "/opt/yunxiaolu/.local/content"
+    for path in UNITS:
+        text = path.read_text("utf-8")
+        if path.stem != "yunxiaolu-migrate":
+            assert f"CONTENT_DIR={own}/catalog TRAINING_DATA_DIR={own}/data" in text
+            assert text.index("Environment=") < text.index("EnvironmentFile=")
+        if path.stem.removeprefix("yunxiaolu-") in PROCESSES:
+            assert "yunxiaolu-content.service" in text
+            assert "ReadWritePaths=/opt/yunxiaolu/.local" in text
+
+
+def test_conversations_that_judge_candidates_are_in_the_image():
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
+    assert not any(line.startswith("tests") for line in ignored)
+    assert conversation_files(ROOT / "tests" / "conversations")
 
 
 def test_redis_is_always_synced():
