@@ -6,16 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from simulator.courier import Attempt
+from simulator.media import PICTURE
 from simulator.official import Exchange
 from simulator.refusals import SimulatorError
 from simulator.resident import Resident
 
 Values = dict[str, Any]
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
-    "AABJRU5ErkJggg=="
-)
-"""One grey pixel, for a photo that nobody chose."""
 RECORDING = b"#!AMR\n" + b"\x3c" + bytes(31)
 
 

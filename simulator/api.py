@@ -41,6 +41,8 @@ class ApiCall:
     body: bytes
     owner: str = ""
     """Who bought the token (WeCom)."""
+    fault: Fault | None = None
+    """Ordered for this call."""
 
     @property
     def token(self) -> str:
@@ -103,7 +105,7 @@ async def answer(
     is_form = request.content_type.startswith("multipart/")
     call = ApiCall(request, b"" if is_form else await request.read())
     person = call.person()
-    fault = platform.faults.take(endpoint.name, person)
+    fault = call.fault = platform.faults.take(endpoint.name, person)
     try:
         await _fail_before(platform, fault)
         platform.admit(call, endpoint.name, needs_token=endpoint.needs_token)

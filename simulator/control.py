@@ -50,6 +50,11 @@ def _told(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> Ha
     return handle
 
 
+CHANGEABLE = frozenset(
+    {"name", "is_blacklisted", "blocks_templates", "is_snapshot", "is_follower"}
+)
+
+
 class Control:
     """Handlers of the control API."""
 
@@ -202,13 +207,13 @@ class Control:
         return _json(exchange_json(await perform(resident, await _body(request))))
 
     async def change_resident(self, request: web.Request) -> web.Response:
-        """Changes name, blacklisting or snapshot mode; makes the resident if new.
+        """Changes name, what is blocked, snapshot mode; makes the resident if new.
 
         `is_follower` is for new residents: following and leaving are actions.
         """
         resident = self._wechat.official.resident(request.match_info["openid"])
         for name, value in (await _body(request)).items():
-            if name not in ("name", "is_blacklisted", "is_snapshot", "is_follower"):
+            if name not in CHANGEABLE:
                 raise SimulatorError(f"{name} cannot be changed")
             setattr(resident, name, value)
             if name == "is_follower":

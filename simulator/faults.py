@@ -22,6 +22,8 @@ class FaultKind(str, Enum):
     """Revokes all tokens first, so that the call's own is refused with 40001."""
     STATUS = "status"
     """Answers HTTP 502 with a page."""
+    UNDELIVERED = "undelivered"
+    """Takes a template or subscription message, and reports later that it failed."""
 
 
 @dataclass(slots=True)

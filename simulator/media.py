@@ -25,6 +25,11 @@ MEDIA_TYPES = {
     "video": {"video/mp4"},
     "thumb": {"image/jpeg", "image/jpg"},
 }
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
+    "AABJRU5ErkJggg=="
+)
+"""One grey pixel, for a photo that nobody chose."""
 MOST_EXPIRE_S = 2_592_000
 DEFAULT_EXPIRE_S = 60
 SCENE_CHARS = 64

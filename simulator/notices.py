@@ -6,11 +6,14 @@ from typing import Any
 
 from simulator import texts
 from simulator.api import Answer, ApiCall
+from simulator.faults import FaultKind
 from simulator.official import CLIENT_MSG_LIFE, OfficialAccount
 from simulator.pushes import Push
 from simulator.refusals import ApiRefusalError
 from simulator.residents import ResidentState
 
+DELIVERED = "success"
+SYSTEM_FAILED = -1
 _msg_ids = itertools.count(3_000_000_000_000_000_000)
 
 
@@ -34,8 +37,10 @@ class Notices:
             raise ApiRefusalError(47003, "data is longer than 200 characters")
         msg_id, is_new = self._once(resident.openid, values.get("client_msg_id"))
         if is_new:
-            self._show(resident, "template", template, shown, values, cut)
-            self._account.later(self._tell_template(resident, msg_id))
+            status = _template_status(call, resident)
+            if status == DELIVERED:
+                self._show(resident, "template", template, shown, values, cut)
+            self._account.later(self._tell_template(resident, msg_id, status))
         return {"errcode": 0, "errmsg": "ok", "msgid": msg_id}
 
     def _once(self, openid: str, client_msg_id: object) -> tuple[int, bool]:
@@ -61,9 +66,12 @@ class Notices:
             if resident.grants[template] <= 0:
                 raise ApiRefusalError(43101)
             resident.grants[template] -= 1
-        self._show(resident, "subscribe", template, fields, values, ())
-        msg_id = next(_msg_ids)
-        self._account.later(self._tell_subscription(resident, template, msg_id))
+        msg_id, fails = next(_msg_ids), _is_undelivered(call)
+        if not fails:
+            self._show(resident, "subscribe", template, fields, values, ())
+        self._account.later(
+            self._tell_subscription(resident, template, msg_id, fails=fails)
+        )
         return {"errcode": 0, "errmsg": "ok", "msgid": msg_id}
 
     def _template(self, values: Mapping[str, Any]) -> str:
@@ -96,8 +104,9 @@ class Notices:
             resident.openid, kind, text, via=kind, data=data, defects=defects
         )
 
-    async def _tell_template(self, resident: ResidentState, msg_id: int) -> None:
-        status = "failed:user block" if resident.is_blacklisted else "success"
+    async def _tell_template(
+        self, resident: ResidentState, msg_id: int, status: str
+    ) -> None:
         push = self._account.builder.event(
             resident.openid,
             "TEMPLATESENDJOBFINISH",
@@ -108,16 +117,27 @@ class Notices:
         await self._account.push(push, is_answerable=False)
 
     async def _tell_subscription(
-        self, resident: ResidentState, template: str, msg_id: int
+        self, resident: ResidentState, template: str, msg_id: int, *, fails: bool
     ) -> None:
         row = {
             "TemplateId": template,
             "MsgID": msg_id,
-            "ErrorCode": 0,
-            "ErrorStatus": "success",
+            "ErrorCode": SYSTEM_FAILED if fails else 0,
+            "ErrorStatus": "system failed" if fails else DELIVERED,
         }
         push = subscription_event(self._account, resident.openid, "sent", row)
         await self._account.push(push, is_answerable=False)
+
+
+def _is_undelivered(call: ApiCall) -> bool:
+    return call.fault is not None and call.fault.kind is FaultKind.UNDELIVERED
+
+
+def _template_status(call: ApiCall, resident: ResidentState) -> str:
+    if resident.blocks_templates:
+        return "failed:user block"
+    # The blank is the platform's own.
+    return "failed: system failed" if _is_undelivered(call) else DELIVERED
 
 
 def subscription_event(

@@ -66,6 +66,17 @@ def text_fields(content: str, menu_id: str = "") -> dict[str, Any]:
     return fields
 
 
+def place_info(latitude: float, longitude: float, label: str) -> dict[str, Any]:
+    """Fields of the event before a place that a menu asked for; numbers are texts."""
+    return {
+        "Location_X": f"{latitude:.6f}",
+        "Location_Y": f"{longitude:.6f}",
+        "Scale": "15",
+        "Label": label,
+        "Poiname": "",
+    }
+
+
 def pictures_info(pictures: list[bytes]) -> dict[str, Any]:
     """Fields of the event before pictures that a menu asked for."""
     items = [

@@ -61,10 +61,16 @@ MESSAGES = {
     46003: "menu not exist",
     47001: "data format error",
     47003: "argument invalid",
+    50002: "user limited",
     48001: "api unauthorized",
     48004: "api forbidden for irregularities",
     48006: "clear quota is limited to 10 times a month",
     81013: "user & party & tag all invalid",
+    87014: "risky content",
+    89501: "this ip is waiting for the confirmation of the administrator",
+    89503: "this ip needs the confirmation of the administrator, please contact admin",
+    89506: "this ip was refused by the administrator twice, call after 24 hours",
+    89507: "this ip was refused by the administrator, call after 1 hour",
     93000: "invalid webhook url",
 }
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from simulator.media import PICTURE
 from simulator.notices import subscription_event
 from simulator.official import Exchange, OfficialAccount
-from simulator.pushes import Push, pictures_info, text_fields
+from simulator.pushes import Push, pictures_info, place_info, text_fields
 from simulator.quota import Trigger
 from simulator.record import Bubble, Side
 from simulator.refusals import SimulatorError
@@ -15,6 +16,9 @@ from simulator.texts import Link
 UNSUPPORTED = "【收到不支持的消息类型，暂无法显示】"
 WAIT_MENU = frozenset({"scancode_push", "scancode_waitmsg"})
 PICTURE_MENU = frozenset({"pic_sysphoto", "pic_photo_or_album", "pic_weixin"})
+PLACE_MENU = "location_select"
+HERE = (35.1756, 118.8351, "莒南县")
+"""Where a resident is who chooses nothing on the map."""
 
 
 class Resident:
@@ -214,8 +218,17 @@ class Resident:
         fields = {"EventKey": code.scene, "Ticket": code.ticket}
         return await self._event("SCAN", "扫描了二维码", Trigger.SCAN, **fields)
 
-    async def click(self, key: str) -> Exchange:
+    async def click(self, key: str, *, picture: bytes = PICTURE) -> Exchange:
         """Taps the menu's button with this key.
+
+        What a button asks for follows its event: a picture, or the place.
+
+        Args:
+            key: Of the button.
+            picture: What is chosen where the button asks for one.
+
+        Returns:
+            What came of the tap, or of the message that follows it.
 
         Raises:
             SimulatorError: There is a menu, and it has no such button.
@@ -230,8 +243,13 @@ class Resident:
                 kind, title, Trigger.CLICK, EventKey=key, ScanCodeInfo=info
             )
         if kind in PICTURE_MENU:
-            info = pictures_info([b"picture"])
-            return await self._event(kind, title, EventKey=key, SendPicsInfo=info)
+            info = pictures_info([picture])
+            await self._event(kind, title, EventKey=key, SendPicsInfo=info)
+            return await self.image(picture, "image/png")
+        if kind == PLACE_MENU:
+            info = place_info(*HERE)
+            await self._event(kind, title, EventKey=key, SendLocationInfo=info)
+            return await self.location(*HERE)
         return await self._event("CLICK", title, Trigger.CLICK, EventKey=key)
 
     async def view(self, url: str) -> Exchange:

@@ -20,6 +20,8 @@ class ResidentState:
     is_follower: bool = True
     was_follower: bool = True
     is_blacklisted: bool = False
+    blocks_templates: bool = False
+    """Has turned template messages off; the account learns it afterwards."""
     is_snapshot: bool = False
     """Web sign-in gives a virtual account, as in WeChat's snapshot pages."""
     subscribed_at: datetime | None = None

@@ -271,6 +271,39 @@ async def test_template_messages_are_cut_counted_once_and_confirmed(
     assert later["msgid"] != first["msgid"]
 
 
+async def test_templates_that_do_not_arrive_are_reported_afterwards(
+    wechat: SimulatedWeChat, call: Call, webhook: Webhook
+) -> None:
+    resident = wechat.resident("o1")
+    body = {"touser": "o1", "template_id": "t", "data": {"thing1": {"value": "好"}}}
+    wechat.faults.add("undelivered", "message/template/send")
+    resident.state.blocks_templates = False
+    found = [await call("POST", "message/template/send", body)]
+    resident.state.blocks_templates = True
+    found.append(await call("POST", "message/template/send", body))
+    wechat.faults.add("undelivered", "message/subscribe/bizsend")
+    await resident.grant("t")
+    found.append(await call("POST", "message/subscribe/bizsend", body))
+    assert {one["errcode"] for one in found} == {0}
+    await wechat.settle(quiet_s=0.2)
+    assert resident.chat == []
+    told = {
+        str(
+            m._data.get("MsgID") or m._data["SubscribeMsgSentEvent"]["List"]["MsgID"]
+        ): (
+            m._data.get("Status")
+            or m._data["SubscribeMsgSentEvent"]["List"]["ErrorStatus"]
+        )
+        for m in webhook.messages
+        if m._data["Event"] in ("TEMPLATESENDJOBFINISH", "subscribe_msg_sent_event")
+    }
+    assert [told[str(one["msgid"])] for one in found] == [
+        "failed: system failed",
+        "failed:user block",
+        "system failed",
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "errcode"),
     [

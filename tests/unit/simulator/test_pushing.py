@@ -74,6 +74,36 @@ async def test_kinds_of_messages_and_events(
     assert webhook.messages[1].media_id in wechat.official.media._media
 
 
+MENU = [
+    {"type": "pic_photo_or_album", "name": "拍照报事", "key": "photo"},
+    {"type": "location_select", "name": "发位置", "key": "place"},
+    {"type": "scancode_waitmsg", "name": "扫码", "key": "scan"},
+]
+
+
+async def test_what_a_menu_button_asks_for_follows_its_event(
+    wechat: SimulatedWeChat, webhook: Webhook
+) -> None:
+    wechat.official.menu = MENU
+    resident = wechat.resident("o1")
+    webhook.respond = lambda m: None if m.type == "event" else text_reply(m, "收到")
+    for key in ("photo", "place", "scan"):
+        last = await resident.click(key)
+        assert last.text == ("" if key == "scan" else "收到")
+    kinds = [m._data.get("Event", m.type) for m in webhook.messages]
+    assert kinds == [
+        "pic_photo_or_album",
+        "image",
+        "location_select",
+        "location",
+        "scancode_waitmsg",
+    ]
+    place = webhook.messages[2]._data["SendLocationInfo"]
+    assert place["Location_X"] == webhook.messages[3].location_x
+    picture = webhook.messages[0]._data["SendPicsInfo"]
+    assert picture["Count"] == "1"
+
+
 async def test_a_tapped_quick_reply_sends_its_words_and_id(
     wechat: SimulatedWeChat, webhook: Webhook
 ) -> None:
