@@ -29,6 +29,7 @@ from adapters.wechat.errors import (
 from adapters.wechat.quota import Spent
 from adapters.wechat.render import RenderOptions, custom_messages
 from adapters.wechat.settings import MessageTemplate
+from adapters.wechat.templates import WHAT
 from community.calendar import CHINA
 from community.errors import RecordError, StoreUnavailableError
 from community.outbox import (
@@ -313,6 +314,7 @@ def _facts(message: Outgoing) -> dict[str, str]:
         "text": as_plain_text(reply.parts[:1]),
         "at": f"{reply.created_at.astimezone(CHINA):%Y-%m-%d %H:%M}",
         **{name: str(value) for name, value in given.items()},
+        "what": WHAT.get(str(given.get("what", "")), ""),
     }
 
 

@@ -27,6 +27,10 @@ class Allowance:
     lifetime_s: int
 
 
+TEMPLATE_KINDS = frozenset({"chat", "emergency", "result", "notice"})
+"""Kinds of messages to residents (`community.outbox.OutgoingKind`)."""
+TEMPLATE_FACTS = frozenset({"number", "what", "text", "at"})
+"""What `adapters.wechat.sender` knows about each."""
 PER_MESSAGE = Allowance(5, 48 * 3_600)
 PER_TOUCH = Allowance(3, 60)
 
@@ -165,6 +169,9 @@ def _templates(document: dict[str, Any]) -> dict[str, MessageTemplate]:
 
 def _template(kind: str, entry: Any) -> MessageTemplate:
     where = f"WECHAT_TEMPLATES, {kind}"
+    if kind not in TEMPLATE_KINDS:
+        known = ", ".join(sorted(TEMPLATE_KINDS))
+        raise ConfigurationError(f"{where}: expected one of {known}")
     if not isinstance(entry, dict) or set(entry) - {"id", "api", "fields"}:
         raise ConfigurationError(f"{where}: expected an object of id, api and fields")
     api = entry.get("api", "template")
@@ -177,6 +184,11 @@ def _template(kind: str, entry: Any) -> MessageTemplate:
         isinstance(value, str) for value in fields.values()
     ):
         raise ConfigurationError(f"{where}: fields must map field names to facts")
+    if unknown := set(fields.values()) - TEMPLATE_FACTS:
+        known = ", ".join(sorted(TEMPLATE_FACTS))
+        raise ConfigurationError(
+            f"{where}: {', '.join(sorted(unknown))}: the facts are {known}"
+        )
     return MessageTemplate(
         entry["id"], cast(Literal["template", "subscribe"], api), dict(fields)
     )

@@ -10,6 +10,17 @@ from adapters.wechat.xml import legal
 
 MAX_FIELD_CHARS = 20
 """A template shows no more; a subscription message is refused with more."""
+WHAT = {
+    "accepted": "已受理",
+    "progress": "有进展",
+    "paused": "暂停办理",
+    "escalated": "已转上级",
+    "result": "已办好",
+    "reminder": "等您确认",
+    "closed": "已办结",
+    "reopened": "重新办理",
+}
+"""Words for what has happened to a ticket (`docs/contracts.md`, event `ticket`)."""
 _EMOJI = re.compile("[\U00010000-\U0010ffff\u2600-\u27bf\ufe0f\u200d]")
 
 

@@ -192,6 +192,18 @@ async def test_what_went_out_passively_is_not_sent_again():
     assert rest.sent == whole.sent[1:]
 
 
+async def test_a_template_says_in_words_what_has_happened():
+    template = MessageTemplate("T1", "template", {"phrase1": "what", "no2": "number"})
+    client = Client()
+    sender = build(client, Ledger(left=0), templates={"result": template})
+    facts = {"number": "1125-4837", "what": "result"}
+    await send(sender, message(kind=OutgoingKind.RESULT, facts=facts))
+    [(_, given, _)] = client.templates
+    assert (given["what"], given["number"]) == ("已办好", "1125-4837")
+    await send(sender, message(kind=OutgoingKind.RESULT))
+    assert client.templates[-1][1]["what"] == ""
+
+
 async def test_an_answer_of_more_than_four_bubbles_ends_in_its_page():
     client, pages = Client(), Pages()
     sender = build(client, pages=pages, base_url="https://yxl.example")

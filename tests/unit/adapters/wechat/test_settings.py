@@ -76,6 +76,8 @@ def test_allowances_templates_and_robots_are_read():
         ("WECHAT_TEMPLATES", '{"result": {"id": "T", "api": "mail", "fields": {}}}'),
         ("WECHAT_TEMPLATES", '{"result": {"id": "T", "fields": {"thing1": 1}}}'),
         ("WECHAT_TEMPLATES", '{"result": {"id": "T", "fields": {}, "more": 1}}'),
+        ("WECHAT_TEMPLATES", '{"results": {"id": "T", "fields": {"thing1": "text"}}}'),
+        ("WECHAT_TEMPLATES", '{"result": {"id": "T", "fields": {"thing1": "name"}}}'),
         ("WECOM_SECRET", ""),
         ("WECOM_AGENTID", ""),
         ("WECOM_AES_KEY", ""),
