@@ -5,6 +5,7 @@ from pathlib import Path
 
 from adapters.content_files import CatalogFiles
 from adapters.deadline_files import load_deadlines
+from adapters.phrase_files import check_phrases
 from adapters.place_files import read_places
 from adapters.roster_files import roster_of
 from community.errors import CatalogError
@@ -22,6 +23,7 @@ def problems_of(root: Path) -> tuple[list[str], list[str]]:
         summary.append(f"{len(catalog.services)} services")
         summary.append(f"{len(catalog.matters)} matters")
         summary.append(f"version {catalog.version}")
+        problems += check_phrases(root, catalog.matters)
     try:
         places = read_places(root)
         roster = roster_of(root, places)

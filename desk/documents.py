@@ -180,7 +180,8 @@ class TicketDoc(TicketRow):
     has_reporter: bool
     lead: str
     advice: str
-    phrases: list[str] = Field(description="Set phrases for this matter.")
+    phrases: list[str] = Field(description="Set phrases to the resident.")
+    results: list[str] = Field(description="Set phrases that it is done.")
     request: RequestDoc | None
     n_returns: int
     is_excluded: bool

@@ -12,6 +12,7 @@ from desk import words
 from desk.calls import Call, site_of
 from desk.documents import TicketRow
 from desk.policy import Reach
+from desk.sheets import Cell
 from desk.views import row_of
 
 PAGE = 200
@@ -33,7 +34,7 @@ LEDGER_HEAD = (
     "状态",
     "紧急程度",
     "首次联系",
-    "应办结",
+    "办完期限",
     "办结",
     "居民评价",
     "催办次数",
@@ -48,7 +49,7 @@ class Sheet(NamedTuple):
 
     title: str
     head: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[Cell]]
 
 
 async def tickets_within(
@@ -80,7 +81,7 @@ async def ledger(call: Call, query: TicketQuery, reach: Reach) -> Sheet:
     return Sheet("台账", LEDGER_HEAD, rows)
 
 
-def ledger_row(ticket: Ticket, row: TicketRow) -> Sequence[str]:
+def ledger_row(ticket: Ticket, row: TicketRow) -> Sequence[Cell]:
     """Returns one line of the ledger."""
     life = ticket.life
     rating = {None: "", True: "满意", False: "不满意"}[life.satisfied]
@@ -102,7 +103,7 @@ def ledger_row(ticket: Ticket, row: TicketRow) -> Sequence[str]:
         local(life.expected_at),
         local(life.resolved_at),
         rating,
-        str(life.n_urged),
+        life.n_urged,
         "是" if life.is_supervised else "",
         "是" if life.is_excluded else "",
     )
@@ -150,9 +151,9 @@ def _within(at: datetime | None, begin: datetime, end: datetime) -> bool:
     return at is not None and begin <= at < end
 
 
-def _daily_row(name: str, count: Counter[str]) -> Sequence[str]:
+def _daily_row(name: str, count: Counter[str]) -> Sequence[Cell]:
     keys = ("new", "urgent", "resolved", "confirmed", "open", "overdue")
-    return (name, *(str(count[key]) for key in keys))
+    return (name, *(count[key] for key in keys))
 
 
 def local(at: datetime | None) -> str:

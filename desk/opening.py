@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.blob_files import FileBlobStore
 from adapters.content_files import CatalogFiles
 from adapters.pace import Pace
+from adapters.phrase_files import PhraseFiles
 from adapters.rate_limit import RateLimit
 from adapters.redis_conversations import open_redis
 from adapters.redis_keys import RedisKeys
@@ -124,6 +125,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime]) -> Opened:
         blocks=SqlBlockReviews(engine),
         blobs=FileBlobStore(settings.blob_dir),
         catalog=catalog.current,
+        phrases=PhraseFiles(settings.content_dir).of,
         limits=limits_of(redis, keys),
         talks=Talks(redis, keys),
         outbox=SqlOutbox(engine),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from aiohttp import web
+from yarl import URL
 
 NO_PAGE = (
     "<!doctype html><html lang='zh'><meta charset='utf-8'><title>云小路</title>"
@@ -12,6 +13,11 @@ DESK_PATHS = (
     r"/{page:(?:sign-in|tickets|report|figures|people|admin|learn|audit)(?:/.*)?}"
 )
 """Addresses within the desk's page; the page itself decides what they show."""
+SCRIPT_HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Type": "text/javascript; charset=utf-8",
+}
+"""Browsers look at each visit whether the service worker is a newer one."""
 
 
 def add_pages(app: web.Application, pages: Path) -> None:
@@ -29,9 +35,19 @@ def add_pages(app: web.Application, pages: Path) -> None:
     async def workers(_: web.Request) -> web.StreamResponse:
         return shell("workers.html")
 
+    async def to_workers(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound(URL("/w/").with_query(request.query))
+
+    async def service_worker(_: web.Request) -> web.StreamResponse:
+        path = pages / "workers-sw.js"
+        if not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers=SCRIPT_HEADERS)
+
     app.router.add_get("/", desk)
     app.router.add_get(DESK_PATHS, desk)
-    app.router.add_get("/w", workers)
+    app.router.add_get("/w", to_workers)
+    app.router.add_get("/w/sw.js", service_worker)
     app.router.add_get("/w/{page:.*}", workers)
     if (pages / "assets").is_dir():
         app.router.add_static("/assets", pages / "assets")

@@ -1,27 +1,36 @@
 """Ledgers and daily reports as files, and tickets that come from other systems."""
 
 import asyncio
-from dataclasses import replace
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from community.calendar import CHINA, local_day
 from community.errors import CommunityError, StoreUnavailableError
 from community.tickets import Origin, TicketDraft, TicketKind, TicketQuery
+from desk import words
 from desk.calls import Call
 from desk.documents import ActKey, Body, Identifier, Long, Short, Words
 from desk.endpoints import Endpoints
+from desk.import_sheets import COLUMNS, SheetRow, UnreadableSheetError, read_rows
 from desk.ledgers import LOOK_BACK, Sheet, daily, ledger, local
 from desk.policy import Act, reach_of
 from desk.problems import problem
 from desk.routes_handling import require_item
 from desk.routes_tickets import TicketFilter, ticket_query
+from desk.services import Services
 from desk.sheets import CSV_TYPE, MEDIA, XLSX_TYPE, as_csv, as_xlsx
+from desk.uploads import read_file
 
 endpoints = Endpoints("exchange")
 MAX_IMPORT = 100
+MAX_SHEET_BYTES = 5_000_000
+MAX_KEY_CHARS = 64
+SHORT_KEY = 8
 
 
 class ExportWish(Body):
@@ -143,6 +152,97 @@ async def import_tickets(call: Call, body: Import) -> ImportResult:
     return ImportResult(
         tickets=found, n_stored=sum(item.number is not None for item in found)
     )
+
+
+@endpoints.post(
+    "/api/imports/{format}",
+    act=Act.IMPORT,
+    uploads=True,
+    media=(CSV_TYPE, XLSX_TYPE),
+    gives=ImportResult,
+)
+async def import_sheet(call: Call) -> ImportResult:
+    """Files the tickets of a spreadsheet; a line that is known keeps its number."""
+    data = await read_file(call, MAX_SHEET_BYTES, "表格太大了，最多 5 MB。")
+    file_format = call.path("format")
+    try:
+        rows = await asyncio.to_thread(read_rows, data, file_format)
+    except UnreadableSheetError as err:
+        raise problem(422, "unreadable", str(err)) from err
+    await call.audit("import", f"tickets.{file_format}", f"{len(rows)} 行")
+    names = Names.of(call.services)
+    found = []
+    for row in rows:
+        filled = imported_of(row, names)
+        if isinstance(filled, Imported):
+            found.append(await import_one(call, filled))
+        else:
+            external_id = row.cells["external_id"][:MAX_KEY_CHARS]
+            wrong = f"第 {row.line} 行：{filled}"
+            found.append(ImportedTicket(external_id=external_id, problem=wrong))
+    return ImportResult(
+        tickets=found, n_stored=sum(one.number is not None for one in found)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people write, and the key that it stands for."""
+
+    items: Mapping[str, str]
+    grids: Mapping[str, str]
+    communities: Mapping[str, str]
+    urgencies: Mapping[str, str]
+
+    @classmethod
+    def of(cls, services: Services) -> "Names":
+        """Reads the names of now."""
+        catalog, roster = services.catalog(), services.directory.roster
+        items: dict[str, str] = {}
+        for matter in catalog.matters.values():
+            for name in (matter.key, matter.name, matter.short_name, *matter.aliases):
+                items.setdefault(name, matter.key)
+        return cls(
+            items=items,
+            grids=_both((post.grid, post.name) for post in roster.grids.values()),
+            communities=_both((unit.id, unit.name) for unit in roster.units.values()),
+            urgencies=_both((key, name) for key, name in words.URGENCIES.items()),
+        )
+
+
+def _both(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {text: key for key, name in pairs for text in (name, key)}
+
+
+def external_key(text: str) -> str:
+    """Returns another system's number as a key; short ones and Chinese are hashed."""
+    is_key = len(text) >= SHORT_KEY and ActKey.regex.match(text) is not None
+    if not text or is_key:
+        return text
+    return "sheet-" + hashlib.blake2s(text.encode(), digest_size=12).hexdigest()
+
+
+def imported_of(row: SheetRow, names: Names) -> Imported | str:
+    """Returns a line as a ticket, or what is wrong with it."""
+    known = {
+        "item": names.items,
+        "grid": names.grids,
+        "community": names.communities,
+        "urgency": names.urgencies,
+    }
+    values = {name: text for name, text in row.cells.items() if text}
+    for name, keys in known.items():
+        if name not in values:
+            continue
+        if values[name] not in keys:
+            return f"{COLUMNS[name][0]}“{values[name][:20]}”不认得。"
+        values[name] = keys[values[name]]
+    values["external_id"] = external_key(values.get("external_id", ""))
+    try:
+        return Imported.parse_obj(values)
+    except ValidationError as err:
+        wrong = {str(error["loc"][0]) for error in err.errors()}
+        return "、".join(COLUMNS[name][0] for name in sorted(wrong)) + "不对。"
 
 
 async def import_one(call: Call, item: Imported) -> ImportedTicket:

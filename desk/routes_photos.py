@@ -9,6 +9,7 @@ from desk.calls import Call
 from desk.endpoints import Endpoints
 from desk.policy import Act
 from desk.problems import problem
+from desk.uploads import read_file
 
 endpoints = Endpoints("photos")
 
@@ -28,17 +29,7 @@ class Uploaded(BaseModel):
 )
 async def upload_photo(call: Call) -> Uploaded:
     """Stores a photo, without what the camera wrote into it."""
-    if not await call.services.limits.uploads.allows(f"upload:{call.person.id}"):
-        raise problem(429, "too_many", "照片传得太快了，请稍等。")
-    too_large = problem(413, "too_large", "照片太大了，最多 10 MB。")
-    if (call.request.content_length or 0) > MAX_PHOTO_BYTES:
-        raise too_large
-    data = await call.request.content.read(MAX_PHOTO_BYTES + 1)
-    while data and not call.request.content.at_eof():
-        more = await call.request.content.read(MAX_PHOTO_BYTES + 1 - len(data))
-        data += more
-        if len(data) > MAX_PHOTO_BYTES:
-            raise too_large
+    data = await read_file(call, MAX_PHOTO_BYTES, "照片太大了，最多 10 MB。")
     photo = await cleaned(data)
     return Uploaded(id=await call.services.blobs.put(photo, MEDIA_TYPE))
 

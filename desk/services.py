@@ -6,6 +6,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from adapters.phrase_files import MatterPhrases
 from adapters.rate_limit import RateLimit
 from adapters.settings import Settings
 from adapters.sql.accounts import SqlAccounts
@@ -58,6 +59,8 @@ class Services:
     blocks: SqlBlockReviews
     blobs: BlobStore
     catalog: Callable[[], Catalog]
+    phrases: Callable[[str], MatterPhrases]
+    """Set phrases of a matter by its id."""
     limits: Limits
     talks: Talks
     outbox: Outbox

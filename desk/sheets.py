@@ -16,7 +16,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 WIDE_CHARS = 40
 
 
-def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]], foot: str) -> bytes:
+Cell = str | int
+
+
+def as_csv(head: Sequence[str], rows: Sequence[Sequence[Cell]], foot: str) -> bytes:
     """Returns a CSV that Chinese office programs read without being asked."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -27,15 +30,15 @@ def as_csv(head: Sequence[str], rows: Sequence[Sequence[str]], foot: str) -> byt
 
 
 def as_xlsx(
-    title: str, head: Sequence[str], rows: Sequence[Sequence[str]], foot: str
+    title: str, head: Sequence[str], rows: Sequence[Sequence[Cell]], foot: str
 ) -> bytes:
-    """Returns an XLSX file; every cell is text and never a formula."""
+    """Returns an XLSX file; a cell is a number or a text, and never a formula."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
     for position, name in enumerate(head):
         column = chr(ord("A") + position)
-        longest = max([len(name), *(len(row[position]) for row in rows[:200])])
+        longest = max([len(name), *(len(str(row[position])) for row in rows[:200])])
         sheet.column_dimensions[column].width = min(WIDE_CHARS, 2 * longest + 2)
     bold = Font(bold=True)
     sheet.append([_cell(sheet, name, bold) for name in head])
@@ -47,13 +50,17 @@ def as_xlsx(
     return out.getvalue()
 
 
-def harmless(cell: str) -> str:
+def harmless(cell: Cell) -> Cell:
     """Returns a cell that no office program takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
 
 
-def _cell(sheet: object, text: str, font: Font | None = None) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, value=None)
+def _cell(sheet: object, value: Cell, font: Font | None = None) -> WriteOnlyCell:
+    if not isinstance(value, str):  # a count, to be added up
+        return WriteOnlyCell(sheet, value=value)
+    text, cell = value, WriteOnlyCell(sheet, value=None)
     # Set by hand, because openpyxl would take a text that begins with = for a formula.
     cell._value = _without_control(text)
     cell.data_type = "s"

@@ -25,6 +25,7 @@ from desk.documents import (
     TicketDoc,
     TicketRow,
 )
+from desk.services import Services
 
 SUMMARY_CHARS = 60
 
@@ -101,7 +102,7 @@ def document_of(
     """Returns a ticket with its history."""
     life, draft = ticket.life, ticket.draft
     how = sight_of(call, ticket)
-    lead, advice, phrases = matter_facts(call.services.catalog(), life.item)
+    lead, advice, phrases, results = matter_facts(call.services, life.item)
     return TicketDoc(
         **_row(call, ticket),
         description=readable(draft.description, how),
@@ -112,6 +113,7 @@ def document_of(
         lead=lead,
         advice=advice,
         phrases=phrases,
+        results=results,
         request=_request(call, ticket),
         n_returns=life.n_returns,
         is_excluded=life.is_excluded,
@@ -141,20 +143,19 @@ def item_name(catalog: Catalog, item: str | None) -> str:
         return item
 
 
-def matter_facts(catalog: Catalog, item: str | None) -> tuple[str, str, list[str]]:
-    """Returns the leading department, the advice and set phrases of an item."""
+def matter_facts(
+    services: Services, item: str | None
+) -> tuple[str, str, list[str], list[str]]:
+    """Returns lead, advice, and set phrases to the resident and about results."""
     base, _, item_id = (item or "").partition("/")
-    matter = catalog.matters.get(item_id) if base == "matter" else None
+    matter = services.catalog().matters.get(item_id) if base == "matter" else None
     if matter is None:
-        return "", "", list(words.PHRASES)
-    own = [
-        f"{matter.short_name}的事我记下了，{part}" for part in _asks(matter.ask_details)
-    ]
-    return matter.lead, matter.advice.text, [*own, *words.PHRASES]
-
-
-def _asks(question: str) -> list[str]:
-    return [f"想再问一下：{question}"] if question else []
+        return "", "", list(words.PHRASES), list(words.RESULTS)
+    own = services.phrases(item_id)
+    first, *others = words.PHRASES
+    asked = [f"想再问一下：{matter.ask_details}"] if matter.ask_details else []
+    phrases = [first, *own.news, *asked, *others]
+    return matter.lead, matter.advice.text, phrases, [*own.results, *words.RESULTS]
 
 
 def shortened(text: str) -> str:

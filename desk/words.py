@@ -15,11 +15,11 @@ KINDS = {"report": "报事", "handoff": "找人", "emergency": "急事"}
 URGENCIES = {"critical": "特急", "urgent": "紧急", "normal": "一般"}
 TIERS = {"grid": "网格", "street": "街道", "county": "县级"}
 ORIGINS = {
-    "chat": "居民对话",
+    "chat": "居民自己报",
     "patrol": "巡查",
     "door": "上门代报",
     "phone": "电话",
-    "import": "外部导入",
+    "import": "别的系统转来",
 }
 CLOCKS = {
     "respond": "首次联系",
@@ -72,7 +72,12 @@ PHRASES = (
     "这件事要别的单位来办，我已经联系了，有消息就告诉您。",
     "已经处理好了，您看看行不行。",
 )
-"""Set phrases that fit every matter; the matter's own come first."""
+"""Set phrases that fit every matter; the first one comes before the matter's own."""
+RESULTS = (
+    "已经处理好了，现场看过没问题。",
+    "已经上门办好了。",
+)
+"""Set phrases for a result, after the matter's own (`catalog/phrases.yml`)."""
 
 
 def colour_of(warned: str) -> str:

@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from adapters.redis_server import start_for_tests
 from adapters.settings import ROOT, Settings
 from adapters.sql.migrate import upgrade
 from community.tickets import TicketState
-from adapters.redis_server import start_for_tests
 from tests.browser.conftest import (
     DESKTOP,
     PHONE,
@@ -28,9 +28,10 @@ from tests.browser.staff_pages import DeskSystem, StaffPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-WORKER, STREET, ADMIN, AUDITOR = (
+WORKER, STREET, COUNTY, ADMIN, AUDITOR = (
     "bugu-w1",
     "maitian-street1",
+    "county-duty1",
     "county-admin",
     "county-auditor",
 )
@@ -68,7 +69,7 @@ def desk_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskSystem
         url = f"http://127.0.0.1:{port}"
         wait_until_ready(url, folder / "desk.log")
         system = DeskSystem(url, Settings.from_env(env))
-        system.allow(WORKER, STREET, ADMIN, AUDITOR)
+        system.allow(WORKER, STREET, COUNTY, ADMIN, AUDITOR)
         yield system
 
 
@@ -143,6 +144,42 @@ def test_result_with_a_photo(open_page: OpenPage, desk_system: DeskSystem) -> No
     expect(shown).to_be_visible()
     width = "image => image.decode().then(() => image.naturalWidth)"
     assert shown.evaluate(width) == 800
+
+
+def test_claim_photo_and_result_in_four_taps(
+    open_page: OpenPage, desk_system: DeskSystem
+) -> None:
+    number = desk_system.file(item="matter/garbage_cleaning")
+    worker = open_page()
+    worker.sign_in("/w/", WORKER)
+    worker.tap(worker.button(f"接单 {number}"))
+    worker.tap(worker.button("报告结果"))
+    expect(worker.button("垃圾收走了，桶和地都冲过了。")).to_be_visible()
+    with worker.page.expect_file_chooser() as chooser:
+        worker.tap(worker.page.get_by_text("加照片"))
+    chooser.value.set_files([photo()])  # type: ignore[list-item]
+    expect(worker.page.get_by_alt_text("第 1 张照片")).to_be_visible()
+    worker.tap(worker.button("提交结果"))
+    worker.expect_said("报告结果：好了。")
+    assert worker.n_taps <= MAX_TAPS_TO_RESOLVE
+    expect(worker.page.get_by_text("已经处理好了，见照片。")).to_be_visible()
+    assert desk_system.ticket(number).state is TicketState.RESOLVED
+
+
+def test_report_with_a_photo_in_five_taps(
+    open_page: OpenPage, desk_system: DeskSystem
+) -> None:
+    worker = open_page()
+    worker.sign_in("/w/", WORKER)
+    worker.tap(worker.page.get_by_role("link", name="上报"))
+    worker.tap(worker.button("路灯照明"))
+    with worker.page.expect_file_chooser() as chooser:
+        worker.tap(worker.page.get_by_text("加照片"))
+    chooser.value.set_files([photo()])  # type: ignore[list-item]
+    expect(worker.page.get_by_alt_text("第 1 张照片")).to_be_visible()
+    worker.tap(worker.button("报上去"))
+    worker.expect_said("报好了，编号")
+    assert worker.n_taps <= MAX_TAPS_TO_REPORT
 
 
 def test_without_a_network_an_act_waits_and_is_done_once(
@@ -277,6 +314,30 @@ def test_a_call_is_entered_and_the_ledger_downloaded(
     with street.page.expect_download() as download:
         street.button("台账 Excel").click()
     assert download.value.suggested_filename.endswith(".xlsx")
+
+
+def test_a_spreadsheet_is_imported_and_wrong_lines_are_said(
+    open_page: OpenPage,
+) -> None:
+    county = open_page(DESKTOP)
+    county.sign_in("/tickets", COUNTY)
+    text = (
+        "外部编号,事项,情况,网格\r\n"
+        "热线-1,噪声扰民,半夜放鞭炮,布谷社区第一网格\r\n"
+        "热线-2,飞毯漏油,天上滴油,\r\n"
+    )
+    with county.page.expect_file_chooser() as chooser:
+        county.button("导入表格").click()
+    file = {
+        "name": "热线.csv",
+        "mimeType": "text/csv",
+        "buffer": text.encode("gb18030"),
+    }
+    chooser.value.set_files([file])  # type: ignore[list-item]
+    county.expect_said("导入了 1 件，1 行没有导进来")
+    county.expect_said("第 3 行：事项“飞毯漏油”不认得。")
+    expect(county.page.get_by_text("半夜放鞭炮")).to_be_visible()
+    assert county.console_errors == []
 
 
 def test_everybody_sees_only_their_pages(open_page: OpenPage) -> None:

@@ -74,6 +74,9 @@ class Caller:
             path, json=body, headers=self.headers(), **options
         )
 
+    async def post_file(self, path: str, data: bytes) -> ClientResponse:
+        return await self.client.post(path, data=data, headers=self.headers())
+
     async def delete(self, path: str) -> ClientResponse:
         return await self.client.delete(path, headers=self.headers())
 

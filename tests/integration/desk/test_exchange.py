@@ -12,6 +12,7 @@ from PIL import Image
 
 from adapters.sql.engine import create_engine
 from adapters.sql.tables import outbox
+from community.tickets import Origin
 from tests.integration.desk.conftest import NAME, OPENID, PHONE, Caller, Desk
 
 
@@ -163,6 +164,38 @@ async def test_another_system_imports_reads_and_is_told(desk: Desk) -> None:
     key_id = key.split("_")[1]
     assert (await admin.delete(f"/api/keys/{key_id}")).status == 200
     assert (await desk.client.get("/api/tickets", headers=headers)).status == 401
+
+
+async def test_a_spreadsheet_is_imported_once_and_wrong_lines_are_named(
+    desk: Desk,
+) -> None:
+    county = await desk.as_("county")
+    text = (
+        "外部编号,事项,情况,网格,联系方式\r\n"
+        f"热线-001,噪声扰民,半夜装修，找{NAME}说,布谷社区第一网格,{PHONE}\r\n"
+        "热线-002,飞毯漏油,天上滴油,,\r\n"
+        "热线-003,,没有分类的事,没有的网格,\r\n"
+        ",噪声扰民,没有编号,,\r\n"
+    ).replace("，", "；")
+    for _ in range(2):
+        answer = await county.post_file("/api/imports/csv", text.encode())
+        assert answer.status == 200
+        result = await answer.json()
+        assert result["n_stored"] == 1
+    first, *wrong = result["tickets"]
+    assert [one["problem"] for one in wrong] == [
+        "第 3 行：事项“飞毯漏油”不认得。",
+        "第 4 行：网格“没有的网格”不认得。",
+        "第 5 行：外部编号不对。",
+    ]
+    ticket = await desk.services.tickets.get(first["number"])
+    assert (ticket.draft.item, ticket.life.grid) == ("matter/noise", "bugu-01")
+    assert ticket.draft.origin is Origin.IMPORT
+    refused = await county.post_file("/api/imports/xlsx", b"no workbook")
+    assert refused.status == 422
+    assert "xlsx" in (await refused.json())["detail"]
+    head = await desk.as_("head")
+    assert (await head.post_file("/api/imports/csv", text.encode())).status == 403
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,15 @@ def test_csv_has_a_mark_and_no_formula() -> None:
     assert text.endswith("由某人导出\r\n")
 
 
+def test_counts_can_be_added_up() -> None:
+    rows = [("甲社区", 3), ("乙社区", 4)]
+    book = load_workbook(io.BytesIO(as_xlsx("日报", ("社区", "新增"), rows, "导出")))
+    sheet = book.active
+    assert sheet is not None
+    assert [sheet[f"B{n}"].value for n in (2, 3)] == [3, 4]
+    assert "甲社区,3\r\n" in as_csv(("社区", "新增"), rows, "导出").decode()
+
+
 def test_xlsx_cells_are_text_and_never_formulas() -> None:
     book = load_workbook(io.BytesIO(as_xlsx("台账", HEAD, ROWS, "由某人导出")))
     sheet = book.active

@@ -15,7 +15,12 @@ export interface Session {
   csrf: string
 }
 
-export const state = reactive({ session: null as Session | null, isKnown: false })
+export const state = reactive({
+  session: null as Session | null,
+  isKnown: false,
+  /** The desk has not been reached: it is who was signed in before. */
+  isAssumed: false,
+})
 export const isSignedIn = computed(() => state.session?.stage === 'full')
 
 /** Tells whether the person may do something somewhere. */
@@ -26,12 +31,27 @@ export function can(act: string): boolean {
 function keep(session: Session | null): void {
   state.session = session
   state.isKnown = true
+  state.isAssumed = false
   keepToken(session?.csrf ?? '')
 }
 
-/** Finds out who is signed in; nobody is no error. */
-export async function recallSession(): Promise<void> {
+/** Takes somebody for signed in until the desk can be asked; nothing can be sent. */
+export function assume(session: Session): void {
+  keep(session)
+  state.isAssumed = true
+}
+
+/**
+ * Finds out who is signed in; nobody is no error.
+ *
+ * @param hasLeft Tells of a person whether they signed out while the desk was out of reach.
+ */
+export async function recallSession(hasLeft: (staff: string) => boolean = () => false): Promise<void> {
   const { session } = await get<{ session?: Session }>('/api/session')
+  if (session && hasLeft(session.staff.id)) {
+    keepToken(session.csrf)
+    return signOut()
+  }
   keep(session ?? null)
 }
 

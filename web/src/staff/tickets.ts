@@ -66,6 +66,7 @@ export interface Ticket extends TicketRow {
   lead: string
   advice: string
   phrases: string[]
+  results: string[]
   request?: { kind: 'pause' | 'exclude'; by: Named; until?: string }
   n_returns: number
   is_excluded: boolean
@@ -123,9 +124,9 @@ export const URGENCY_NAMES: Record<string, string> = {
 }
 export const TIER_NAMES: Record<string, string> = { grid: '网格', street: '街道', county: '县级' }
 export const ORIGIN_NAMES: Record<string, string> = {
-  chat: '居民对话',
+  chat: '居民自己报',
   patrol: '巡查',
   door: '上门代报',
   phone: '电话',
-  import: '外部导入',
+  import: '别的系统转来',
 }

@@ -13,11 +13,12 @@ export interface ActSpec {
   field: 'text' | 'reason'
   hasPhotos: boolean
   needsText: boolean
+  /** Said where a photo shows enough. */
+  withPhoto?: string
   extra?: Record<string, unknown>
   isDanger?: boolean
 }
 
-const RESULTS = ['已经处理好了，现场看过没问题。', '已经修好，可以正常用了。', '已经劝说清理干净。', '已经上门办好了。']
 const RETURNS = ['不在我这个网格。', '不是这类事，请改派。', '重复派单。']
 const ESCALATIONS = ['要专业队伍才能处理。', '需要执法部门到场。', '要花钱修，网格定不了。', '居民不同意网格的处理。']
 const DONE_ALREADY = ['电话里说清楚了，居民知道了。', '当面见到居民了。']
@@ -29,10 +30,11 @@ export const ACTS: ActSpec[] = [
     name: '报告结果',
     title: '报告结果',
     hint: '居民会收到这段话和照片，并被问一句“解决了吗”。',
-    phrases: () => RESULTS,
+    phrases: (ticket) => ticket.results,
     field: 'text',
     hasPhotos: true,
     needsText: true,
+    withPhoto: '已经处理好了，见照片。',
   },
   {
     action: 'contact',

@@ -8,6 +8,8 @@ import './workers.css'
 import { createApp } from 'vue'
 
 import App from './App.vue'
+import { keepPage } from './offline/installing'
 import { router } from './router'
 
 createApp(App).use(router).mount('#app')
+void keepPage()

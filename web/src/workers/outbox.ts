@@ -78,6 +78,7 @@ export async function send<T>(
   }
   await put('acts', act.id, { ...act })
   acts.push(act)
+  if (session.isAssumed) return { outcome: 'waiting' }
   const settled = await new Promise<Settled>((resolve) => {
     const patience = setTimeout(() => resolve({ outcome: 'waiting' }), PATIENCE_MS)
     listeners.set(act.id, (result) => {
@@ -118,7 +119,8 @@ export async function discard(id: string): Promise<void> {
 /** Sends everything that waits, oldest first; comes back by itself after a failure. */
 export async function flush(): Promise<void> {
   clearTimeout(timer)
-  if (isRunning) return
+  // Without the desk's word nobody may send; `restore` begins again when it has come.
+  if (isRunning || session.isAssumed) return
   isRunning = true
   try {
     for (;;) {

@@ -9,7 +9,7 @@ const STORED = 'workers.reference'
 const RECENT = 'workers.recent_items'
 const N_RECENT = 6
 
-export const reference = reactive<Reference>({
+const NOTHING: Reference = {
   matters: [],
   services: [],
   grids: [],
@@ -17,7 +17,8 @@ export const reference = reactive<Reference>({
   states: [],
   urgencies: [],
   tiers: [],
-})
+}
+export const reference = reactive<Reference>({ ...NOTHING })
 
 function recall<T>(name: string, fallback: T): T {
   try {
@@ -40,6 +41,18 @@ export async function loadReference(): Promise<void> {
   const fresh = await get<Reference>('/api/reference')
   Object.assign(reference, fresh)
   remember(STORED, fresh)
+}
+
+/** Leaves nothing of one person's grids and habits to the next one on this phone. */
+export function forgetReference(): void {
+  Object.assign(reference, NOTHING)
+  for (const name of [STORED, RECENT]) {
+    try {
+      localStorage.removeItem(name)
+    } catch {
+      // Then nothing was kept either.
+    }
+  }
 }
 
 export function recentItems(): string[] {
