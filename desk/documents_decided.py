@@ -51,3 +51,11 @@ class RevisionWish(Body):
     decision: Decision | None = None
     label: Identifier = Identifier("")
     despite: list[Guard] = Field(default=[], max_items=len(Guard))
+
+
+class OwnWordsWish(Body):
+    """Sentences as a resident would say them, and what they mean."""
+
+    label: Identifier
+    texts: list[Short] = Field(min_items=1, max_items=MAX_AT_ONCE)
+    despite: list[Guard] = Field(default=[], max_items=len(Guard))

@@ -22,6 +22,7 @@ from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
 from adapters.sql.learning_figures import SqlLearningFigures
 from adapters.sql.models import SqlModels
+from adapters.sql.own_words import SqlOwnWords
 from adapters.sql.review import SqlReviewStore
 from adapters.sql.training_jobs import SqlTrainingJobs
 from adapters.training_files import (
@@ -101,6 +102,7 @@ class Learning:
     log: SqlDialogueLog
     queue: SqlReviewStore
     decided: SqlDecided
+    own_words: SqlOwnWords
     harvest: SqlHarvest
     models: SqlModels
     jobs: SqlTrainingJobs
@@ -137,6 +139,7 @@ def open_learning(
         log=SqlDialogueLog(engine, settings.learning.pseudonyms()),
         queue=SqlReviewStore(engine),
         decided=SqlDecided(engine),
+        own_words=SqlOwnWords(engine),
         harvest=SqlHarvest(engine),
         models=models,
         jobs=SqlTrainingJobs(engine),

@@ -1,7 +1,8 @@
-"""Decided questions: found again, and corrected however long ago they were decided."""
+"""Decided questions, found again and corrected; sentences that operators write."""
 
 from community.learning.decided import DecidedQuery, DecidedQuestion, Revision
 from community.learning.labels import name_of
+from community.learning.own_words import OwnWords
 from community.learning.review import Verdict
 from desk.calls import Call
 from desk.documents_decided import (
@@ -9,6 +10,7 @@ from desk.documents_decided import (
     DecidedDoc,
     DecidedList,
     DecidedSearch,
+    OwnWordsWish,
     RevisionWish,
 )
 from desk.documents_review import Decided
@@ -56,6 +58,30 @@ async def revise_decided(call: Call, body: RevisionWish) -> Decided:
     return Decided(
         batch=batch,
         n_questions=len(versions),
+        n_waiting=sum((await learning.queue.waiting()).values()),
+    )
+
+
+@endpoints.post(
+    "/api/learn/own-words", act=Act.LEARN, takes=OwnWordsWish, gives=Decided
+)
+async def add_own_words(call: Call, body: OwnWordsWish) -> Decided:
+    """Takes in sentences that the caller has written; the guards must agree."""
+    learning = call.services.learning
+    review = await learning.review(call.services.catalog())
+    overruled = "，".join(guard.value for guard in body.despite)
+    said = f"{len(body.texts)} 句 {overruled}".strip()
+    await call.audit("learn_write", body.label, said)
+    batch = await OwnWords(learning.own_words, review).add(
+        body.label,
+        body.texts,
+        call.person.id,
+        call.now,
+        despite=frozenset(body.despite),
+    )
+    return Decided(
+        batch=batch,
+        n_questions=len(body.texts),
         n_waiting=sum((await learning.queue.waiting()).values()),
     )
 

@@ -1,6 +1,6 @@
 """Looks through the dialogue log for what went badly; each turn is seen once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,11 @@ class Harvested:
 
 
 async def harvest(
-    store: SqlHarvest, is_known: Callable[[int], bool], now: datetime
+    store: SqlHarvest,
+    is_known: Callable[[int], bool],
+    now: datetime,
+    *,
+    young: Collection[str] = (),
 ) -> Harvested:
     """Takes in everything that was logged since the last time.
 
@@ -31,6 +35,7 @@ async def harvest(
         store: The log and the queue.
         is_known: Tells whether a gram occurs in the training data.
         now: Current instant, aware UTC.
+        young: Items with few examples.
     """
     persons, mark = await store.new_persons()
     n_turns = n_signals = 0
@@ -42,7 +47,7 @@ async def harvest(
             entries = {entry.message: entry for entry in turns}
             findings += [
                 Finding(entries[signal.turn], signal)
-                for signal in signals(turns, is_known)
+                for signal in signals(turns, is_known, young)
             ]
         n_signals += len(findings)
         await store.write(findings, now)

@@ -8,8 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from adapters.content_files import CatalogFiles
+from adapters.sql.own_words import SqlOwnWords
 from community.errors import NotFoundError
 from community.learning.drafts import referral_draft, service_draft
+from community.learning.own_words import OwnWords
 from community.learning.radar import Topic
 from community.learning.review import Cluster, Verdict
 from training.harvest import harvest
@@ -32,7 +34,8 @@ def say_json(value: Any) -> None:
 
 
 async def _harvest(loop: Loop, arguments: argparse.Namespace) -> int:
-    found = await harvest(loop.harvest, loop.index().is_known, now())
+    index = loop.index()
+    found = await harvest(loop.harvest, index.is_known, now(), young=index.young())
     say(f"看过 {found.n_turns} 条，值得看的理由 {found.n_signals} 个")
     if not loop.settings.field_key:
         say("没有 FIELD_KEY，网格员改过事项的单子没看")
@@ -80,6 +83,23 @@ async def _label(loop: Loop, arguments: argparse.Namespace) -> int:
     )
     batch = await loop.review().decide(ids, verdict, arguments.by, now())
     say(f"已处理 {len(ids)} 条（{batch}）；要撤回：undo --batch {batch}")
+    return 0
+
+
+async def _write(loop: Loop, arguments: argparse.Namespace) -> int:
+    texts = list(arguments.texts)
+    if arguments.file is not None:
+        texts += arguments.file.read_text(encoding="utf-8").splitlines()
+    texts = [text.strip() for text in texts if text.strip()]
+    words = OwnWords(SqlOwnWords(loop.engine), loop.review())
+    batch = await words.add(
+        arguments.label,
+        texts,
+        arguments.by,
+        now(),
+        despite=frozenset(arguments.despite),
+    )
+    say(f"收下 {len(texts)} 句（{batch}）；要撤回：undo --batch {batch}")
     return 0
 
 
@@ -160,6 +180,7 @@ COMMANDS: Mapping[str, Command] = {
     "harvest": _harvest,
     "list": _list,
     "label": _label,
+    "write": _write,
     "undo": _undo,
     "why": _why,
     "export": _export,

@@ -75,7 +75,8 @@ class TrainingProcess:
             logger.warning("training.look.failed", error=str(err))
 
     async def _harvest(self, at: datetime) -> None:
-        await harvest(self._loop.harvest, self._examples().is_known, at)
+        index = self._examples()
+        await harvest(self._loop.harvest, index.is_known, at, young=index.young())
         if self._loop.settings.field_key:
             await self._loop.relabels().run(at)
 

@@ -96,7 +96,7 @@ class SqlHarvest:
                 some = await _still_logged(connection, part)
                 if not some:
                     continue
-                ids = await _fold(connection, some, now)
+                ids = await fold(connection, [f.entry for f in some], now)
                 rows = [_signal_row(f, ids[key_of(f.entry.text)]) for f in some]
                 await connection.execute(insert_once(connection, question_signal), rows)
                 await refresh(connection, sorted(set(ids.values())))
@@ -137,16 +137,16 @@ def _signal_row(finding: Finding, question_id: int) -> dict[str, Any]:
     }
 
 
-async def _fold(
-    connection: AsyncConnection, findings: Sequence[Finding], now: datetime
+async def fold(
+    connection: AsyncConnection, entries: Sequence[LogEntry], now: datetime
 ) -> dict[str, int]:
     """Returns the question of each key; makes new ones in their clusters."""
     by_key: dict[str, LogEntry] = {}
-    for finding in findings:
-        key = key_of(finding.entry.text)
+    for entry in entries:
+        key = key_of(entry.text)
         known = by_key.get(key)
-        if known is None or finding.entry.at > known.at:
-            by_key[key] = finding.entry
+        if known is None or entry.at > known.at:
+            by_key[key] = entry
     ids = await _question_ids(connection, by_key)
     new = {key: entry for key, entry in by_key.items() if key not in ids}
     if new:

@@ -23,6 +23,7 @@ from adapters.sql.tables.learning import (
 )
 from community.errors import RecordError, StoreUnavailableError
 from community.learning.entry import LogEntry, Pseudonyms
+from community.learning.own_words import OWN_WORDS
 
 logger = structlog.get_logger()
 
@@ -302,6 +303,7 @@ async def delete_unasked(
             question_signal.c.question.in_(some)
         )
         lonely = question.c.id.in_(some) & question.c.id.not_in(still)
+        lonely &= question.c.model != OWN_WORDS
         if open_only:
             lonely &= question.c.status.in_(("open", "held"))
         rows = await connection.execute(

@@ -16,6 +16,8 @@ SWING = 0.15
 """Share by which one round may change the number of a label's examples."""
 SWING_FREE = 8
 """So many new examples of a label are never a swing."""
+YOUNG = 80
+"""Up to so many examples an item of the catalogue is still learning: it may swell."""
 ONE_VOICE_TURNS = 5
 """From so many turns of a single resident on, somebody may be pushing."""
 PER_PERSON = 5
@@ -79,6 +81,12 @@ class ExampleIndex:
         """Tells whether a gram occurs in the training data."""
         return gram in self._by_gram
 
+    def young(self) -> frozenset[str]:
+        """Returns items of the catalogue that have few examples yet."""
+        return frozenset(
+            label for label, n in self.counts.items() if "/" in label and n < YOUNG
+        )
+
     def is_kept_out(self, text: str) -> bool:
         """Tells whether a text judges models."""
         return bare(text) in self._kept_out
@@ -120,7 +128,8 @@ def objections(
     """
     found = [*_by_text(asked.text, index), *_by_likeness(asked, label, index)]
     n_now, n_new = index.counts[label], waiting[label] + 1
-    if n_new > max(SWING_FREE, SWING * n_now):
+    is_young = "/" in label and n_now + n_new <= YOUNG
+    if n_new > max(SWING_FREE, SWING * n_now) and not is_young:
         found.append(
             Objection(
                 Guard.BALANCE,

@@ -3,7 +3,7 @@
 Each reason has a weight. The weights order the review list; they never train a model.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -19,6 +19,8 @@ REPHRASED_SIMILARITY = 0.15
 LOW_MARGIN = 0.2
 SURE_OUTSIDE = 0.9
 NEW_SHARE = 0.4
+YOUNG_AMONG = 3
+"""A young item among so many best guesses is worth a look."""
 MIN_GRAMS = 6
 NOT_QUESTIONS = ("inform", "supplement", "repeat")
 """Answers to a form and the like: judged by the form, not by the classifier."""
@@ -41,6 +43,8 @@ class Reason(str, Enum):
     """A grid worker gave the ticket another matter."""
     LOW_MARGIN = "low_margin"
     NEW_WORDS = "new_words"
+    YOUNG_ITEM = "young_item"
+    """It may be about an item that has few examples yet."""
     SAMPLED = "sampled"
     """Drawn at random, to estimate how often answers are wrong."""
 
@@ -53,6 +57,7 @@ WEIGHTS: Mapping[Reason, float] = {
     Reason.ABSTAINED: 3.0,
     Reason.HANDED_OVER: 3.0,
     Reason.REPHRASED: 2.5,
+    Reason.YOUNG_ITEM: 2.5,
     Reason.CLARIFIED: 2.0,
     Reason.LOW_MARGIN: 1.0,
     Reason.NEW_WORDS: 1.0,
@@ -89,13 +94,16 @@ def is_question(entry: LogEntry) -> bool:
 
 
 def signals(
-    turns: Sequence[LogEntry], is_known: Callable[[int], bool]
+    turns: Sequence[LogEntry],
+    is_known: Callable[[int], bool],
+    young: Collection[str] = (),
 ) -> Iterator[Signal]:
     """Yields the reasons to look at one person's turns.
 
     Args:
         turns: In the order of time.
         is_known: Tells whether a gram occurs in the training data.
+        young: Items with few examples.
     """
     for position, entry in enumerate(turns):
         if not is_question(entry):
@@ -109,6 +117,7 @@ def signals(
                 *_by_decision(entry, follower),
                 *_by_follower(entry, follower),
                 *_by_words(entry, is_known),
+                *_by_age(entry, young),
             )
         )
 
@@ -158,6 +167,11 @@ def _by_words(
         return
     if sum(not is_known(gram) for gram in found) / len(found) >= NEW_SHARE:
         yield Reason.NEW_WORDS, ""
+
+
+def _by_age(entry: LogEntry, young: Collection[str]) -> Iterator[tuple[Reason, str]]:
+    if any(label in young for label, _ in entry.ranking[:YOUNG_AMONG]):
+        yield Reason.YOUNG_ITEM, ""
 
 
 def reporting_turn(turns: Sequence[LogEntry], item: str | None) -> LogEntry | None:

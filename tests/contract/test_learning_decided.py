@@ -15,12 +15,14 @@ from adapters.sql.engine import create_engine
 from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
 from adapters.sql.models import SqlModels
+from adapters.sql.own_words import SqlOwnWords
 from adapters.sql.review import SqlReviewStore
 from adapters.sql.tables import learning
 from community.errors import AnnotationRefusedError, ConflictError, NotFoundError
 from community.learning.decided import DecidedQuery, DecidedQuestion, Revision
 from community.learning.entry import LogEntry, Pseudonyms
 from community.learning.guards import ExampleIndex, Guard, Known
+from community.learning.own_words import OwnWords
 from community.learning.review import Decision, Review, Verdict
 from tests.conftest import NOW
 from tests.databases import migrated
@@ -73,10 +75,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     await engine.dispose()
 
 
-async def accepted(world: World, text: str = TEXT, who: str = "web:a") -> int:
-    """Somebody asks, somebody accepts, and it is written into the files."""
-    while int(PSEUDONYMS.person(who)[:8], 16) % 5 == 0:  # somebody who trains
-        who += "x"
+async def harvested(world: World, text: str, who: str) -> None:
+    """Somebody asks, and it is worth a look."""
     entry = LogEntry(
         message=PSEUDONYMS.message(who + text),
         person=PSEUDONYMS.person(who),
@@ -92,6 +92,13 @@ async def accepted(world: World, text: str = TEXT, who: str = "web:a") -> int:
     )
     await world.log.store([entry.to_json()])
     await harvest(SqlHarvest(world.engine), lambda gram: True, NOW)
+
+
+async def accepted(world: World, text: str = TEXT, who: str = "web:a") -> int:
+    """Somebody asks, somebody accepts, and it is written into the files."""
+    while int(PSEUDONYMS.person(who)[:8], 16) % 5 == 0:  # somebody who trains
+        who += "x"
+    await harvested(world, text, who)
     clusters = await world.review().next("anna", NOW)
     (question,) = [q for c in clusters for q in c.questions if q.text == text]
     await world.review().decide([question.id], Verdict(Decision.ACCEPT), "anna", NOW)
@@ -200,3 +207,50 @@ async def test_pages_of_decided_questions_go_on_where_they_stopped(world):
     rest = await world.decided(limit=3, before=first[-1].annotation)
     assert [d.text for d in (*first, *rest)] == list(reversed(said))
     assert await world.decided(text="%") == []
+
+
+async def test_own_words_are_written_kept_and_taken_back(world):
+    words = OwnWords(SqlOwnWords(world.engine), world.review())
+    said = ["八十岁的钱怎么领", "老人那个津贴", "老人那个津贴。"]
+    batch = await words.add(AGE, said, "anna", NOW)
+    await world.write()
+    assert world.lines(AGE).count("      - ") == 2
+    assert {d.note for d in await world.decided(label=AGE)} == {"自己写的"}
+    # A resident says the same and is deleted: the operator's sentence stays.
+    await harvested(world, "八十岁的钱怎么领", "web:r")
+    await world.log.forget("web:r", NOW)
+    await world.write()
+    assert "八十岁的钱怎么领" in world.lines(AGE)
+    with pytest.raises(AnnotationRefusedError, match="已经看过"):
+        await words.add(LOW, said[:1], "bob", NOW)
+    assert await world.review().undo("anna", NOW, batch=batch) == 2
+    await world.write()
+    assert "八十岁的钱怎么领" not in world.lines(AGE)
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "reason"),
+    [
+        ("service/none", "八十岁的钱怎么领", "没有这一项"),
+        (AGE, "打我电话13800001234", "电话"),
+        (AGE, TEXT, "已有差不多"),
+        (LOW, TEXT, "相反"),
+    ],
+)
+async def test_own_words_pass_the_guards_or_leave_nothing(world, label, text, reason):
+    world.folder.joinpath("service").mkdir(parents=True)
+    file = f"nlu:\n  - intent: {AGE}\n    examples: |\n      - {TEXT}\n"
+    world.folder.joinpath("service/age.yml").write_text(file, "utf-8")
+    words = OwnWords(SqlOwnWords(world.engine), world.review())
+    with pytest.raises(AnnotationRefusedError, match=reason):
+        await words.add(label, [text], "anna", NOW)
+    assert await world.review().next("anna", NOW) == []
+    assert await world.decided() == []
+
+
+async def test_own_words_need_a_sentence_and_may_overrule(world):
+    words = OwnWords(SqlOwnWords(world.engine), world.review())
+    with pytest.raises(AnnotationRefusedError, match="一句也没有"):
+        await words.add(AGE, [], "anna", NOW)
+    await words.add(AGE, ["津贴"], "anna", NOW, despite=frozenset({Guard.REDUNDANT}))
+    assert len(await world.decided()) == 1

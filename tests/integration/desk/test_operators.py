@@ -193,6 +193,20 @@ async def test_a_decision_of_a_colleague_is_found_and_corrected(world: Desk) -> 
     assert (await (await hers.get("/api/learn/decided")).json())["questions"] == []
 
 
+async def test_an_operator_writes_sentences_for_an_item(world: Desk) -> None:
+    caller, path = await world.as_(OPERATOR), "/api/learn/own-words"
+    texts = ["俺村那个红本本咋补", "红本本掉沟里了"]
+    wish = {"label": "service/id_card", "texts": texts}
+    taken = await caller.post(path, wish)
+    assert taken.status == 200, await taken.text()
+    assert (await taken.json())["n_waiting"] == 2
+    again = await caller.post(path, wish)
+    assert again.status == 422
+    assert "已经看过" in await again.text()
+    listed = await (await caller.get("/api/learn/decided")).json()
+    assert {one["note"] for one in listed["questions"]} == {"自己写的"}
+
+
 async def test_a_question_shows_its_dialogue_and_the_boundary(world: Desk) -> None:
     caller = await world.as_(OPERATOR)
     question = next(

@@ -52,6 +52,12 @@ def test_too_many_new_examples_of_a_label_swing_it():
     assert guards("西街的灯灭了好几盏", "matter/light", waiting=12) == {Guard.BALANCE}
 
 
+def test_a_new_item_may_learn_a_round_and_more_at_once():
+    assert guards("老人的补助上哪领去", "service/age", waiting=60) == set()
+    assert guards("老人的补助上哪领去", "service/age", waiting=80) == {Guard.BALANCE}
+    assert guards("老人的补助上哪领去", "oos_gov", waiting=60) == {Guard.BALANCE}
+
+
 def test_one_resident_who_pushes_is_noticed():
     pushed = guards("低保就是高龄津贴", "service/age", n_persons=1, n_turns=1_000)
     assert Guard.ONE_VOICE in pushed

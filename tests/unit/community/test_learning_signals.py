@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from community.learning.entry import LogEntry, Pseudonyms
+from community.learning.guards import YOUNG, ExampleIndex, Known
 from community.learning.signals import Reason, signals
 from tests.conftest import NOW
 
@@ -103,3 +104,25 @@ def test_pseudonyms_differ_by_key_and_purpose():
 def test_an_entry_survives_its_journey():
     entry = turn(0, "身份证丢了", facets=("process",), grid="g1", parts=("text",))
     assert LogEntry.from_json(entry.to_json()) == entry
+
+
+def test_what_may_be_about_a_young_item_is_looked_at():
+    ranking = (("service/id_card", 0.9), ("service/new", 0.05), ("talk_greet", 0.01))
+    unlikely = (*ranking[::2], ("service/old", 0.005), ("service/new", 0.001))
+    turns = [
+        turn(0, "这个证咋整", ranking=ranking),
+        turn(9_000, "身份证丢了咋补", ranking=unlikely),
+    ]
+    found = list(signals(turns, lambda gram: True, {"service/new"}))
+    assert [(s.turn, s.reason) for s in found] == [("m0", Reason.YOUNG_ITEM)]
+    assert list(signals(turns, lambda gram: True, {"service/other"})) == []
+
+
+def test_items_of_the_catalogue_are_young_until_they_have_examples():
+    known = [
+        Known(f"{n}{label}", label) for label, count in COUNTS for n in range(count)
+    ]
+    assert ExampleIndex(known).young() == {"service/new"}
+
+
+COUNTS = (("service/new", YOUNG - 1), ("service/old", YOUNG), ("talk_greet", 3))

@@ -249,5 +249,6 @@ export const REASONS: Record<string, string> = {
   reclassified: '网格员改了事项',
   low_margin: '两项差不多',
   new_words: '有新词',
+  young_item: '像是新加的事项',
   sampled: '随机抽查',
 }
