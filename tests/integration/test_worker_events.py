@@ -256,6 +256,20 @@ async def test_an_emergency_breaks_the_silence(happens, say, tickets):
     assert any("着火" in m.text for m in await tickets.messages(number))
 
 
+async def test_who_wants_to_be_forgotten_is_asked_during_a_takeover_too(
+    happens, say, tickets, worker
+):
+    await report(say)
+    number = (await filed(tickets)).number
+    await happens("takeover", number=number, reason="")
+    reply = await say("删除我的信息")
+    assert titles(reply) == ["删掉", "先不删"]
+    assert any("删除我的信息" in m.text for m in await tickets.messages(number))
+    assert "这就删" in as_plain_text((await say("删掉")).parts)
+    redis, keys = worker.conversations.redis, worker.conversations.keys
+    assert await redis.zcard(keys.forgetting) == 1
+
+
 async def test_a_takeover_of_a_ticket_that_is_over_silences_nobody(happens, say):
     await happens("takeover", number="1125-9999", reason="")
     assert (await say("公租房怎么申请")).parts
