@@ -4,17 +4,16 @@ Everything that must be atomic is one Lua script. Each public method raises
 `StoreUnavailableError` where Redis does not answer.
 """
 
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from adapters import redis_scripts as scripts
-from adapters.redis_deliveries import RedisDeliveries
 from adapters.redis_errors import translated_errors as _translated
+from adapters.redis_history import RedisHistory
 from adapters.redis_keys import (
     ACCEPTED_TTL_S,
     REPLY_TTL_S,
@@ -28,7 +27,6 @@ from community.replies import Reply
 MAX_WAITING = 50
 """Unanswered messages that one conversation may have."""
 DAY_S = 86_400
-READ_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +55,6 @@ class Letter:
     inbound: Inbound
 
 
-@dataclass(frozen=True, slots=True)
-class ChatEvent:
-    """One entry of what a chat page shows."""
-
-    id: str
-    """Stream id; grows within a conversation."""
-    inbound: Inbound | None
-    reply: Reply | None
-
-
 def open_redis(url: str) -> Redis:
     """Opens a client with time-outs; it connects at the first command."""
     client: Redis = Redis.from_url(
@@ -79,7 +67,7 @@ def open_redis(url: str) -> Redis:
     return client
 
 
-class RedisConversations(RedisDeliveries):
+class RedisConversations(RedisHistory):
     """All state of conversations, for gateways, workers and plain Rasa."""
 
     def __init__(
@@ -110,7 +98,6 @@ class RedisConversations(RedisDeliveries):
                 "RELEASE",
                 "COMMIT",
                 "APPEND_TURN",
-                "TRIM",
             )
         }
 
@@ -149,38 +136,6 @@ class RedisConversations(RedisDeliveries):
         """Tells whether a message was stored before."""
         async with _translated():
             return bool(await self.redis.exists(self.keys.accepted(message_id)))
-
-    async def stored_reply(self, message_id: str) -> Reply | None:
-        """Returns the answer to a message, if there is one yet."""
-        async with _translated():
-            text = await self.redis.get(self.keys.reply(message_id))
-        return None if text is None else Reply.from_json(text)
-
-    async def history(
-        self, conversation: str, *, after: str = "-", count: int = 100
-    ) -> list[ChatEvent]:
-        """Returns chat events, oldest first.
-
-        Args:
-            conversation: Whose.
-            after: Stream id after which to start; `-` gives the newest `count`.
-            count: Upper bound.
-        """
-        key = self.keys.out(conversation)
-        async with _translated():
-            if after == "-":
-                entries = await self.redis.xrevrange(key, count=count)
-                entries.reverse()
-            else:
-                entries = await self.redis.xrange(key, min=f"({after}", count=count)
-        return [
-            ChatEvent(
-                id=entry,
-                inbound=Inbound.from_json(fields["in"]) if "in" in fields else None,
-                reply=Reply.from_json(fields["out"]) if "out" in fields else None,
-            )
-            for entry, fields in entries
-        ]
 
     # Worker side
 
@@ -375,24 +330,6 @@ class RedisConversations(RedisDeliveries):
 
     # Dialogue turns
 
-    async def last_turns(self, conversation: str, count: int) -> list[Any]:
-        """Returns the newest turn records, oldest first."""
-        async with _translated():
-            rows = await cast(
-                "Awaitable[list[str]]",
-                self.redis.lrange(self.keys.turns(conversation), -count, -1),
-            )
-        return [json.loads(row) for row in rows]
-
-    async def all_turns(self, conversation: str) -> list[Any]:
-        """Returns every kept turn record, oldest first."""
-        async with _translated():
-            rows = await cast(
-                "Awaitable[list[str]]",
-                self.redis.lrange(self.keys.turns(conversation), 0, -1),
-            )
-        return [json.loads(row) for row in rows]
-
     async def append_turn(
         self, conversation: str, turn: str, *, lease: Lease | None = None
     ) -> None:
@@ -409,55 +346,6 @@ class RedisConversations(RedisDeliveries):
         if result != 1:
             raise LeaseLostError(
                 f"{log_id(conversation)}: the lease was lost before saving"
-            )
-
-    async def trim_turns(self, conversation: str, *, oldest_s: float) -> None:
-        """Drops turns that began before `oldest_s` (Unix seconds)."""
-        await self._run("TRIM", [self.keys.turns(conversation)], [oldest_s])
-
-    async def conversations(self) -> AsyncIterator[str]:
-        """Yields every conversation that has turns, in no order."""
-        start = len(self.keys.turns("")) - len(":turns")
-        async with _translated():
-            async for key in self.redis.scan_iter(match=self.keys.turns("*")):
-                yield key[start : -len(":turns")]
-
-    async def messages(self, conversation: str) -> AsyncIterator[Inbound]:
-        """Yields every kept message of a conversation, oldest first."""
-        last, is_more = "0-0", True
-        while is_more:
-            events = await self.history(conversation, after=last, count=READ_AT_ONCE)
-            for event in events:
-                last = event.id
-                if event.inbound is not None:
-                    yield event.inbound
-            is_more = len(events) == READ_AT_ONCE
-
-    async def empty_mailbox(self, conversation: str) -> None:
-        """Drops what waits; a worker that is about to commit is then refused."""
-        async with _translated():
-            await self.redis.delete(self.keys.mailbox(conversation))
-
-    async def forget(self, conversation: str) -> int:
-        """Deletes everything about one person; returns how many keys there were.
-
-        The marks of accepted messages stay: they name nobody, and a repeat on its way
-        must not begin the conversation anew.
-        """
-        keys = self.keys
-        ids = {message.id async for message in self.messages(conversation)}
-        async with _translated():
-            return int(
-                await self.redis.delete(
-                    *(keys.reply(message_id) for message_id in ids),
-                    *(keys.claim(message_id) for message_id in ids),
-                    *(keys.answer_page(message_id) for message_id in ids),
-                    keys.turns(conversation),
-                    keys.out(conversation),
-                    keys.mailbox(conversation),
-                    keys.attempts(conversation),
-                    keys.unsent(conversation),
-                )
             )
 
 

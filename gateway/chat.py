@@ -10,7 +10,8 @@ from typing import Any
 
 from aiohttp import web
 
-from adapters.redis_conversations import ChatEvent, RedisConversations
+from adapters.redis_conversations import RedisConversations
+from adapters.redis_history import ChatEvent
 from community.blobs import blob_of_url
 from community.emergency import detect
 from community.errors import (
