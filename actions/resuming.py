@@ -14,6 +14,7 @@ class ResumeReport(SpeakingAction):
     """Puts back what was told; the form asks what is still missing."""
 
     leaves_room = False
+    ends_turn = False
 
     def name(self) -> str:
         """Name in the domain."""

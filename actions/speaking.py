@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
@@ -51,6 +51,7 @@ def say(dispatcher: CollectingDispatcher, parts: Sequence[Part]) -> Events:
 
 
 FORM = "report_form"
+LISTEN = "action_listen"
 
 
 def is_reporting(tracker: Tracker) -> bool:
@@ -63,6 +64,8 @@ class SpeakingAction(Action, abc.ABC):
 
     leaves_room = True
     """Whether a question that is still open may follow what this action says."""
+    ends_turn = True
+    """Whether the resident has the word afterwards, unless a form goes on."""
 
     @abc.abstractmethod
     def name(self) -> str:
@@ -86,6 +89,9 @@ class SpeakingAction(Action, abc.ABC):
             if more:
                 parts = [*(p for p in parts if not isinstance(p, Choices)), *more]
             events = [*events, *kept]
+        if self.ends_turn and not is_reporting(tracker):
+            # The rules say so too; without it they are all tried once more.
+            events = [*events, FollowupAction(LISTEN)]
         return [*(say(dispatcher, parts) if parts else []), *events]
 
 

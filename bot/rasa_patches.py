@@ -10,10 +10,10 @@ import dataclasses
 import functools
 import tarfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 
 import rasa
-from jsonschema import Draft7Validator, ValidationError
+from jsonschema import ValidationError
 from rasa.core import processor
 from rasa.core.actions.action import RemoteAction
 from rasa.engine.graph import GraphNode
@@ -54,21 +54,57 @@ def apply() -> None:
     local_model_storage.TarSafe = _FastTar
 
 
+_JSON_TYPES: Dict[str, Tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class _EventSchema:
+    """What Rasa's schema says of one kind of event, without nested values."""
+
+    required: FrozenSet[str]
+    types: Dict[str, Tuple[type, ...]]
+
+    def fault(self, event: Dict[str, Any]) -> str:
+        """Returns what is wrong with an event, or nothing."""
+        if missing := self.required - event.keys():
+            return f"without {', '.join(sorted(missing))}"
+        for key, types in self.types.items():
+            if key in event and not isinstance(event[key], types):
+                return f"{key} must not be {event[key]!r}"
+        return ""
+
+
 @functools.lru_cache(maxsize=1)
-def _event_validators() -> Dict[str, Draft7Validator]:
-    """Returns one validator for each kind of event, by the kind's name."""
-    events = RemoteAction.action_response_format_spec()["properties"]["events"]
-    every = {key: value for key, value in events["items"].items() if key != "oneOf"}
-    return {
-        kind["properties"]["event"]["const"]: Draft7Validator(
-            {"allOf": [every, kind]},
+def _event_schemas() -> Dict[str, _EventSchema]:
+    """Returns the schema of each kind of event, by the kind's name."""
+    every = RemoteAction.action_response_format_spec()["properties"]["events"]["items"]
+    schemas = {}
+    for kind in every["oneOf"]:
+        properties = {**every.get("properties", {}), **kind["properties"]}
+        types = {
+            key: tuple(t for name in _listed(spec["type"]) for t in _JSON_TYPES[name])
+            for key, spec in properties.items()
+            if "type" in spec
+        }
+        schemas[properties["event"]["const"]] = _EventSchema(
+            frozenset(kind.get("required", ())), types
         )
-        for kind in events["items"]["oneOf"]
-    }
+    return schemas
+
+
+def _listed(value: Any) -> List[str]:
+    return value if isinstance(value, list) else [value]
 
 
 def _validate_action_result(self: RemoteAction, result: Dict[str, Any]) -> bool:
-    """Validates each event against the schema of its own kind.
+    """Checks each event against the keys and types of its own kind.
 
     Rasa calls `jsonschema.validate`, which checks its own schema every time and tries
     all kinds for every event: most of a server's time.
@@ -80,11 +116,11 @@ def _validate_action_result(self: RemoteAction, result: Dict[str, Any]) -> bool:
         raise ValidationError("action result: a response is not an object")
     for event in events:
         kind = event.get("event") if isinstance(event, dict) else None
-        validator = _event_validators().get(str(kind))
-        if validator is None:
+        schema = _event_schemas().get(str(kind))
+        if schema is None:
             raise ValidationError(f"action result: {kind!r} is no event")
-        for error in validator.iter_errors(event):
-            raise ValidationError(f"action result: {kind}: {error.message}")
+        if fault := schema.fault(event):
+            raise ValidationError(f"action result: {kind}: {fault}")
     return True
 
 

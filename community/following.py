@@ -35,9 +35,12 @@ _BOTH = re.compile(r"都|分别|各要|各自|两样|两个")
 def again(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Says the last answer again or shorter: 再说一遍材料, 说短点, 没听懂."""
     how = wish(said.text)
-    if how is None or said.label == "talk_handoff" or said.is_clear_matter:
+    if how is None or said.label == "talk_handoff":
         return None
-    facets = said.facets if asked_with_wish(said.text) else ()
+    says_more = asked_with_wish(said.text)
+    if says_more and said.is_clear_matter:
+        return None
+    facets = said.facets if says_more else ()
     facets = facets or context.facets
     return Meaning("repeat", item=context.item, facets=facets, value=how)
 
