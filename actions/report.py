@@ -44,6 +44,7 @@ class BeginReport(SpeakingAction):
     """Takes what the first message already says, so that it is not asked again."""
 
     leaves_room = False
+    ends_turn = False
 
     def name(self) -> str:
         """Name in the domain."""
@@ -104,6 +105,8 @@ def _next_report(reading: Reading) -> dict[str, str] | None:
 class AskWhat(SpeakingAction):
     """Asks what is wrong."""
 
+    ends_turn = False
+
     def name(self) -> str:
         """Name in the domain."""
         return f"action_ask_{WHAT}"
@@ -120,6 +123,8 @@ class AskWhat(SpeakingAction):
 
 class AskPlace(SpeakingAction):
     """Asks where."""
+
+    ends_turn = False
 
     def name(self) -> str:
         """Name in the domain."""
@@ -139,6 +144,8 @@ class AskPlace(SpeakingAction):
 
 class AskWhich(SpeakingAction):
     """Asks which of several places is meant."""
+
+    ends_turn = False
 
     def name(self) -> str:
         """Name in the domain."""
@@ -162,6 +169,8 @@ class AskWhich(SpeakingAction):
 class AskJoin(SpeakingAction):
     """Asks whether the resident joins neighbours who have reported the same."""
 
+    ends_turn = False
+
     def name(self) -> str:
         """Name in the domain."""
         return f"action_ask_{JOIN}"
@@ -182,6 +191,8 @@ class AskJoin(SpeakingAction):
 
 class AskSince(SpeakingAction):
     """Asks since when."""
+
+    ends_turn = False
 
     def name(self) -> str:
         """Name in the domain."""
@@ -205,6 +216,8 @@ class AskSince(SpeakingAction):
 
 class AskConfirm(SpeakingAction):
     """Reads the summary back."""
+
+    ends_turn = False
 
     def name(self) -> str:
         """Name in the domain."""
