@@ -8,6 +8,7 @@ import pytest
 
 from simulator.faults import FaultKind
 from simulator.options import Options
+from simulator.refusals import MESSAGES
 from simulator.wechat import SimulatedWeChat
 from tests.unit.simulator.conftest import Call
 from tests.unit.simulator.webhook import Webhook
@@ -426,6 +427,31 @@ async def test_profiles_menus_and_tickets(wechat: SimulatedWeChat, call: Call) -
     assert (await call("GET", "ticket/getticket", type="jsapi"))["ticket"] != first[
         "ticket"
     ]
+
+
+TABLE = (
+    *(-1, 40001, 40014, 42001, 40013, 40125, 40243, 40164, 89501, 89503, 89506, 89507),
+    *(40003, 43004, 43019, 40007, 40004, 40008, 40033, 47001, 44002, 44004, 40200),
+    *(45001, 45002, 45008, 45009, 45011, 45015, 45047, 48001, 48004, 50002, 87014),
+)
+"""The error table of the protocol page, §4.3."""
+
+
+@pytest.mark.parametrize("errcode", TABLE)
+async def test_every_error_of_the_table_has_words_and_a_request_id(
+    wechat: SimulatedWeChat, call: Call, errcode: int
+) -> None:
+    if errcode == 40164:
+        wechat.options.ip_whitelist = ()
+        expected = "invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist"
+    else:
+        wechat.faults.add("errcode", "menu/get", errcode=errcode)
+        expected = MESSAGES[errcode]
+    found = await call("GET", "menu/get")
+    assert found["errcode"] == errcode
+    words, _, rid = found["errmsg"].partition(" rid: ")
+    assert words == expected
+    assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{8}){2}", rid)
 
 
 @pytest.mark.parametrize(
