@@ -184,7 +184,7 @@ BREAK_WORDS = _words(
 )
 """Words that no name of a place contains; the name starts after them."""
 
-NOT_IN_NAMES = frozenset("着至往比称其这那的了是被把某")
+NOT_IN_NAMES = frozenset("着至往比称其这那的了是被把某不")
 """Characters that no name of an estate or street holds."""
 
 MIDDLE_ONLY = frozenset("有家")

@@ -13,7 +13,7 @@ _ASKS = re.compile(
     # Question words and particles.
     r"[吗么呢咋哪啥谁几]|什么|怎么|怎样|如何|何时|多少|多久|多长|多咱|多大"
     # 不 and 没 at the end, or between a verb and itself.
-    r"|[不没]了?$|[能要给让收算行够用得]不[能要给让收算行够用得]|是不是|有没有|是否"
+    r"|[不没]了?$|([能要给让收算行够用得])不\1|是不是|有没有|是否"
     # Wishes, and how records introduce a question.
     r"|想|需|能|要求|希望|诉求|咨询|询问|查询|请问|问问|告诉|还要"
 )
