@@ -216,6 +216,12 @@ def test_nobody_reacts(
         clock.put_forward(2 * HOUR_S)
         wait_for(has(STREET, "上报到您这里的工单"), "the street has it")
         phones.expect_heard("已经转到街道办理")
+        for late in (WORKER, BACKUP, HEAD):
+
+            def is_grey(who: str = late) -> bool:
+                return any("已转给" in told for told in system.greyed(who, number))
+
+            wait_for(is_grey, f"{late}'s card says who has it now")
         clock.put_forward(2 * HOUR_S)
         wait_for(has(COUNTY, "上报到您这里的工单"), "the county has it")
         phones.expect_heard("已经转到县里办理")

@@ -55,15 +55,24 @@ class WholeSystem:
         """Returns the texts of all messages that somebody got in WeCom."""
         return self._texts(f"members/{quote(userid)}/chat")
 
+    def greyed(self, userid: str, number: str) -> list[str]:
+        """Returns what the grey buttons of somebody's cards of a ticket say."""
+        chat = self._bubbles(f"members/{quote(userid)}/chat")
+        cards = [b["data"].get("card", {}) for b in chat if number in b["text"]]
+        return [card["replaced"] for card in cards if card.get("replaced")]
+
     def chat(self, openid: str) -> list[str]:
         """Returns everything in a resident's chat."""
         return self._texts(f"residents/{quote(openid)}/chat")
 
     def _texts(self, path: str) -> list[str]:
+        return [bubble["text"] for bubble in self._bubbles(path)]
+
+    def _bubbles(self, path: str) -> list[dict[str, Any]]:
         url = f"{self.simulator}/sim/{path}"
         with urllib.request.urlopen(url, timeout=10) as found:
             bubbles: list[dict[str, Any]] = json.loads(found.read())
-        return [bubble["text"] for bubble in bubbles]
+        return bubbles
 
 
 @contextmanager
