@@ -57,15 +57,27 @@ def _examples(doc: Any) -> Iterator[TrainingExample]:
                 )
 
 
-def index_of(data_dir: Path, evaluation_dir: Path) -> ExampleIndex:
-    """Builds the guards' index of the training data as they are now."""
+def index_of(
+    data_dir: Path, evaluation_dir: Path, before: ExampleIndex | None = None
+) -> ExampleIndex:
+    """Returns the guards' index of the training data as they are now.
+
+    Args:
+        data_dir: Training data, `nlu/` below it.
+        evaluation_dir: Sets that judge models.
+        before: An index of earlier data, to be brought up to date.
+    """
     examples = read_folder(data_dir / "nlu")
     kept_out = [
         example.text
         for name in KEPT_OUT
         for example in read_folder(evaluation_dir / name)
     ]
-    return ExampleIndex((Known(e.text, e.label) for e in examples), kept_out)
+    known = [Known(e.text, e.label) for e in examples]
+    if before is None:
+        return ExampleIndex(known, kept_out)
+    before.update(known, kept_out)
+    return before
 
 
 def path_of(label: str) -> Path:

@@ -45,18 +45,24 @@ class TrainingData:
     _examples: tuple[TrainingExample, ...] = ()
     _kept_out: tuple[str, ...] = ()
     _index: ExampleIndex | None = None
+    _is_stale: bool = True
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
     _indexing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def index(self) -> ExampleIndex:
-        """Returns the guards' index; it takes seconds to build."""
+        """Returns the guards' index; only the first one takes seconds to build."""
         async with self._indexing:
             examples = await self._read()
             index = self._index
+            if index is not None and not self._is_stale:
+                return index
+            known = [Known(e.text, e.label) for e in examples]
             if index is None:
-                known = [Known(e.text, e.label) for e in examples]
                 index = await asyncio.to_thread(ExampleIndex, known, self._kept_out)
-                self._index = index
+            else:
+                # Not in a thread: others may be looking something up in it.
+                index.update(known, self._kept_out)
+            self._index, self._is_stale = index, False
         return index
 
     async def texts(self) -> tuple[str, ...]:
@@ -72,7 +78,7 @@ class TrainingData:
             stamp = await asyncio.to_thread(self._stamp_now)
             if stamp != self._stamp:
                 await asyncio.to_thread(self._read_files)
-                self._stamp, self._index = stamp, None
+                self._stamp, self._is_stale = stamp, True
             return self._examples
 
     def _folders(self) -> tuple[Path, Path]:

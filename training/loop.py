@@ -83,10 +83,10 @@ class Loop:
         """The record of trainings."""
         return SqlTrainingJobs(self.engine)
 
-    def index(self) -> ExampleIndex:
-        """Reads the training data for the guards."""
+    def index(self, before: ExampleIndex | None = None) -> ExampleIndex:
+        """Reads the training data for the guards; `before` is brought up to date."""
         learning = self.settings.learning
-        return index_of(learning.data_dir, learning.evaluation_dir)
+        return index_of(learning.data_dir, learning.evaluation_dir, before)
 
     def labels(self) -> frozenset[str]:
         """Returns every label: the catalogue's items and those of the data."""

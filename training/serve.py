@@ -85,7 +85,7 @@ class TrainingProcess:
         folder = self._loop.settings.learning.data_dir
         changed = max((p.stat().st_mtime_ns for p in folder.rglob("*.yml")), default=0)
         if self._index is None or changed != self._index_of:
-            self._index, self._index_of = self._loop.index(), changed
+            self._index, self._index_of = self._loop.index(self._index), changed
         return self._index
 
     async def _take_job(self, at: datetime) -> None:

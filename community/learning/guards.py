@@ -64,18 +64,45 @@ class Known:
 
 
 class ExampleIndex:
-    """Finds examples that are like a text; built once for a version of the data."""
+    """Finds examples that are like a text; follows the data from version to version."""
 
     def __init__(self, examples: Iterable[Known], kept_out: Iterable[str] = ()) -> None:
         """Indexes the training data and the sets that judge models."""
-        self._examples = list(examples)
-        self._grams = [grams(example.text) for example in self._examples]
+        self._examples: list[Known | None] = []
+        self._grams: list[frozenset[int]] = []
         self._by_gram: dict[int, list[int]] = defaultdict(list)
-        for position, found in enumerate(self._grams):
-            for gram in found:
-                self._by_gram[gram].append(position)
+        self._kept_out: set[str] = set()
+        self.counts: Counter[str] = Counter()
+        self.update(examples, kept_out)
+
+    def update(self, examples: Iterable[Known], kept_out: Iterable[str] = ()) -> None:
+        """Takes in what has changed; costs about as much as the change is large."""
+        wanted = Counter(examples)
+        present = Counter(known for known in self._examples if known is not None)
+        gone = present - wanted
+        for position, known in enumerate(self._examples):
+            if known is not None and gone[known] > 0:
+                gone[known] -= 1
+                self._remove(position)
+        for known in (wanted - present).elements():
+            self._add(known)
         self._kept_out = {bare(text) for text in kept_out}
-        self.counts = Counter(example.label for example in self._examples)
+        self.counts = Counter(known.label for known in wanted.elements())
+
+    def _add(self, known: Known) -> None:
+        position, found = len(self._examples), grams(known.text)
+        self._examples.append(known)
+        self._grams.append(found)
+        for gram in found:
+            self._by_gram[gram].append(position)
+
+    def _remove(self, position: int) -> None:
+        for gram in self._grams[position]:
+            places = self._by_gram[gram]
+            places.remove(position)
+            if not places:
+                del self._by_gram[gram]
+        self._examples[position], self._grams[position] = None, frozenset()
 
     def is_known(self, gram: int) -> bool:
         """Tells whether a gram occurs in the training data."""
@@ -96,8 +123,9 @@ class ExampleIndex:
         found = grams(text)
         common = Counter(p for gram in found for p in self._by_gram.get(gram, ()))
         near = [
-            (similarity(found, self._grams[position]), self._examples[position])
+            (similarity(found, self._grams[position]), known)
             for position, _ in common.most_common(40)
+            if (known := self._examples[position]) is not None
         ]
         return sorted(near, key=lambda pair: -pair[0])[:count]
 

@@ -3,6 +3,8 @@
 from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from community.learning.grams import bands, grams, key_of, similarity
 from community.learning.guards import Asked, ExampleIndex, Guard, Known, objections
@@ -89,3 +91,34 @@ def test_the_split_is_fixed_by_person_and_about_a_fifth_judges():
     assert split_of(people[0]) == split_of(people[0])
     assert 0.15 < splits[RECENT] / len(people) < 0.25
     assert set(splits) == {RECENT, TRAIN}
+
+
+SIGNS = "甲乙丙丁戊己庚辛壬癸子丑"
+
+
+@given(
+    st.lists(
+        st.sets(st.sampled_from(range(12))).map(sorted),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_an_index_that_follows_the_data_is_like_a_new_one(versions):
+    said = [
+        Known(f"{'路灯津贴低保'[n % 5 :]}{n}号", f"service/s{n % 3}") for n in range(12)
+    ]
+    followed = ExampleIndex([])
+    for version in versions:
+        known = [said[n] for n in version]
+        followed.update(known, [f"考{SIGNS[n]}" for n in version])
+        fresh = ExampleIndex(known, [f"考{SIGNS[n]}" for n in version])
+        assert followed.counts == fresh.counts
+        assert followed.young() == fresh.young()
+        for text in ("路灯坏了", "低保3号", "考"):
+            assert [s for s, _ in followed.nearest(text, count=9)] == [
+                s for s, _ in fresh.nearest(text, count=9)
+            ]
+            assert all(followed.is_known(g) == fresh.is_known(g) for g in grams(text))
+        assert all(
+            followed.is_kept_out(f"考{SIGNS[n]}") == (n in version) for n in range(12)
+        )
