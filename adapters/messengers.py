@@ -3,6 +3,7 @@
 from functools import partial
 
 import aiohttp
+import structlog
 from redis.asyncio import Redis
 
 from adapters.answer_pages import RedisAnswerPages
@@ -15,6 +16,8 @@ from adapters.wechat.quota import QuotaLedger
 from adapters.wechat.token_calls import fetch_stable_token
 from adapters.wechat.tokens import SharedToken
 from adapters.wecom.client import WeComClient, fetch_wecom_token
+
+logger = structlog.get_logger()
 
 
 def open_wechat(
@@ -54,6 +57,8 @@ def open_quota(settings: Settings, redis: Redis) -> QuotaLedger:
 def open_answer_pages(settings: Settings, redis: Redis) -> RedisAnswerPages | None:
     """Returns the pages of long answers; `None` where no phone could open them."""
     if not settings.public_url:
+        if settings.wechat.is_on:
+            logger.warning("wechat.pages.off", reason="PUBLIC_URL is not set")
         return None
     return RedisAnswerPages(
         redis,

@@ -132,11 +132,6 @@ class RedisConversations(RedisHistory):
             raise MailboxFullError(f"{MAX_WAITING} messages are waiting already")
         return bool(result == 1)
 
-    async def is_accepted(self, message_id: str) -> bool:
-        """Tells whether a message was stored before."""
-        async with _translated():
-            return bool(await self.redis.exists(self.keys.accepted(message_id)))
-
     # Worker side
 
     async def create_group(self) -> None:

@@ -118,15 +118,23 @@ class Forgetting:
             await redis.set(keys.accepted(message_id), "1", ex=ACCEPTED_TTL_S)
         self._asked.set()
 
-    async def finish(self, conversation: str) -> None:
+    async def finish(self, conversation: str, message_id: str = "") -> None:
         """Completes a deletion that is under way, before the person's first new word.
+
+        Args:
+            conversation: Whose.
+            message_id: Of the word. A repeat of an earlier one, perhaps of the word that
+                asked for the deletion, completes nothing: its answer must go out.
 
         Raises:
             StoreUnavailableError: It cannot be completed now.
         """
-        redis, key = self._conversations.redis, self._conversations.keys.forgetting
+        redis, keys = self._conversations.redis, self._conversations.keys
+        key = keys.forgetting
         async with translated_errors():
             if await redis.zscore(key, conversation) is None:
+                return
+            if message_id and await redis.exists(keys.accepted(message_id)):
                 return
         await self.forget(conversation)
         async with translated_errors():

@@ -145,9 +145,7 @@ class WeChatChannel:
         """Makes a message durable; `False` for a repeat."""
         inbound, store = taken.inbound, self._conversations
         await self.replays.check_nonce(opened.timestamp, opened.nonce, inbound.id)
-        if not await store.is_accepted(inbound.id):
-            # Not for a repeat of the word that asked for it: its answer must go out.
-            await self._forgetting.finish(inbound.conversation)
+        await self._forgetting.finish(inbound.conversation, inbound.id)
         if taken.media is not None:
             async with translated_errors():
                 await store.redis.xadd(store.keys.media, taken.media.fields())
