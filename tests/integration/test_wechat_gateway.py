@@ -167,6 +167,10 @@ async def test_a_text_is_answered_passively_and_confirmed(peer, store):
     [event] = [e for e in await store.history(CONVERSATION) if e.inbound]
     assert event.inbound.kind is Kind.TEXT
     assert event.inbound.reply_to
+    for _ in range(100):  # confirmed after the bytes have left
+        if await store.claimed(event.inbound.id) == "sent":
+            break
+        await asyncio.sleep(0.01)
     assert await store.claimed(event.inbound.id) == "sent"
 
 
