@@ -99,7 +99,8 @@ def open_services(settings: Settings, clock: Callable[[], datetime]) -> Opened:
         with_examples=settings.with_examples,
     )
     staff = SqlStaff(engine)
-    live = LiveRoster(RosterFiles(settings.content_dir).roster, staff)
+    files = RosterFiles(settings.content_dir)
+    live = LiveRoster(files.roster, staff)
     directory = Directory(live)
     accounts = SqlAccounts(engine)
     services = Services(
@@ -126,6 +127,7 @@ def open_services(settings: Settings, clock: Callable[[], datetime]) -> Opened:
         blobs=FileBlobStore(settings.blob_dir),
         catalog=catalog.current,
         phrases=PhraseFiles(settings.content_dir).of,
+        places=files.gazetteer,
         limits=limits_of(redis, keys),
         talks=Talks(redis, keys),
         outbox=SqlOutbox(engine),

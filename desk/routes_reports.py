@@ -3,12 +3,14 @@
 from pydantic import BaseModel, Field, validator
 
 from community.assignment import owner_at
+from community.places import CoordinateSystem, is_sure
 from community.tickets import Origin, Ticket, TicketDraft, TicketKind
 from community.tiers import Tier
 from desk.calls import Call, site_of
 from desk.documents import Act as ActBody
 from desk.documents import (
     BlobId,
+    Body,
     Identifier,
     Long,
     Named,
@@ -65,6 +67,47 @@ class SimilarQuery(Query):
     item: Identifier
     grid: Identifier | None = None
     place: Long = Long("")
+
+
+class Position(Body):
+    """Where a phone is."""
+
+    latitude: float = Field(ge=-90, le=90, description="WGS-84, as browsers give it.")
+    longitude: float = Field(ge=-180, le=180)
+
+
+class LocatedGrid(BaseModel):
+    """A grid that the position may be in."""
+
+    grid: Named
+    is_sure: bool
+
+
+class Located(BaseModel):
+    """Grids of a position, best first; none where it is outside of all."""
+
+    grids: list[LocatedGrid]
+
+
+@endpoints.post("/api/places/locate", act=Act.REPORT, takes=Position, gives=Located)
+async def locate(call: Call, body: Position) -> Located:
+    """Finds the grid of a position; nothing is stored, and no address holds it."""
+    found = call.services.places().locate(
+        latitude=body.latitude,
+        longitude=body.longitude,
+        system=CoordinateSystem.WGS84,
+    )
+    posts = call.services.directory.roster.grids
+    return Located(
+        grids=[
+            LocatedGrid(
+                grid=Named(id=match.grid, name=posts[match.grid].name),
+                is_sure=is_sure(found),
+            )
+            for match in found
+            if match.grid is not None and match.grid in posts
+        ]
+    )
 
 
 @endpoints.post("/api/reports", act=Act.REPORT, takes=Report, gives=Filed, systems=True)

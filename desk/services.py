@@ -19,6 +19,7 @@ from adapters.talks import Talks
 from community.blobs import BlobStore
 from community.catalog.model import Catalog
 from community.outbox import Outbox
+from community.places import Gazetteer
 from community.residents import ResidentRepository
 from community.roster_changes import StaffRepository
 from desk.credentials import Credentials
@@ -61,6 +62,7 @@ class Services:
     catalog: Callable[[], Catalog]
     phrases: Callable[[str], MatterPhrases]
     """Set phrases of a matter by its id."""
+    places: Callable[[], Gazetteer]
     limits: Limits
     talks: Talks
     outbox: Outbox

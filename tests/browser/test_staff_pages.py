@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -78,7 +79,7 @@ def open_page(browser: Browser, desk_system: DeskSystem) -> Iterator[OpenPage]:
     """Opens a page for somebody new."""
     contexts: list[BrowserContext] = []
 
-    def open_one(size: dict[str, int] = PHONE, **options: str) -> StaffPage:
+    def open_one(size: dict[str, int] = PHONE, **options: Any) -> StaffPage:
         is_phone = size == PHONE
         context = browser.new_context(
             viewport=size,
@@ -234,6 +235,22 @@ def test_report_in_five_taps(open_page: OpenPage, desk_system: DeskSystem) -> No
     worker.expect_said("报好了，编号")
     assert worker.n_taps <= MAX_TAPS_TO_REPORT
     expect(worker.page.get_by_text("巡查", exact=False).first).to_be_visible()
+
+
+def test_the_position_chooses_the_grid(
+    open_page: OpenPage, desk_system: DeskSystem
+) -> None:
+    worker = open_page(
+        permissions=["geolocation"],
+        geolocation={"latitude": 35.4255, "longitude": 122.6905},
+    )
+    worker.sign_in("/w/report", WORKER)
+    worker.button("用现在的位置").click()
+    worker.expect_said("按位置选了布谷社区第一网格。")
+    expect(worker.page.get_by_role("combobox")).to_have_value("bugu-01")
+    worker.page.context.set_geolocation({"latitude": 0.0, "longitude": 0.0})
+    worker.button("用现在的位置").click()
+    worker.expect_said("这里不在任何网格里，请自己选。")
 
 
 def test_talking_with_the_resident(

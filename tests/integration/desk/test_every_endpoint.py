@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "relay": {"key": KEY, "text": "您好"},
     "block_reporter": {"key": KEY, "reason": "恶意上报"},
     "review_block": {"key": KEY, "upheld": False},
+    "locate": {"latitude": 35.424, "longitude": 122.690},
     "file_report": {"key": KEY, "origin": "patrol", "description": "见照片"},
     "import_tickets": {"tickets": [{"external_id": KEY, "description": "外部"}]},
     "add_change": {

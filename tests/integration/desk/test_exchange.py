@@ -102,6 +102,23 @@ async def test_a_report_from_patrol_and_from_the_door(desk: Desk) -> None:
     assert chat.status == 422
 
 
+async def test_a_position_is_in_one_grid_or_in_none(desk: Desk) -> None:
+    worker = await desk.as_("worker")
+    here = {"latitude": 35.4255, "longitude": 122.6905}
+    found = await (await worker.post("/api/places/locate", here)).json()
+    assert found == {
+        "grids": [
+            {"grid": {"id": "bugu-01", "name": "布谷社区第一网格"}, "is_sure": True}
+        ]
+    }
+    nowhere = {"latitude": 0.0, "longitude": 0.0}
+    assert (await (await worker.post("/api/places/locate", nowhere)).json()) == {
+        "grids": []
+    }
+    wrong = {"latitude": 95, "longitude": 0}
+    assert (await worker.post("/api/places/locate", wrong)).status == 422
+
+
 async def test_ledger_and_daily_report(desk: Desk) -> None:
     number = await desk.file(description=f"=1+1，我叫{NAME}，{PHONE}")
     clerk, elsewhere = await desk.as_("head"), await desk.as_("caihong-head")

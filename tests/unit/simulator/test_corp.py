@@ -277,3 +277,27 @@ async def test_a_message_is_recalled_within_a_day(
     body = {"msgid": sent["msgid"]}
     assert (await call("POST", "message/recall", body, corp=True))["errcode"] == 0
     assert wechat.record.chat("member:zhang")[0].kind == "recalled"
+
+
+async def test_the_code_of_the_sending_works_beside_that_of_a_tap(
+    wechat: SimulatedWeChat, webhook: Webhook, send: Call, call: Call, options: Options
+) -> None:
+    sent = await send("template_card", card(), "zhang")
+    copy = wechat.record.chat("member:zhang")[0]
+    await wechat.member("zhang").click(copy.seq, "accept")
+    [tapped] = webhook.corp_events
+
+    async def update(code: str, name: str) -> int:
+        body = {
+            "atall": 1,
+            "agentid": options.agent_id,
+            "response_code": code,
+            "button": {"replace_name": name},
+        }
+        found = await call("POST", "message/update_template_card", body, corp=True)
+        return int(found["errcode"])
+
+    assert await update(tapped["ResponseCode"], "张三已接单") == 0
+    assert await update(sent["response_code"], "已办结") == 0
+    assert copy.data["card"]["replaced"] == "已办结"
+    assert await update(sent["response_code"], "又一次") == 40058
