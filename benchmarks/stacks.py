@@ -15,6 +15,7 @@ from pathlib import Path
 from redis import Redis
 
 from adapters.redis_keys import RedisKeys
+from adapters.redis_server import server_command, wait_for_redis
 from adapters.settings import Settings
 from adapters.sql.migrate import upgrade
 from benchmarks.measure import (
@@ -27,7 +28,6 @@ from benchmarks.measure import (
     tree_cpu_s,
 )
 from benchmarks.peer.project import HERE
-from adapters.redis_server import server_command, wait_for_redis
 from simulator.options import Options
 
 READY_TIMEOUT_S = 180.0

@@ -19,9 +19,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from redis import Redis
 
 from adapters.redis_keys import RedisKeys
+from adapters.redis_server import start_for_tests
 from adapters.settings import ROOT
 from adapters.sql.migrate import upgrade
-from adapters.redis_server import start_for_tests
 from tests.browser.chat_page import ChatPage
 
 READY_TIMEOUT_S = 90.0

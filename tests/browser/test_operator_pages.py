@@ -14,9 +14,9 @@ from time import monotonic
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from adapters.redis_server import start_for_tests
 from adapters.settings import ROOT, Settings
 from adapters.sql.migrate import upgrade
-from adapters.redis_server import start_for_tests
 from tests.browser.conftest import (
     DESKTOP,
     PHONE,
@@ -33,6 +33,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 OPERATOR = "county-operator"
 PAGES = {
     "/learn/review": "复核",
+    "/learn/decided": "看过的",
     "/learn/unmet": "未满足的需求",
     "/learn/models": "模型",
     f"/learn/models/{WORSE}": WORSE,
@@ -168,6 +169,28 @@ def test_a_label_is_found_by_the_initials_of_its_sounds(open_page: OpenPage) -> 
     expect(operator.page.get_by_role("option").first).to_contain_text("低保")
     field.press("Escape")
     expect(field).not_to_be_visible()
+
+
+def test_a_wrong_decision_is_found_again_and_corrected(open_page: OpenPage) -> None:
+    operator = open_page("/learn/decided")
+    page = operator.page
+    page.get_by_text("自己写几句").click()
+    own = page.locator("details form")
+    own.get_by_role("button", name="选一项").click()
+    own.get_by_role("combobox").fill("sfz")
+    page.keyboard.press("Enter")
+    own.get_by_label("一行一句").fill("俺村那个红本本咋补\n红本本掉沟里了")
+    own.get_by_role("button", name="收下 2 句").click()
+    page.get_by_label("话里有").fill("掉沟里")
+    page.get_by_role("button", name="找", exact=True).click()
+    row = page.get_by_role("row").filter(has_text="红本本掉沟里了")
+    expect(row).to_contain_text("身份证")
+    row.get_by_role("button").click()
+    form = page.get_by_role("form", name="改这一条")
+    form.get_by_label("哪里不对").fill("说的是户口本")
+    form.get_by_role("button", name="改", exact=True).click()
+    expect(page.get_by_role("row").filter(has_text="红本本掉沟里了")).to_have_count(0)
+    assert operator.console_errors == []
 
 
 def test_a_worse_candidate_is_refused_and_an_override_needs_a_reason(

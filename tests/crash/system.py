@@ -20,11 +20,11 @@ from redis.exceptions import RedisError
 
 from adapters.redis_conversations import open_redis
 from adapters.redis_keys import RedisKeys
+from adapters.redis_server import server_command
 from adapters.settings import ROOT
 from adapters.sql.engine import create_engine
 from adapters.sql.migrate import upgrade
 from benchmarks.measure import free_port
-from adapters.redis_server import server_command
 from simulator.options import Options
 from simulator.wechat import SimulatedWeChat
 
