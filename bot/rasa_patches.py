@@ -26,6 +26,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data import loading
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot import rasa_policy_patches
+from bot.rasa_policy_patches import NoCopies
 from community.errors import ConfigurationError
 
 RASA_VERSION = "3.6.21"
@@ -45,13 +47,14 @@ def apply() -> None:
         )
     RemoteAction._validate_action_result = _validate_action_result
     DaskGraphRunner.run = _run_graph
-    processor.copy = _NoCopies
+    processor.copy = NoCopies
     Event.resolve_by_type = staticmethod(_event_class)
     Slot.__copy__ = _copy_slot
     trackers.dataclasses = _FlatDataclasses
     DialogueStateTracker.applied_events = _applied_events
     loading._load = _load_once
     local_model_storage.TarSafe = _FastTar
+    rasa_policy_patches.apply()
 
 
 _JSON_TYPES: Dict[str, Tuple[type, ...]] = {
@@ -175,15 +178,6 @@ def _plan(runner: DaskGraphRunner, wanted: Tuple[str, ...]) -> Optional[_Plan]:
     for name in wanted:
         visit(name)
     return plan
-
-
-class _NoCopies:
-    """Stands for the module `copy` in Rasa's processor, which copies only to log."""
-
-    @staticmethod
-    def deepcopy(value: Any) -> Any:
-        """Returns the value itself: it is formatted at once or not at all."""
-        return value
 
 
 _original_resolve = Event.resolve_by_type
