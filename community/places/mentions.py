@@ -77,8 +77,8 @@ def _names_a_place(mention: Mention) -> bool:
 
 def _written_or_sounding(text: str, sounds: str, index: NameIndex) -> list[Mention]:
     found: list[Mention] = []
-    for start in range(len(text)):
-        for length in index.lengths:
+    for start, (char, sound) in enumerate(zip(text, sounds, strict=True)):
+        for length in index.lengths_from(char, sound):
             end = start + length
             if end > len(text):
                 continue

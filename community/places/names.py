@@ -1,6 +1,7 @@
 """The index of names: which name stands for what, and what people make of it."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -58,6 +59,16 @@ def stem(name: str, kind: PlaceKind) -> str:
     return name
 
 
+NOTHING: frozenset[int] = frozenset()
+
+
+def _lengths_by_start(names: Iterable[str]) -> dict[str, frozenset[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for name in names:
+        found[name[:1]].add(len(name))
+    return {start: frozenset(lengths) for start, lengths in found.items()}
+
+
 class NameIndex:
     """All names of a place book, by writing and by sound."""
 
@@ -78,7 +89,14 @@ class NameIndex:
             if len(name) >= MIN_SOUND_CHARS:
                 self.by_sound[encoded].append(name)
         self.sounds = list(self.by_sound)
-        self.lengths = sorted({len(name) for name in self.targets}, reverse=True)
+        self._written = _lengths_by_start(self.targets)
+        self._sounding = _lengths_by_start(self.by_sound)
+
+    def lengths_from(self, char: str, sound: str) -> Collection[int]:
+        """Returns how long names are that begin with a character, or sound like it."""
+        written = self._written.get(char, NOTHING)
+        sounding = self._sounding.get(sound, NOTHING)
+        return written | sounding if written and sounding else written or sounding
 
     def encode(self, text: str) -> str:
         """Encodes a text as the names are encoded."""
