@@ -193,8 +193,15 @@ class ValidateReportForm(FormValidationAction):
                 "where": reading.text,
             }
             return {NEXT: waiting, CONFIRM: None}
-        told = amended(_account(tracker), answer, reading.entities)
-        return {WHAT: told.what, PLACE: told.place, SINCE: told.since, CONFIRM: None}
+        before = _account(tracker)
+        told = amended(before, answer, reading.entities)
+        return {
+            WHAT: told.what,
+            PLACE: told.place,
+            SINCE: told.since,
+            CONFIRM: None,
+            **_elsewhere(before, told),
+        }
 
     async def validate_report_confirm(
         self,
@@ -229,7 +236,7 @@ def _answers(
             if name != slot and old is not None and new != old
         }
         if changed:
-            return changed
+            return {**changed, **_elsewhere(account, told)}
     filled: dict[str, Any] = {slot: answer}
     if slot in (WHAT, PLACE) and tracker.get_slot(SINCE) is None:
         since = since_in(answer, reading.entities)
@@ -241,6 +248,11 @@ def _answers(
     if slot == WHAT and tracker.get_slot(PLACE) is None:
         filled[PLACE] = place_told(answer, reading.entities, tracker)
     return filled
+
+
+def _elsewhere(before: Account, told: Account) -> dict[str, Any]:
+    """Forgets what was decided about the neighbours of another place."""
+    return {JOIN: None} if told.place != before.place else {}
 
 
 def contact_in(answer: str, reading: Reading) -> str | None:

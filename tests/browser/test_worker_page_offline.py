@@ -70,13 +70,14 @@ def test_it_opens_without_a_network_and_sends_once_when_it_is_back(
     bar = worker.page.get_by_role("button", name="1 条等着发出去")
     expect(bar).to_be_visible(timeout=10_000)
     worker.page.reload()
-    expect(worker.page.get_by_text("没有网络。现在写的先存在手机里")).to_be_visible()
+    expect(worker.page.get_by_text("没有网络，写的先存在手机里。")).to_be_visible()
+    expect(worker.page.get_by_text("工单要连上网才看得到")).to_be_visible()
     expect(bar).to_be_visible()
     assert desk_system.ticket(number).state is TicketState.ASSIGNED
     worker.page.context.set_offline(False)
     expect(bar).to_have_count(0, timeout=20_000)
     expect(worker.button("报告结果")).to_be_visible()
-    expect(worker.page.get_by_text("没有网络。")).to_have_count(0)
+    expect(worker.page.get_by_text("没有网络")).to_have_count(0)
     life = desk_system.ticket(number).life
     assert (life.state, life.n_events) == (TicketState.IN_PROGRESS, 2)
 
