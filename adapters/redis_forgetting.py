@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from redis.asyncio import Redis
 
 from adapters.redis_errors import translated_errors
-from adapters.redis_keys import RedisKeys
+from adapters.redis_keys import FORGOTTEN_TTL_S, RedisKeys
 
 ANSWERED_FIRST = timedelta(seconds=90)
 """Until the last deletion; the first one waits until the answer has gone out."""
 ENTRIES_AT_ONCE = 500
+MARK, BLOB = "message:", "blob:"
 
 
 class RedisForgetting:
@@ -31,6 +32,39 @@ class RedisForgetting:
         due = (now + ANSWERED_FIRST).timestamp()
         async with translated_errors():
             await self._redis.zadd(self._keys.forgetting, {conversation: due})
+
+
+async def note_seen(
+    redis: Redis,
+    keys: RedisKeys,
+    conversation: str,
+    *,
+    marks: Collection[str],
+    blob_ids: Collection[str],
+) -> tuple[set[str], set[str]]:
+    """Notes what a deletion is about to lose sight of, for the one that follows it.
+
+    A page or a photo may be written after the first deletion, by who was at it then.
+
+    Returns:
+        Marks of messages and ids of blobs that this or an earlier deletion has seen.
+
+    Raises:
+        StoreUnavailableError: Redis did not answer; call again.
+    """
+    key = keys.forgotten(conversation)
+    names = [*(f"{MARK}{m}" for m in marks), *(f"{BLOB}{b}" for b in blob_ids)]
+    async with translated_errors():
+        pipeline = redis.pipeline(transaction=True)
+        if names:
+            pipeline.sadd(key, *names)
+            pipeline.expire(key, FORGOTTEN_TTL_S)
+        pipeline.smembers(key)
+        *_, seen = await pipeline.execute()
+    return (
+        {name.removeprefix(MARK) for name in seen if name.startswith(MARK)},
+        {name.removeprefix(BLOB) for name in seen if name.startswith(BLOB)},
+    )
 
 
 async def forget_on_the_way(

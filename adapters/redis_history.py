@@ -4,7 +4,7 @@ Each public method raises `StoreUnavailableError` where Redis does not answer.
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -110,6 +110,12 @@ class RedisHistory(RedisDeliveries):
                     yield event.inbound
             is_more = len(events) == READ_AT_ONCE
 
+    async def forget_pages(self, marks: Collection[str]) -> None:
+        """Deletes the pages of long answers, by the marks of their messages."""
+        if marks:
+            async with _translated():
+                await self.redis.delete(*(self.keys.answer_page_of(m) for m in marks))
+
     async def empty_mailbox(self, conversation: str) -> None:
         """Drops what waits; a worker that is about to commit is then refused."""
         async with _translated():
@@ -128,7 +134,6 @@ class RedisHistory(RedisDeliveries):
                 await self.redis.delete(
                     *(keys.reply(message_id) for message_id in ids),
                     *(keys.claim(message_id) for message_id in ids),
-                    *(keys.answer_page(message_id) for message_id in ids),
                     keys.turns(conversation),
                     keys.out(conversation),
                     keys.mailbox(conversation),

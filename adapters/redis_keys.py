@@ -32,13 +32,15 @@
 | `refused:<model>` | string: why workers refused a model | 1 day | worker |
 | `nonce:<timestamp>:<nonce>` | string, hash of the message it came with | twice the replay window | gateway |
 | `forgetting` | sorted set of conversations to be deleted, by when for the last time | none; finished ones are removed | gateway, worker |
+| `forgotten:<mark>` | set of marks of messages and ids of blobs that a deletion has seen | `FORGOTTEN_TTL_S` | gateway |
 | `dead` | stream of dead letters | none | worker, dispatcher |
 | `rate:<bucket>` | counter | its window | gateway, desk |
 | `desk:session:<hash>` | string, session record | `SESSION_IDLE_S` after the last use | desk |
 | `desk:talk:<ticket>` | string, staff id | half an hour after the last word | desk |
 | `desk:talks` | sorted set of tickets by when silence ends the talk | none; ended ones are removed | desk, dispatcher |
 | `desk:sessions:<staff>` | set of session hashes | `SESSION_IDLE_S` after the last sign-in | desk |
-`<mark>` is `message_mark` of a message's id, which holds the channel's id of a person.
+`<mark>` is `message_mark` of a message's id (of a conversation in `forgotten`), which holds the
+channel's id of a person.
 Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply
 is stored), `released:<c>` (a lease was given up).
 """
@@ -50,6 +52,8 @@ ACCEPTED_TTL_S = 7 * 86_400
 """A repeat of a message is recognised for a week."""
 REPLY_TTL_S = 86_400
 """A repeat within a day gets the stored answer."""
+FORGOTTEN_TTL_S = 600
+"""The second deletion of a person looks for them again."""
 SESSION_IDLE_S = 12 * 3_600
 """A day's work; after that staff sign in again."""
 WORKER_GROUP = "workers"
@@ -229,6 +233,10 @@ class RedisKeys:
     def forgetting(self) -> str:
         """Persons whose data is being deleted."""
         return f"{self.prefix}:forgetting"
+
+    def forgotten(self, conversation: str) -> str:
+        """What a deletion has seen of a person; names nobody."""
+        return f"{self.prefix}:forgotten:{message_mark(conversation)}"
 
     def live(self, conversation: str) -> str:
         """Channel: `conv:<c>:out` has grown."""

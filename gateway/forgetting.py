@@ -14,8 +14,8 @@ import structlog
 
 from adapters.redis_conversations import RedisConversations
 from adapters.redis_errors import translated_errors
-from adapters.redis_forgetting import forget_on_the_way
-from adapters.redis_keys import ACCEPTED_TTL_S
+from adapters.redis_forgetting import forget_on_the_way, note_seen
+from adapters.redis_keys import ACCEPTED_TTL_S, message_mark
 from community.blobs import BlobStore
 from community.errors import StoreUnavailableError
 from community.messages import log_id
@@ -160,7 +160,7 @@ class Forgetting:
         """
         conversations, now = self._conversations, self._now()
         await conversations.empty_mailbox(conversation)
-        photos = await self._photos(conversation)
+        marks, photos = await self._seen(conversation)
         for photo in photos - await self._ticket_photos.kept(photos):
             await self._blobs.delete(photo)
         await forget_on_the_way(
@@ -171,6 +171,7 @@ class Forgetting:
             blob_ids=photos,
         )
         await conversations.forget(conversation)
+        await conversations.forget_pages(marks)
         await self._tickets.forget(conversation, now=now)
         await self._outbox.forget(conversation, now=now)
         await self._log.forget(conversation, now)
@@ -178,14 +179,19 @@ class Forgetting:
         if self._quota is not None:
             await self._quota.forget(conversation)
 
-    async def _photos(self, conversation: str) -> set[str]:
-        """Returns the ids of all photos and recordings that a person has sent."""
-        return {
-            str(message.extra[name])
-            async for message in self._conversations.messages(conversation)
-            for name in ("photo", "recording")
-            if message.extra.get(name)
-        }
+    async def _seen(self, conversation: str) -> tuple[set[str], set[str]]:
+        """Returns the marks of a person's messages, and ids of photos and recordings.
+
+        Also of those that the deletion before this one has seen.
+        """
+        marks: set[str] = set()
+        photos: set[str] = set()
+        async for message in self._conversations.messages(conversation):
+            marks.add(message_mark(message.id))
+            sent = (message.extra.get(name) for name in ("photo", "recording"))
+            photos |= {str(blob_id) for blob_id in sent if blob_id}
+        redis, keys = self._conversations.redis, self._conversations.keys
+        return await note_seen(redis, keys, conversation, marks=marks, blob_ids=photos)
 
     async def run(self) -> None:
         """Does what was asked until cancelled; several processes may do so."""

@@ -105,9 +105,10 @@ def key_patterns() -> list[str]:
         elif inspect.isfunction(member) and not name.startswith("_"):
             arguments = list(inspect.signature(member).parameters)[1:]
             patterns.append(getattr(keys, name)(*(PLACEHOLDERS[a] for a in arguments)))
-    hashed = redis_keys.message_mark(PLACEHOLDERS["message_id"])
-    named = {p.removeprefix("p:").replace(hashed, "<mark>") for p in patterns}
-    return sorted(named)
+    text = "\n".join(patterns)
+    for placeholder in PLACEHOLDERS.values():
+        text = text.replace(redis_keys.message_mark(placeholder), "<mark>")
+    return sorted({pattern.removeprefix("p:") for pattern in text.split("\n")})
 
 
 def named_paths() -> list[tuple[Path, str]]:

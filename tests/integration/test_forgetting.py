@@ -236,7 +236,9 @@ async def in_redis(store: RedisConversations) -> list[str]:
             "set": redis.smembers,
             "stream": redis.xrange,
         }[kind]
-        found.append(f"{key} = {json.dumps(await read(key), ensure_ascii=False)}")
+        found.append(
+            f"{key} = {json.dumps(await read(key), ensure_ascii=False, default=list)}"
+        )
     return found
 
 
@@ -308,6 +310,23 @@ async def test_what_was_on_its_way_does_not_come_back(client, store, engine, set
     async with engine.connect() as connection:
         rows = (await connection.execute(sa.select(learning.turn))).all()
     assert rows == []
+
+
+async def test_a_page_and_a_photo_written_in_between_go_the_second_time(
+    client, store, engine, settings
+):
+    """A dispatcher was at a late answer and a download when the person left."""
+    await fill(client, store, engine, settings)
+    first = await anext(store.messages(CONVERSATION))
+    forgetting, blobs = client.app[FORGETTING], client.app[BLOBS]
+    await forgetting.forget(CONVERSATION)
+    pages = RedisAnswerPages(store.redis, store.keys, settings.field_key, days=7)
+    await pages.keep(first.id, (Text(ANSWERED[1]),), NOW)
+    await blobs.put(b"photo", "image/jpeg", blob_id=LOOSE)
+    await forgetting.forget(CONVERSATION)
+    assert traces(await in_redis(store)) == []
+    assert await blobs.get(LOOSE) is None
+    assert await blobs.get(KEPT) is not None
 
 
 @pytest.mark.parametrize(
