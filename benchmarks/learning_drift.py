@@ -125,7 +125,11 @@ def in_traffic(
     mixed = [*others[cut : cut + TRAFFIC - len(traffic)], *traffic]
     chance.shuffle(mixed)
     found: dict[str, Any] = {"of the new item": len(traffic), "asked": len(mixed)}
-    for way, own in (("the list", []), ("own words first", own_words(names, item))):
+    for way, own, young in (
+        ("without the reason young", [], ""),
+        ("the list", [], item),
+        ("own words first", own_words(names, item), item),
+    ):
         training, rest, rounds = [*others[:cut], *own], mixed, []
         for number in range(DRIFT_ROUNDS + 1):
             model, limits = fit(training)
@@ -138,7 +142,7 @@ def in_traffic(
                 }
             )
             note(f"{item} {way}: {rounds[-1]}")
-            chosen = first_of_the_loop([_seen(model, limits, e, item) for e in rest])
+            chosen = first_of_the_loop([_seen(model, limits, e, young) for e in rest])
             spent = {id(e) for e in chosen}
             rest = [e for e in rest if id(e) not in spent]
             training = [*training, *chosen]
