@@ -14,6 +14,7 @@ from community.emergency_people import FRAUD_NOW, MISSING, SELF_HARM
 from community.emergency_surroundings import ELECTRIC_WATER
 from community.emergency_violence import CRIME, VIOLENCE_HOME
 from community.emergency_words import FIGURES, HOMOPHONES, compiled
+from community.needed_characters import needed
 
 _HOMOPHONE = re.compile("|".join(sorted(map(re.escape, HOMOPHONES), key=len)[::-1]))
 _FIGURE = re.compile("|".join(f"(?:{figure})" for figure in FIGURES))
@@ -33,7 +34,11 @@ _DANGERS: dict[str, tuple[str, ...]] = {
     "electric_water": ELECTRIC_WATER,
     "missing": MISSING,
 }
-_RULES = {rule: [compiled(p) for p in table] for rule, table in _DANGERS.items()}
+_RULES = {
+    rule: [(pattern, needed(pattern.pattern)) for pattern in map(compiled, table)]
+    for rule, table in _DANGERS.items()
+}
+"""Each pattern with characters of which a text must hold one, or it is not tried."""
 _HAZARDS = {name: [compiled(p) for p in table] for name, table in HAZARDS.items()}
 
 RULE_IDS = tuple(_DANGERS)
@@ -61,8 +66,11 @@ def canonical(text: str) -> str:
 def signs(text: str) -> Iterator[Sign]:
     """Finds all danger patterns in a text by priority, doubtful ones too."""
     plain = canonical(text)
+    characters = set(plain)
     for rule, patterns in _RULES.items():
-        for number, pattern in enumerate(patterns):
+        for number, (pattern, of_these) in enumerate(patterns):
+            if of_these is not None and characters.isdisjoint(of_these):
+                continue
             against: tuple[str, ...] | None = None
             for match in pattern.finditer(plain):
                 against = doubts(plain, rule, match.start(), match.end())
