@@ -1,7 +1,5 @@
 """Decisions that turn out wrong later: found, reopened, given another label."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.sql.decided import SqlDecided
-from adapters.sql.engine import create_engine
 from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
 from adapters.sql.models import SqlModels
@@ -25,7 +22,6 @@ from community.learning.guards import ExampleIndex, Guard, Known
 from community.learning.own_words import OwnWords
 from community.learning.review import Decision, Review, Verdict
 from tests.conftest import NOW
-from tests.databases import migrated
 from training.datafiles import write_examples
 from training.harvest import harvest
 
@@ -67,12 +63,11 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    url = f"sqlite:///{tmp_path}/decided.db"
-    await asyncio.to_thread(migrated, url)
-    engine = create_engine(url)
-    yield World(engine, SqlDialogueLog(engine, PSEUDONYMS), tmp_path / "nlu")
-    await engine.dispose()
+async def world(engine: AsyncEngine, tmp_path: Path) -> World:
+    async with engine.begin() as connection:
+        for table in learning.TABLES:
+            await connection.execute(sa.delete(table))
+    return World(engine, SqlDialogueLog(engine, PSEUDONYMS), tmp_path / "nlu")
 
 
 async def harvested(world: World, text: str, who: str) -> None:

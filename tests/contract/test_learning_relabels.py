@@ -1,33 +1,27 @@
 """Reclassified tickets reach the review list, over the real tables of both."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.sql.engine import create_engine
 from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
 from adapters.sql.person_keys import PersonKeys
 from adapters.sql.relabels import SqlRelabels
 from adapters.sql.review import SqlReviewStore
 from adapters.sql.tables import learning
-from adapters.sql.tickets import SqlTicketRepository
 from adapters.sql.tickets_read import SqlTicketReader
 from community.learning.entry import LogEntry, Pseudonyms
 from community.learning.guards import ExampleIndex, Known
 from community.learning.review import Decision, Review, Verdict
 from community.learning.signals import reporting_turn
 from community.tickets import Action, Command
-from tests.databases import migrated
-from tests.ticket_world import MONDAY, actor, draft, hours, office
+from tests.contract.conftest import KEY
+from tests.ticket_world import MONDAY, actor, draft, hours
 from training.relabels import RelabelHarvest
 
-FIELD_KEY = "0123456789abcdef" * 4
 PSEUDONYMS = Pseudonyms("secret")
 GARBAGE, WASTE, LIGHT = (
     "matter/garbage_cleaning",
@@ -38,21 +32,12 @@ WHO = "wechat:oFictitiousOpenId01"
 SAID = MONDAY - timedelta(minutes=3)
 
 
-@pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    url = f"sqlite:///{tmp_path}/relabels.db"
-    await asyncio.to_thread(migrated, url)
-    found = create_engine(url)
-    yield found
-    await found.dispose()
-
-
-@pytest.fixture
-def tickets(engine: AsyncEngine) -> SqlTicketRepository:
-    async def offices(now: object) -> object:
-        return office()
-
-    return SqlTicketRepository(engine, field_key=FIELD_KEY, office=offices)
+@pytest.fixture(autouse=True)
+async def emptied(engine: AsyncEngine) -> None:
+    """Nothing is left of another test where the database is shared."""
+    async with engine.begin() as connection:
+        for table in learning.TABLES:
+            await connection.execute(sa.delete(table))
 
 
 @pytest.fixture
@@ -70,7 +55,7 @@ def review(engine: AsyncEngine) -> Review:
 def relabels(engine: AsyncEngine) -> RelabelHarvest:
     """What the training process runs: it only reads tickets."""
     return RelabelHarvest(
-        SqlTicketReader(engine, PersonKeys(FIELD_KEY)),
+        SqlTicketReader(engine, PersonKeys(KEY)),
         SqlHarvest(engine),
         SqlRelabels(engine),
         PSEUDONYMS,
