@@ -7,13 +7,21 @@ from typing import Protocol
 import structlog
 
 from adapters.card_codes import SentCard
-from adapters.wechat.errors import PermanentError, WeChatError
+from adapters.wechat.errors import (
+    PermanentError,
+    TemporaryError,
+    UnreachableError,
+    WeChatError,
+)
 from adapters.wecom.senders import failed
 from community.card_changes import CLAIM_KEY, CardChange
-from community.errors import RecordError, StoreUnavailableError
+from community.errors import CommunityError, RecordError, StoreUnavailableError
 from community.outbox import DeliveryState, Outgoing, SendResult, StaffNotice
 
 logger = structlog.get_logger()
+MAX_TRIES = 8
+"""About four minutes. What an unknown answer means is not known either, and later
+changes of the same ticket wait meanwhile."""
 
 
 class Client(Protocol):
@@ -61,7 +69,7 @@ class WeComCardSender:
             change = CardChange.of(message.payload)
             cards = await self._codes.change(change, now=self._now())
             for card in cards:
-                await self._change(change, card)
+                await self._change(change, card, is_last=attempt >= MAX_TRIES)
         except RecordError as err:
             return SendResult(DeliveryState.PERMANENT_FAILURE, error=str(err))
         except StoreUnavailableError as err:
@@ -83,13 +91,17 @@ class WeComCardSender:
             change = await self._codes.remember(ticket, card, now=self._now())
             if change is not None:
                 await self._change(change, card)
-        except (StoreUnavailableError, WeChatError) as err:
+        except CommunityError as err:
             logger.info("wecom.card_stays", error=str(err))
 
-    async def _change(self, change: CardChange, card: SentCard) -> None:
+    async def _change(
+        self, change: CardChange, card: SentCard, *, is_last: bool = True
+    ) -> None:
         try:
             await self._client.update_card(card.code, change.button)
-        except PermanentError as err:
+        except (PermanentError, UnreachableError, TemporaryError) as err:
+            if isinstance(err, TemporaryError) and not is_last:
+                raise
             logger.info("wecom.card_stays", code=err.code, rid=err.rid)
         await self._codes.used(change.ticket, card.task)
 

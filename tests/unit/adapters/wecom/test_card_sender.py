@@ -2,9 +2,11 @@
 
 from dataclasses import asdict, dataclass, field, replace
 
+import pytest
+
 from adapters.card_codes import SentCard
-from adapters.wechat.errors import PermanentError, TemporaryError
-from adapters.wecom.card_sender import WeComCardSender, card_of
+from adapters.wechat.errors import PermanentError, TemporaryError, UnreachableError
+from adapters.wecom.card_sender import MAX_TRIES, WeComCardSender, card_of
 from adapters.wecom.senders import WeComAppSender
 from community.card_changes import CardChange
 from community.errors import StoreUnavailableError
@@ -88,9 +90,16 @@ async def test_everybodys_card_says_who_has_the_ticket():
     assert codes.gone == [(CHANGE.ticket, CARD.task), (CHANGE.ticket, other.task)]
 
 
-async def test_a_code_that_works_no_more_is_given_up():
+@pytest.mark.parametrize(
+    "error",
+    [
+        PermanentError(40058, "r", "response_code"),
+        UnreachableError(60111, "r", "userid not found"),
+    ],
+)
+async def test_a_card_that_cannot_be_changed_stops_no_other(error):
     codes = Codes([CARD])
-    client = Client(PermanentError(40058, "r", "response_code"))
+    client = Client(error)
     result = await sender(client, codes).send(message(), attempt=1)
     assert result.state is DeliveryState.DELIVERED
     assert codes.gone, "it is not tried again"
@@ -102,6 +111,16 @@ async def test_a_busy_platform_is_asked_again_with_the_same_code():
     result = await sender(client, codes).send(message(), attempt=1)
     assert result.state is DeliveryState.TEMPORARY_FAILURE
     assert not codes.gone
+
+
+async def test_an_answer_that_stays_unknown_does_not_hold_later_changes_up():
+    codes = Codes([CARD])
+    client = Client(TemporaryError(42999, "r", "unknown code"))
+    first = await sender(client, codes).send(message(), attempt=MAX_TRIES - 1)
+    assert first.state is DeliveryState.TEMPORARY_FAILURE
+    last = await sender(client, codes).send(message(), attempt=MAX_TRIES)
+    assert last.state is DeliveryState.DELIVERED
+    assert codes.gone
 
 
 async def test_without_the_store_it_is_tried_again():
