@@ -19,6 +19,8 @@ from bot.nlu.linear import calibrate, fit_linear
 RESULT = Path("benchmarks/results/dial.json")
 DIALS = (0.01, 0.02, 0.03, 0.05, 0.10)
 REJECTION = 0.01
+C = 1.0
+"""As `config.yml` sets it."""
 
 
 def main() -> None:
@@ -26,7 +28,7 @@ def main() -> None:
     training = read_examples(Path("data/nlu"))
     kept = read_examples(Path("evaluation/calibration"))
     judged = read_examples(Path("evaluation/validation"))
-    model = fit_linear(documents(training), [e.label for e in training])
+    model = fit_linear(documents(training), [e.label for e in training], c=C)
     model = calibrate(
         model, documents(kept), [(e.label, *e.alternatives) for e in kept]
     )
