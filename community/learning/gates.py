@@ -18,6 +18,7 @@ SECTIONS: Mapping[str, frozenset[str]] = {
             "min_answered",
             "max_drop_answered",
             "max_rejected",
+            "max_rise_rejected",
         }
     ),
     "recent": frozenset({"min_messages", "max_drop_first"}),
@@ -138,7 +139,13 @@ class Gates:
         if rejected > limits["max_rejected"]:
             limit = limits["max_rejected"]
             yield _above("overall.max_rejected", "目录内被拒", rejected, limit)
-        old = (before or {}).get("answered_inside") or 0.0
+        if before is None:
+            return
+        was_rejected = before["rejected_inside"] or 0.0
+        if rejected - was_rejected > limits["max_rise_rejected"] + 1e-9:
+            gate = "overall.max_rise_rejected"
+            yield _dropped(gate, "目录内被拒", was_rejected, rejected)
+        old = before["answered_inside"] or 0.0
         if old - answered > limits["max_drop_answered"] + 1e-9:
             yield _dropped("overall.max_drop_answered", "直接回答", old, answered)
 

@@ -170,6 +170,7 @@ def test_asking_back_and_turning_away_everything_falls():
         "overall.min_answered",
         "overall.max_drop_answered",
         "overall.max_rejected",
+        "overall.max_rise_rejected",
     }
 
 
@@ -227,23 +228,23 @@ def test_conversations_that_were_not_played_fall_where_they_are_required():
 
 
 def test_the_serving_model_passes_with_little_room():
-    """The limits lie close to the figures of `docs/understanding.md`."""
+    """The limits lie close to the figures that stand beside them."""
     room = {
         ("overall", "min_first"): 0.955,
-        ("overall", "max_wrong_of_answered"): 0.012,
-        ("overall", "min_answered"): 0.893,
-        ("overall", "max_rejected"): 0.019,
-        ("emergencies", "min_found"): 0.994,
-        ("emergencies", "min_right_rule"): 0.970,
+        ("overall", "max_wrong_of_answered"): 0.016,
+        ("overall", "min_answered"): 0.897,
+        ("overall", "max_rejected"): 0.030,
+        ("emergencies", "min_found"): 1.0,
+        ("emergencies", "min_right_rule"): 0.976,
         ("emergencies", "max_false_alarms"): 0.017,
-        ("out_of_scope", "min_abstained"): 0.952,
+        ("out_of_scope", "min_abstained"): 0.971,
         ("out_of_scope", "max_answered"): 0.005,
-        ("calibration", "max_error"): 0.019,
+        ("calibration", "max_error"): 0.020,
     }
     for (section, key), figure in room.items():
         limit = GATES.limits[section][key]
         distance = figure - limit if key.startswith("min") else limit - figure
-        assert 0 < distance <= 0.035, (section, key)
+        assert 0 < distance <= 0.04, (section, key)
 
 
 def test_a_slow_model_falls():
