@@ -6,6 +6,7 @@ Each patch has a test that fails when Rasa no longer needs it
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import functools
 import tarfile
@@ -244,7 +245,7 @@ def _load_once(filename: str, language: str = "en") -> Any:
     key = (filename, stat.st_mtime_ns, stat.st_size)
     if key not in _loaded:
         _loaded[key] = _original_load(filename, language)
-    return _loaded[key]
+    return copy.deepcopy(_loaded[key])  # components write into messages
 
 
 class _FastTar(local_model_storage.TarSafe):

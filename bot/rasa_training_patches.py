@@ -12,6 +12,7 @@ from typing import Any, Dict
 import yaml
 from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data import training_data
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 
@@ -32,6 +33,7 @@ def apply() -> None:
     RasaYAMLReader.validate = _validate
     TrainingHook.on_before_node = _before_node
     TrainingHook.on_after_node = _after_node
+    training_data.copy = _SharedMessages
 
 
 def _hash_message(self: Message) -> int:
@@ -55,6 +57,23 @@ def _copy_message(self: Message, memo: Dict[int, Any]) -> Message:
     new.features = copy.deepcopy(self.features, memo)
     new.output_properties = set(self.output_properties)
     return new
+
+
+class _SharedMessages:
+    """Stands for the module `copy` where Rasa merges training data, a dozen times.
+
+    All but the last merge are thrown away, so that messages may be shared; each use of
+    a file begins with a copy of its own (`rasa_patches._load_once`).
+    """
+
+    copy = staticmethod(copy.copy)
+
+    @staticmethod
+    def deepcopy(value: Any) -> Any:
+        """Copies anything but the messages of a list."""
+        if isinstance(value, list) and value and isinstance(value[0], Message):
+            return list(value)
+        return copy.deepcopy(value)
 
 
 _original_validate = RasaYAMLReader.validate

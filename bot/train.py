@@ -93,8 +93,10 @@ def train_model(
     from rasa.model_training import train
 
     from bot import rasa_training_patches
+    from bot.nlu.classifier import remember_all_blocks
 
     rasa_training_patches.apply()
+    remember_all_blocks()
     learning = Settings.from_env().learning
     signer = Signer.from_file(learning.signing_key)
     registry = ModelRegistry.of(output, learning)

@@ -41,6 +41,15 @@ def _blocks(text: str, words: Tuple[str, ...]) -> Document:
     return blocks(text, words)
 
 
+def remember_all_blocks() -> None:
+    """Keeps all n-grams, for a process that trains and then ends.
+
+    There three components ask for all messages one after the other.
+    """
+    global _blocks
+    _blocks = lru_cache(maxsize=None)(blocks)
+
+
 def full_label(message: Message) -> str:
     """Returns the full retrieval intent of a training example, or its intent."""
     return message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)

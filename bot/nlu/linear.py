@@ -117,7 +117,7 @@ def fit_weights(
 
     def fit(group: np.ndarray) -> LinearSVC:
         # What is not of the group is one more class, which is left out afterwards.
-        machine = LinearSVC(C=c, random_state=SEED, dual=True, tol=0.1)
+        machine = LinearSVC(C=c, random_state=SEED, dual=True, tol=0.3)
         return machine.fit(matrix, np.where(np.isin(target, group), target, -1))
 
     groups = np.array_split(present, N_GROUPS) if len(present) > 5 else [present]

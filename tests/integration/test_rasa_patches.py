@@ -106,13 +106,25 @@ def test_rasa_still_parses_training_files_without_memory():
     assert "lru_cache" not in source_of(inspect.getfile(loading))
 
 
-def test_a_training_file_is_parsed_once_until_it_changes(tmp_path):
+def test_a_training_file_is_parsed_once_until_it_changes(tmp_path, monkeypatch):
+    parsed = []
+    original = rasa_patches._original_load
+    monkeypatch.setattr(
+        rasa_patches,
+        "_original_load",
+        lambda *told: parsed.append(told) or original(*told),
+    )
     path = tmp_path / "nlu.yml"
     path.write_text('version: "3.1"\nnlu:\n- intent: a\n  examples: |\n    - 你好\n')
-    first = loading._load(str(path), "zh")
-    assert loading._load(str(path), "zh") is first
+    first, second = (loading._load(str(path), "zh") for _ in range(2))
+    assert first.training_examples == second.training_examples
+    first.training_examples[0].set("tokens", ["你好"])
+    assert second.training_examples[0].get("tokens") is None
+    assert len(parsed) == 1
     path.write_text('version: "3.1"\nnlu:\n- intent: a\n  examples: |\n    - 你好啊\n')
-    assert loading._load(str(path), "zh") is not first
+    third = loading._load(str(path), "zh")
+    assert [e.get("text") for e in third.training_examples] == ["你好啊"]
+    assert len(parsed) == 2
 
 
 def test_another_rasa_is_refused(monkeypatch):

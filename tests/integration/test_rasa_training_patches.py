@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.exceptions import YamlException
+from rasa.shared.nlu.training_data import training_data
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -25,6 +26,7 @@ def patched() -> Iterator[None]:
     Message.__hash__, RasaYAMLReader.validate = HASH, VALIDATE
     TrainingHook.on_before_node, TrainingHook.on_after_node = BEFORE, AFTER
     del Message.__deepcopy__
+    training_data.copy = copy
 
 
 def example(text: str, intent: str, **marks: str) -> Message:
@@ -49,6 +51,18 @@ def test_a_copied_message_is_equal_and_independent():
     two.set("text", "b")
     two.data["metadata"]["voice"] = "shop"
     assert (one.get("text"), one.data["metadata"]["voice"]) == ("a", "elder")
+
+
+def test_rasa_still_copies_all_messages_at_each_merge():
+    source = inspect.getsource(TrainingData.merge)
+    assert "training_examples.extend(copy.deepcopy(o.training_examples))" in source
+
+
+def test_merged_data_are_those_of_before():
+    one, other = example("a", "x"), example("b", "y")
+    merged = TrainingData([one]).merge(TrainingData([other, one]))
+    assert merged.training_examples == [one, other]
+    assert merged.training_examples is not merged.merge().training_examples
 
 
 def test_rasa_still_checks_files_in_pure_python():
