@@ -24,7 +24,7 @@ def needed(pattern: str) -> frozenset[str] | None:
     return _of_sequence(sre_parse.parse(pattern))
 
 
-def _of_sequence(items: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
+def _of_sequence(items: Any) -> frozenset[str] | None:
     """Returns the set that rules out most, of those that the parts need."""
     sets = [found for item in items if (found := _of_item(*item)) is not None]
     return min(sets, key=_cost, default=None)

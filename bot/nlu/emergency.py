@@ -277,6 +277,6 @@ class EmergencyDetector(GraphComponent):
         return Limits(self._config["threshold"] - ease, veto)
 
 
-def _document(example: Message) -> List[List[str]]:
+def _document(example: Message) -> Document:
     text = example.get(TEXT)
     return emergency_document(text, message_blocks(example), list(signs(text)))
