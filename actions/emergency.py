@@ -15,7 +15,7 @@ from actions.reading import (
     UNCLEAR_SLOT,
     Reading,
 )
-from actions.report_form import clear_report
+from actions.report_slots import clear_report
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.emergency import hazard

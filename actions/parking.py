@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from actions.report_form import ANSWERS, CONFIRM, ITEM
+from actions.report_slots import ANSWERS, CONFIRM, ITEM
 from community.calendar import local_day
 from community.form_interpretation import fits
 from community.meaning import Said

@@ -12,19 +12,17 @@ from actions.locating import (
     unclear_places,
 )
 from actions.reading import PHOTOS_SLOT, TOLD_PLACE_SLOT, UNCLEAR_TEXT_SLOT, Reading
-from actions.report_form import (
+from actions.report_form import MAX_ANSWER_CHARS, NO, YES
+from actions.report_slots import (
     CONFIRM,
     CONTACT,
     ITEM,
     JOIN,
-    MAX_ANSWER_CHARS,
     NEXT,
-    NO,
     PLACE,
     SINCE,
     WHAT,
     WHICH,
-    YES,
     clear_report,
 )
 from actions.speaking import Events, SpeakingAction

@@ -9,16 +9,13 @@ from actions.joining import ALONE, joined
 from actions.locating import whereabouts
 from actions.reading import PHOTOS_SLOT, TOLD_PLACE_SLOT, Reading
 from actions.report import matter_of
-from actions.report_form import ANSWERS, CONTACT, ITEM, JOIN, NEXT, PLACE, SINCE, WHAT
-from actions.speaking import Events, SpeakingAction
+from actions.report_slots import ANSWERS, CONTACT, ITEM, JOIN, NEXT, PLACE, SINCE, WHAT
+from actions.speaking import Events, SpeakingAction, next_report
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
-from community.payloads import item_payload, talk_payload
-from community.replies import Choice, Choices, Part, Text
+from community.replies import Part, Text
 from community.reports import hours_in_words
 from community.tickets import Ticket, TicketDraft, TicketKind
-
-NO_MORE = Choice("不报了", talk_payload("deny"))
 
 
 class FileReport(SpeakingAction):
@@ -44,10 +41,8 @@ class FileReport(SpeakingAction):
             parts.append(Text(advice))
         waiting = tracker.get_slot(NEXT)
         if waiting:
-            waiting = {**waiting, "place": ticket.draft.place}
-            name = composer.catalog.item_name(waiting["item"])
-            choice = Choice(f"接着报：{name}", item_payload(waiting["item"]))
-            parts.append(Choices("您刚才还说了一件：", (choice, NO_MORE)))
+            waiting = {**waiting, "place": ticket.draft.place, "offered": 1}
+            parts.append(next_report(waiting, composer))
         done = (ITEM, *ANSWERS, PHOTOS_SLOT, TOLD_PLACE_SLOT)
         events = [SlotSet(name, None) for name in done]
         return parts, [*events, SlotSet(NEXT, waiting), filed_now(ticket)]

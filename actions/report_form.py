@@ -1,4 +1,4 @@
-"""The slots of the report form, and what an answer puts into them."""
+"""What an answer puts into the slots of the report form."""
 
 import re
 from typing import Any
@@ -11,24 +11,39 @@ from rasa_sdk.types import DomainDict
 from actions.joining import (
     ALONE,
     FOLLOW,
-    REPORT_JOIN,
     joinable,
     says_alone,
     says_follow,
     similar_ticket,
 )
 from actions.locating import (
-    REPORT_PLACE,
-    REPORT_WHICH,
     place_told,
     unclear_places,
     which_place,
 )
 from actions.reading import Reading, reading_of
+from actions.report_slots import (
+    CONFIRM,
+    CONTACT,
+    JOIN,
+    NEXT,
+    PLACE,
+    SINCE,
+    WHAT,
+    WHICH,
+    account_of,
+    asked_slots,
+    n_answers_to,
+)
 from actions.speaking import Events, say
-from community.form_interpretation import NEXT_REPORT, refuses_calls
+from community.form_interpretation import (
+    NEXT_REPORT,
+    NO_PHOTO,
+    refuses_calls,
+)
 from community.questions import said_yes
 from community.replies import Text
+from community.report_answers import UNTOLD, instead_of_place, instead_of_time
 from community.reports import (
     Account,
     amended,
@@ -38,18 +53,6 @@ from community.reports import (
     without_since,
 )
 
-ITEM, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
-    "report_item",
-    "report_what",
-    REPORT_PLACE,
-    REPORT_WHICH,
-    REPORT_JOIN,
-    "report_since",
-    "report_confirm",
-    "report_contact",
-    "report_next",
-)
-ANSWERS = (WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT)
 YES, NO = "yes", "no"
 MAX_QUESTIONS = 3
 """Before the summary; more are too many."""
@@ -65,11 +68,6 @@ _CALLS = re.compile(
     r"(?:[我俺这个的是打找回给再吧啊哈]|电话|手机|号码?|联系(?:方式)?|上午|下午|晚上|中午|白天|"
     r"早上|下班|以?后|都行|就行)*"
 )
-
-
-def clear_report() -> Events:
-    """Returns events that empty the form."""
-    return [SlotSet(name, None) for name in (ITEM, *ANSWERS, NEXT)]
 
 
 class ValidateReportForm(FormValidationAction):
@@ -96,7 +94,7 @@ class ValidateReportForm(FormValidationAction):
         wanted = [WHAT, PLACE]
         if tracker.get_slot(WHICH) or unclear_places(tracker):
             wanted.append(WHICH)
-        asked = _asked(tracker)
+        asked = asked_slots(tracker)
         told = all(tracker.get_slot(slot) for slot in wanted)
         join = tracker.get_slot(JOIN)
         if told and (join or await _may_join(tracker, asked)):
@@ -123,7 +121,12 @@ class ValidateReportForm(FormValidationAction):
             *(SlotSet(name, v) for name, v in extra.items() if name not in kept),
         ]
 
-    async def _extract(self, slot: str, tracker: Tracker) -> dict[str, Any]:
+    async def _extract(
+        self,
+        slot: str,
+        tracker: Tracker,
+        dispatcher: CollectingDispatcher | None = None,
+    ) -> dict[str, Any]:
         if tracker.get_slot("requested_slot") != slot:
             return {}
         latest = tracker.latest_message or {}
@@ -131,6 +134,8 @@ class ValidateReportForm(FormValidationAction):
             return {}
         reading = reading_of(tracker)
         answer = (reading.value or reading.text).strip()[:MAX_ANSWER_CHARS]
+        if dispatcher is not None and answer == NEXT_REPORT:
+            return _waiting(dispatcher, reading)
         return _answers(slot, answer, reading, tracker) if answer else {}
 
     async def extract_report_what(
@@ -143,7 +148,7 @@ class ValidateReportForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """Takes the answer to "where"."""
-        return await self._extract(PLACE, tracker)
+        return await self._extract(PLACE, tracker, dispatcher)
 
     async def extract_report_which(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -168,7 +173,7 @@ class ValidateReportForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """Takes the answer to "since when"."""
-        return await self._extract(SINCE, tracker)
+        return await self._extract(SINCE, tracker, dispatcher)
 
     async def extract_report_confirm(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -185,15 +190,11 @@ class ValidateReportForm(FormValidationAction):
         contact = contact_in(answer, reading)
         if contact:
             return {CONTACT: contact, CONFIRM: None}
+        if answer == NO_PHOTO:
+            return {WHAT: tracker.get_slot(WHAT), CONFIRM: None}
         if answer == NEXT_REPORT and reading.item is not None:
-            say(dispatcher, [Text("那件我也记着了，报完这件接着报。")])
-            waiting = {
-                "item": reading.item,
-                "what": reading.text,
-                "where": reading.text,
-            }
-            return {NEXT: waiting, CONFIRM: None}
-        before = _account(tracker)
+            return {**_waiting(dispatcher, reading), CONFIRM: None}
+        before = account_of(tracker)
         told = amended(before, answer, reading.entities)
         return {
             WHAT: told.what,
@@ -221,7 +222,7 @@ def _answers(
     slot: str, answer: str, reading: Reading, tracker: Tracker
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
-    account = _account(tracker)
+    account = account_of(tracker)
     contact = contact_in(answer, reading) if slot not in (CONFIRM, JOIN) else None
     if contact:
         return {CONTACT: contact}
@@ -237,6 +238,9 @@ def _answers(
         }
         if changed:
             return {**changed, **_elsewhere(account, told)}
+    instead = _said_instead(slot, answer, reading, tracker)
+    if instead:
+        return instead
     filled: dict[str, Any] = {slot: answer}
     if slot in (WHAT, PLACE) and tracker.get_slot(SINCE) is None:
         since = since_in(answer, reading.entities)
@@ -248,6 +252,37 @@ def _answers(
     if slot == WHAT and tracker.get_slot(PLACE) is None:
         filled[PLACE] = place_told(answer, reading.entities, tracker)
     return filled
+
+
+def _waiting(dispatcher: CollectingDispatcher, reading: Reading) -> dict[str, Any]:
+    """Puts another problem aside until this one is filed, and says so."""
+    say(dispatcher, [Text("那件我也记着了，报完这件接着报。")])
+    told = {"item": reading.item, "what": reading.text, "where": reading.text}
+    return {NEXT: told}
+
+
+def _said_instead(
+    slot: str, answer: str, reading: Reading, tracker: Tracker
+) -> dict[str, Any]:
+    """Returns what a text fills that answers another question than the form's.
+
+    The same question is asked once more, and then any text will do for the place; the
+    time may stay untold.
+    """
+    account = account_of(tracker)
+    if slot not in (PLACE, SINCE) or not account.what or reading.value:
+        return {}
+    read = instead_of_place if slot == PLACE else instead_of_time
+    told = read(answer, reading.entities, account)
+    is_asked_again = n_answers_to(tracker, slot) > 1
+    if told is None or (is_asked_again and slot == PLACE):
+        return {}
+    changed = {PLACE: told.place, WHICH: None, JOIN: None}
+    return {
+        WHAT: told.what,
+        **(changed if told.place != account.place else {}),
+        **({SINCE: UNTOLD} if is_asked_again else {}),
+    }
 
 
 def _elsewhere(before: Account, told: Account) -> dict[str, Any]:
@@ -290,22 +325,3 @@ async def _may_join(tracker: Tracker, asked: set[str]) -> bool:
     if len(asked & QUESTIONS) >= MAX_QUESTIONS or tracker.get_slot(CONFIRM):
         return False
     return await similar_ticket(tracker) is not None
-
-
-def _asked(tracker: Tracker) -> set[str]:
-    """Returns the slots that were asked since the form was opened."""
-    asked: set[str] = set()
-    for event in reversed(tracker.events):
-        if event.get("event") == "active_loop" and event.get("name"):
-            break
-        if event.get("name") == "requested_slot" and event.get("value"):
-            asked.add(str(event["value"]))
-    return asked
-
-
-def _account(tracker: Tracker) -> Account:
-    return Account(
-        what=tracker.get_slot(WHAT),
-        place=tracker.get_slot(PLACE),
-        since=tracker.get_slot(SINCE),
-    )

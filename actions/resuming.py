@@ -4,7 +4,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.reading import ITEM_SLOT, PARKED_SLOT, QUESTION_SLOT, Reading
-from actions.report_form import ITEM
+from actions.report_slots import ITEM
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.replies import Part, Text

@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.reading import (
+    NEXT_SLOT,
     OFFERED_SLOT,
     PARKED_SLOT,
     PLACE_SLOT,
@@ -22,7 +23,7 @@ from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.calendar import local_day
 from community.catalog.local import LocalFacts
-from community.payloads import intent_payload
+from community.payloads import intent_payload, item_payload, talk_payload
 from community.questions import Asked
 from community.replies import Choice, Choices, Part, part_to_doc
 from community.visits import visit_of, visit_question
@@ -52,6 +53,9 @@ def say(dispatcher: CollectingDispatcher, parts: Sequence[Part]) -> Events:
 
 FORM = "report_form"
 LISTEN = "action_listen"
+MAX_OFFERS = 2
+"""So often is it offered to report the other problem that somebody told."""
+NO_MORE = Choice("不报了", talk_payload("deny"))
 
 
 def is_reporting(tracker: Tracker) -> bool:
@@ -82,9 +86,15 @@ class SpeakingAction(Action, abc.ABC):
     ) -> Events:
         """Runs the action (see parent class for full docstring)."""
         composer = composer_for(tracker)
-        parts, events = await self.speak(reading_of(tracker), tracker, composer)
-        if not any(event.get("name") == QUESTION_SLOT for event in events):
-            room = self.leaves_room and bool(parts) and not is_reporting(tracker)
+        reading = reading_of(tracker)
+        parts, events = await self.speak(reading, tracker, composer)
+        room = self.leaves_room and bool(parts) and not is_reporting(tracker)
+        set_now = {event.get("name") for event in events}
+        if room and not set_now & {QUESTION_SLOT, NEXT_SLOT}:
+            more, kept = _told_before(tracker, composer)
+            parts, events = [*parts, *more], [*events, *kept]
+            room = not more
+        if QUESTION_SLOT not in set_now:
             more, kept = _still_open(tracker, composer, room=room)
             if more:
                 parts = [*(p for p in parts if not isinstance(p, Choices)), *more]
@@ -93,6 +103,30 @@ class SpeakingAction(Action, abc.ABC):
             # The rules say so too; without it they are all tried once more.
             events = [*events, FollowupAction(LISTEN)]
         return [*(say(dispatcher, parts) if parts else []), *events]
+
+
+def _told_before(
+    tracker: Tracker, composer: AnswerComposer
+) -> tuple[list[Part], Events]:
+    """Offers once more what was told beside the report that is filed, and its slot."""
+    waiting = tracker.get_slot(NEXT_SLOT) or {}
+    if not waiting.get("offered") or tracker.get_slot(QUESTION_SLOT):
+        return [], []
+    if waiting["offered"] >= MAX_OFFERS or _intent(tracker) == "talk_deny":
+        return [], [SlotSet(NEXT_SLOT, None)]
+    kept = {**waiting, "offered": waiting["offered"] + 1}
+    return [next_report(waiting, composer)], [SlotSet(NEXT_SLOT, kept)]
+
+
+def _intent(tracker: Tracker) -> str:
+    return str(((tracker.latest_message or {}).get("intent") or {}).get("name"))
+
+
+def next_report(waiting: dict[str, Any], composer: AnswerComposer) -> Choices:
+    """Asks whether another problem, told before, is reported now."""
+    name = composer.catalog.item_name(waiting["item"])
+    go_on = Choice(f"接着报：{name}", item_payload(waiting["item"]))
+    return Choices("您刚才还说了一件：", (go_on, NO_MORE))
 
 
 def _still_open(

@@ -16,7 +16,7 @@ from actions.report import (
     AskWhat,
     AskWhich,
 )
-from actions.report_form import CONFIRM, JOIN, PLACE, SINCE, WHAT, WHICH
+from actions.report_slots import CONFIRM, JOIN, PLACE, SINCE, WHAT, WHICH
 from actions.speaking import FORM, SpeakingAction, composer_for
 from community.replies import Part
 

@@ -15,7 +15,7 @@ from actions.reading import (
     TICKET_SLOT,
     TOLD_PLACE_SLOT,
 )
-from actions.report_form import PLACE
+from actions.report_slots import PLACE
 from actions.speaking import FORM
 from actions.wiring import ports
 from bot.form_question import form_question, next_slot

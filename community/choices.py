@@ -74,6 +74,13 @@ def _by_words(clean: str, offered: Offered) -> str | None:
     for title, payload in titles:
         if title in (clean, core):
             return payload
+    heads = [
+        payload
+        for title, payload in offered
+        if re.split("[：:]", title.removeprefix("反映："))[0] in (clean, core)
+    ]
+    if len(heads) == 1:
+        return heads[0]
     near = [
         payload
         for title, payload in titles

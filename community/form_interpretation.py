@@ -32,9 +32,16 @@ SMALL_TALK = frozenset(
 )
 SMALL_TALK_MAX_CHARS = 10
 SURE_TALK = 0.8
+MIN_PROBLEM_CHARS = 8
+"""Shorter than this nobody tells another problem."""
 CONFIRM_SLOT = "report_confirm"
 NEXT_REPORT = "next"
 """Value of a message that tells another problem while the first waits for a yes."""
+NO_PHOTO = "no_photo"
+"""Value of a message that says there will be no photo."""
+_NO_PHOTO = re.compile(
+    r"(?:不用|不会|不能|没法|没|懒得|拍不|发不|传不|甭|别)(?:了|来|法|能|会)?(?:拍|照片|照相|发图|图)|[拍发传]不(?:了|来|成)"
+)
 _CANCEL = re.compile(
     r"取消|不报|别报|不用了|不要了|算了|拉倒|退出|撤了|撤回|先不|不说了|不反映"
 )
@@ -77,9 +84,11 @@ def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     confirms = context.requested_slot == CONFIRM_SLOT
     if (confirms and is_correction(said.text)) or refuses_calls(said.text):
         return Meaning("inform")
+    if confirms and _NO_PHOTO.search(said.text):
+        return Meaning("inform", value=NO_PHOTO)
     if confirms and plain_answer(said.text):
         return Meaning("inform", value=plain_answer(said.text))
-    if confirms and said.is_clear_matter and said.label != context.report_item:
+    if _is_another_problem(said, context):
         return Meaning("inform", item=said.item, value=NEXT_REPORT)
     if _CANCEL.search(said.text) and len(said.text) <= ELLIPSIS_MAX_CHARS:
         return Meaning("talk_cancel")
@@ -92,6 +101,23 @@ def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     if digression is not None:
         return digression
     return Meaning("inform", value=_yes_or_no(said) if confirms else None)
+
+
+def _is_another_problem(said: Said, context: Context) -> bool:
+    """Tells whether somebody tells the next problem before the first one is filed.
+
+    A question after place or time is often answered with a few words about the same
+    problem, and these may sound like another one.
+    """
+    if not said.is_clear_matter or said.label == context.report_item:
+        return False
+    if context.requested_slot == CONFIRM_SLOT:
+        return True
+    if context.requested_slot not in ("report_place", "report_since"):
+        return False
+    answers = {name for name, _ in said.entities} & ANSWER_ENTITIES
+    is_long = len(said.text) >= MIN_PROBLEM_CHARS
+    return is_long and not answers and said.confidence > SURE_TALK
 
 
 def _leaves(said: Said) -> bool:

@@ -11,6 +11,11 @@ MAX_WISH_CHARS = 30
 _URGE = re.compile(
     r"催一?[催下]|帮[我俺]?催|催催|再催|催办|加急|快点(?:给)?(?:办|修|弄|处理|来)|(?:叫|让)他们?快点"
 )
+_STILL = re.compile(
+    r"(?:还|又|仍|照样|一直)(?:在|是)?[一-龥]{1,6}.{0,8}(?:快点|赶紧|抓紧|赶快|快些)|"
+    r"(?:快点|赶紧|抓紧|赶快|快些)(?:吧|啊|呀|给[我俺]|[办修弄来管])"
+)
+"""Said of what was reported just now: it still goes on, hurry."""
 _WITHDRAW = re.compile(
     r"撤[回了销掉]|撤单|不用(?:来|修|报|管|弄|处理|派人)了|取消.{0,4}(?:反映|上报|工单|单子|刚才|那个|那件)|"
     r"(?:灯|它|那个|这个|都)?(?:已经|自己|自个儿?)(?:都|就)?(?:修|弄|整)?好了.{0,6}(?:不用|别)"
@@ -35,6 +40,7 @@ _HOW = re.compile(r"怎么|咋|如何|会不会|能不能|多久|[吗么]$|[?？
 _VISIT = re.compile(
     r"(?:请|派|叫|找|让|要|想要|需要|约|预约|安排)(?:个|一个|你们|人|网格员|工作人员|志愿者|社区的?)*.{0,6}"
     r"(?:上门|来家|到家|入户|来[我俺]家|去[我俺]家|代办|跑一?趟)|"
+    r"^(?:[中行好对]|可以)?(?:那|就|那就)?(?:请|派|叫|让|喊)(?:个|恁|你们?)?人(?:来|过来)(?:一趟|家里?|看看|吧|呗|一下|办)*$|"
     r"(?:帮|替|给)(?:我|俺|老人|[我俺]?[妈娘爹爸]).{0,6}(?:代办|跑一?趟)|^(?:上门|代办|帮办)(?:服务|一下)?[。！!]?$"
 )
 
@@ -53,6 +59,8 @@ def wishes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if in_form:
         return None
     if _URGE.search(text) and not said.is_clear_matter:
+        return Meaning("ticket_urge")
+    if context.open_ticket and _STILL.search(text) and not said.is_clear_item:
         return Meaning("ticket_urge")
     return _of_filed(said, context)
 
@@ -87,7 +95,9 @@ def visit_wish(said: Said, context: Context, catalog: Catalog) -> Meaning | None
     """Reads the wish that somebody comes, or does an errand; a question is none."""
     if context.requested_slot is not None or said.is_clear_matter:
         return None
-    if not _VISIT.search(said.text) or is_question(said.text):
+    plain = re.sub(r"[\s，,。.！!]", "", said.text)
+    asks = _VISIT.search(said.text) or _VISIT.search(plain)
+    if not asks or is_question(said.text):
         return None
     named = named_services(said.text, catalog)
     item = said.item if said.is_clear_service else None

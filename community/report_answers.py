@@ -1,0 +1,75 @@
+"""Tells an answer to the report form's questions from what is said instead."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from community.form_interpretation import plain_answer
+from community.reports import Account, Entity, place_in, since_in
+
+MIN_REMARK_CHARS = 7
+"""Shorter answers are taken as they are: 家门口, 南头, 早就有了."""
+_NOT_KNOWN = re.compile(r"不知道|不清楚|记不|忘了|说不[上准好清]|没数|谁知道")
+_WHERE = re.compile(
+    r"[楼栋幢号路街巷村庄镇区院城桥河沟塘湾坡场站厂店馆园厅校门]|[东西南北前后左右里外][边面头侧]|旁|对过|附近|"
+    r"跟前|隔壁|家里|屋里|楼道|电梯|车库|路口|超市|市场|学校|医院|单元|小区|拐角|底下|上头|集上|地里|坝|井"
+)
+"""Words without which hardly anybody says where."""
+_WHEN = re.compile(
+    r"[天日月年周点时早晚]|星期|礼拜|刚|一直|以前|之前|开始|好久|很久|老长|一阵|多会|昨|前|今|夜|"
+    r"春|夏|秋|冬|过年|入|开春|去|上个|自|从|经常|总是|老是|每"
+)
+"""Words without which hardly anybody says since when."""
+UNTOLD = "没说"
+"""Shown as the time where nobody could be made to tell it."""
+
+
+def instead_of_place(
+    answer: str, entities: Iterable[Entity], account: Account
+) -> Account | None:
+    """Returns the account with what was said instead of a place.
+
+    Returns:
+        `None` where the text may be the place; else what happened, with the text.
+    """
+    if plain_answer(answer) is not None:
+        return account
+    return None if _says_where(answer, tuple(entities)) else _with(account, answer)
+
+
+def instead_of_time(
+    answer: str, entities: Iterable[Entity], account: Account
+) -> Account | None:
+    """Returns the account with what was said instead of a time: a place, or a remark.
+
+    Returns:
+        `None` where the text may be the time.
+    """
+    entities = tuple(entities)
+    place = place_in(answer, entities)
+    is_time = since_in(answer, entities) is not None
+    if place and not is_time and not place_in(account.place or "", ()):
+        return replace(account, place=answer)
+    if plain_answer(answer) is not None:
+        return account
+    return None if _says_when(answer, entities) else _with(account, answer)
+
+
+def _with(account: Account, remark: str) -> Account:
+    return replace(account, what=f"{account.what}；{remark}")
+
+
+def _says_where(text: str, entities: tuple[Entity, ...]) -> bool:
+    """Tells whether an answer to "where" may be one; short ones get the benefit."""
+    if len(re.sub(r"\W", "", text)) < MIN_REMARK_CHARS or _NOT_KNOWN.search(text):
+        return True
+    return place_in(text, entities) is not None or bool(_WHERE.search(text))
+
+
+def _says_when(text: str, entities: tuple[Entity, ...]) -> bool:
+    """Tells whether an answer to "since when" may be one; short ones get the benefit."""
+    if len(re.sub(r"\W", "", text)) < MIN_REMARK_CHARS or _NOT_KNOWN.search(text):
+        return True
+    if any(name == "time" for name, _ in entities):
+        return True
+    return since_in(text, entities) is not None or bool(_WHEN.search(text))
