@@ -106,8 +106,10 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
         r"没(?:交|转|点|给|信|理|损失|搭理)|立案|报过?案|之前|上周的事|我挂了|给挂了|"
         r"补贴名额|交医保|还是现金|提醒|二维码截图|绑定|不买就罚"
     ),
-    # Businesses that closed, parents who left long ago, pets.
+    # Children who rarely come home, businesses that closed, parents who left long ago, pets.
     "missing": re.compile(
+        r"(?:[一二两三四五六七八九十几半好多0-9]年|[几半俩两三四五六七八九十0-9]个?多?月|过年|逢年过节|年年|从来)"
+        r"[^，。]{0,8}[没不][^，。]{0,3}[回来]|(?:打工|外地|外头|城里)[^。]{0,12}不(?:回|来)|"
         r"父母双双|服刑|监狱|改嫁|老板|工头|负责人|物业|(?:我家|宠物)[猫狗]|猫跑|狗跑|"
         r"垃圾|报上去|电话也?(?:接|通)|报平安|没满|未满|算吗|失踪证明|宣告|锁不住|没了爹|党员|快递|商家|健身"
     ),

@@ -32,8 +32,8 @@ SMALL_TALK = frozenset(
 )
 SMALL_TALK_MAX_CHARS = 10
 SURE_TALK = 0.8
-MIN_PROBLEM_CHARS = 8
-"""Shorter than this nobody tells another problem."""
+MIN_PROBLEM_CHARS = 12
+"""Shorter than this it is a place, a time, or a word more on the same problem."""
 CONFIRM_SLOT = "report_confirm"
 NEXT_REPORT = "next"
 """Value of a message that tells another problem while the first waits for a yes."""
