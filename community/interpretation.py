@@ -243,6 +243,8 @@ def _named_but_unsure(said: Said, context: Context, catalog: Catalog) -> Meaning
 
 
 def _by_label(said: Said, context: Context) -> Meaning:
+    if said.label == "talk_goodbye" and re.search(r"\d", said.text):
+        return Meaning("nlu_fallback")  # an age or an amount is no farewell
     if said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK:
         return Meaning("nlu_fallback", facets=said.facets)
     if said.item is None:

@@ -31,6 +31,11 @@ _STATUS = re.compile(
 _NOBODY_CAME = re.compile(
     r"(?:咋|怎么|为[啥何])?(?:还|到现在|一直|也|都)(?:是)?没(?:有)?(?:个)?(?:人|见人?|来|动静|信儿?).{0,8}"
 )
+_WHEN = re.compile(
+    r"^(?:那|那么|你们?|恁|他们?|咱)*(?:到底|大概|得)?(?:[啥什]么?时候?|多会儿?|几时|哪天|几点)"
+    r"(?:能|才|可以|会)?(?:来|到|上门|过来|处理|解决|修|有人)"
+)
+"""Asked about what was filed just now."""
 _FORGET = re.compile(
     r"(?:删|删除|删掉|清除|清空|抹掉|注销)(?:掉|除)?(?:我|俺|本人)?的?(?:全部|所有|个人)?的?"
     r"(?:信息|资料|数据|对话|记录|账号|聊天记录|东西)|"
@@ -77,9 +82,11 @@ def _of_filed(said: Said, context: Context) -> Meaning | None:
     text = said.text
     if _WITHDRAW.search(text) and not is_question(text):
         return Meaning("ticket_withdraw") if context.open_ticket else None
-    if _STATUS.search(text) and not said.is_clear_service:
+    told_anew = said.is_clear_matter and not context.open_ticket
+    if _STATUS.search(text) and not said.is_clear_service and not told_anew:
         return Meaning("talk_ticket_status")
-    if context.open_ticket and _NOBODY_CAME.fullmatch(text.strip(" ？?。！!")):
+    plain = text.strip(" ？?。！!")
+    if context.open_ticket and (_NOBODY_CAME.fullmatch(plain) or _WHEN.match(plain)):
         return Meaning("talk_ticket_status")
     return None
 

@@ -36,6 +36,16 @@ COARSE = (
     (re.compile(r"^n(?=[aeiouv])"), "l"),
     (re.compile(r"ng$"), "n"),
 )
+_GREETING = re.compile(
+    r"\s*(?:(?:喂|哎|诶|嗨|那个)[,，。！!、\s]*)*"
+    r"(?:请问一?下?[,，。！!：:\s]*|"
+    r"(?:阿姨|叔叔|大哥|大姐|大妹子|姑娘|闺女|小伙子|同志|领导|师傅|老师|小路|云小路|客服|社区的?|网格员)?[,，\s]*"
+    r"(?:您好|你好|恁好|你们好|您们好|大家好|早上好|上午好|中午好|下午好|晚上好)[啊呀哇]?[,，。.！!~～、\s]*"
+    r"(?:(?:阿姨|叔叔|大哥|大姐|同志|领导|师傅|老师|姑娘|闺女|小路|云小路)[,，。！!、\s]+)?"
+    r"(?:请问一?下?[,，。！!：:\s]*)?)"
+)
+MIN_ASKED_CHARS = 4
+"""A greeting is left out where at least so much follows it."""
 HEAD_CHARS, TAIL_CHARS = 400, 300
 """Of longer messages only this much at both ends makes features."""
 Clippable = TypeVar("Clippable", str, Sequence[str])
@@ -71,8 +81,32 @@ def clipped(symbols: Clippable, head: int, tail: int) -> Clippable:
     return symbols[:head] + symbols[len(symbols) - tail :]  # type: ignore[operator]
 
 
+def greeting_length(text: str) -> int:
+    """Returns how many characters at the start only greet; 0 where nothing follows.
+
+    您好 says nothing about what is wanted, and would make short questions greetings.
+    """
+    match = _GREETING.match(text)
+    if match is None or len(text) - match.end() < MIN_ASKED_CHARS:
+        return 0
+    return match.end()
+
+
+def _without(words: Sequence[str], n_chars: int) -> Sequence[str]:
+    """Drops the words that the first characters of a text are made of."""
+    for position, word in enumerate(words):
+        if n_chars <= 0:
+            return words[position:]
+        n_chars -= len(word)
+    return ()
+
+
 def _sequences(text: str, words: Sequence[str]) -> List[Sequence[str]]:
     """Returns the symbols of each family."""
+    greeting = greeting_length(text)
+    if greeting:
+        spaces = sum(char.isspace() for char in text[:greeting])
+        text, words = text[greeting:], _without(words, greeting - spaces)
     clean = clipped(normalise(text), HEAD_CHARS, TAIL_CHARS)
     words = clipped(words, HEAD_CHARS // 2, TAIL_CHARS // 2)
     sounds = [_syllable(c) if CHINESE.match(c) else (c, c) for c in clean]

@@ -6,10 +6,10 @@ Pure numpy and scikit-learn; the Rasa component in `classifier` wraps it.
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import List, Sequence, Tuple
+from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,6 +23,8 @@ KEPT_FEATURES = 200_000
 """Of 490,000 n-grams the strongest; the others only cost memory, see the docs."""
 N_GROUPS = 2
 """Labels are trained in so many groups at a time, whatever the machine has."""
+SMALL = 300_000
+"""So few values are trained on in the process itself."""
 UNCALIBRATED_TEMPERATURE = 0.2
 """A usable guess for models without a calibration set, such as those of tests."""
 
@@ -115,22 +117,54 @@ def fit_weights(
     bias = np.full(n_labels, -1.0, dtype=np.float32)
     present = np.unique(target)
 
-    def fit(group: np.ndarray) -> LinearSVC:
+    groups = np.array_split(present, N_GROUPS) if len(present) > 5 else [present]
+
+    def fit(position: int) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
         # What is not of the group is one more class, which is left out afterwards.
         machine = LinearSVC(C=c, random_state=SEED, dual=True, tol=0.3)
-        return machine.fit(matrix, np.where(np.isin(target, group), target, -1))
+        group = groups[position]
+        machine.fit(matrix, np.where(np.isin(target, group), target, -1))
+        scores, offsets = machine.coef_, machine.intercept_
+        if len(machine.classes_) == 2:  # one machine tells both apart
+            scores, offsets = np.vstack([-scores, scores]), np.r_[-offsets, offsets]
+        is_label = machine.classes_ >= 0
+        found = machine.classes_[is_label]
+        return found, scores[is_label].astype(np.float32), offsets[is_label]
 
-    groups = np.array_split(present, N_GROUPS) if len(present) > 5 else [present]
-    with ThreadPoolExecutor(N_GROUPS) as pool:
-        for machine in pool.map(fit, groups):
-            scores, offsets = machine.coef_, machine.intercept_
-            if len(machine.classes_) == 2:  # one machine tells both apart
-                scores, offsets = np.vstack([-scores, scores]), np.r_[-offsets, offsets]
-            is_label = machine.classes_ >= 0
-            labels = machine.classes_[is_label]
-            weights[:, labels] = scores[is_label].T
-            bias[labels] = offsets[is_label]
+    for labels, scores, offsets in in_processes(fit, len(groups), matrix.nnz):
+        weights[:, labels] = scores.T
+        bias[labels] = offsets
     return weights, bias
+
+
+_Result = TypeVar("_Result")
+_work: Optional[Callable[[int], Any]] = None
+
+
+def in_processes(
+    work: Callable[[int], _Result], n_parts: int, size: int
+) -> List[_Result]:
+    """Does parts of a training, two at a time where it is worth while.
+
+    In processes, not threads: liblinear has one state of random numbers for a whole
+    process, and the same input must give the same model.
+
+    Args:
+        work: Does the part of a number; a forked process inherits what it needs.
+        n_parts: How many parts there are.
+        size: How many values it reads; little is done here.
+    """
+    global _work
+    if n_parts == 1 or size < SMALL:
+        return [work(position) for position in range(n_parts)]
+    _work = work
+    with multiprocessing.get_context("fork").Pool(N_GROUPS) as pool:
+        return pool.map(_do, range(n_parts), chunksize=1)
+
+
+def _do(position: int) -> Any:
+    assert _work is not None
+    return _work(position)
 
 
 def fit_detectors(
@@ -152,21 +186,18 @@ def fit_detectors(
         Weights, shape (n_features, n_targets), and bias, shape (n_targets,). Where
         there is nothing to tell apart the answer is no.
     """
-    weights = np.zeros((matrix.shape[1], len(targets)), dtype=np.float32)
-    bias = np.full(len(targets), -1.0, dtype=np.float32)
 
-    def fit(position: int) -> None:
+    def fit(position: int) -> Tuple[np.ndarray, float]:
         target = targets[position]
         if target.all() or not target.any():
-            return
+            return np.zeros(matrix.shape[1], dtype=np.float32), -1.0
         machine = LinearSVC(C=c, random_state=SEED, class_weight={True: weight})
         machine.fit(matrix, target)
-        weights[:, position] = machine.coef_[0]
-        bias[position] = machine.intercept_[0]
+        return machine.coef_[0].astype(np.float32), float(machine.intercept_[0])
 
-    with ThreadPoolExecutor(N_GROUPS) as pool:
-        list(pool.map(fit, range(len(targets))))
-    return weights, bias
+    found = in_processes(fit, len(targets), matrix.nnz)
+    weights = np.array([row for row, _ in found], dtype=np.float32).T
+    return weights, np.array([offset for _, offset in found], dtype=np.float32)
 
 
 def fit_temperature(scores: np.ndarray, is_right: np.ndarray) -> float:

@@ -1,6 +1,5 @@
 """The scenery of written conversations: this checkout's model, Redis and catalogue."""
 
-
 import pytest
 from rasa.core.agent import Agent
 

@@ -12,7 +12,9 @@ from adapters.settings import ROOT
 from community.errors import CatalogError
 
 CATALOG = ROOT / "catalog"
-OFFICIALESE = re.compile(r"该|予以|进行|相关|贵|按照|落实|整改|处置|协调|反馈|依法|尽快")
+OFFICIALESE = re.compile(
+    r"该|予以|进行|相关|贵|按照|落实|整改|处置|协调|反馈|依法|尽快"
+)
 
 
 @pytest.fixture
