@@ -260,9 +260,17 @@ class TicketJournal:
     async def _person_keys(
         self, connection: AsyncConnection, persons: set[str]
     ) -> dict[str, bytes]:
+        """Returns the keys of persons, made where there are none yet.
+
+        Raises:
+            StaleError: A person was forgotten in this moment; read the ticket again.
+        """
         for person in sorted(persons - {NO_PERSON}):
             await self._keys.ensure(connection, person)
-        return await self._keys.of_persons(connection, persons)
+        keys = await self._keys.of_persons(connection, persons)
+        if persons - keys.keys():
+            raise StaleError
+        return keys
 
     async def _insert_event(
         self,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.sql.tables import ticket, ticket_resident, ticket_text
 from adapters.sql.ticket_acts import SqlTicketActs
-from adapters.sql.ticket_journal import hidden, resident
+from adapters.sql.ticket_journal import StaleError, hidden, resident
 from adapters.sql.ticket_rows import ResidentRow, Stored
 from adapters.sql.tickets_read import translated
 from community.errors import NotFoundError, StoreUnavailableError
@@ -66,7 +66,7 @@ class SqlTicketRepository(SqlTicketActs):
                             office=office,
                             now=now,
                         )
-                except IntegrityError:
+                except (IntegrityError, StaleError):
                     continue
         raise StoreUnavailableError("ticket: no free number found, try again")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from adapters.sql.person_keys import PersonKeys
 from adapters.sql.tables import (
     sealed_key,
     ticket,
@@ -82,6 +83,27 @@ async def test_the_database_file_shows_no_contact_and_no_words(tickets, tmp_path
         if text not in ("又多了一堆", "清走了"):  # told to residents by the outbox
             assert text.encode() not in raw, text
             assert text.encode("unicode-escape") not in raw, text
+
+
+async def test_who_is_forgotten_while_others_write_is_read_again(tickets, monkeypatch):
+    """Between making sure of a person's key and reading it, it may be destroyed."""
+    number = await told_story(tickets)
+    read = PersonKeys.of_persons
+    interrupted: list[set[str]] = []
+
+    async def interrupt(self, connection, persons):
+        keys = await read(self, connection, persons)
+        if any(persons) and not interrupted:
+            interrupted.append(set(persons))
+            return {"": keys[""]}
+        return keys
+
+    monkeypatch.setattr(PersonKeys, "of_persons", interrupt)
+    await tickets.remark(number, OTHER, text="还在那儿", key="again", now=MONDAY)
+    assert interrupted
+    events = await tickets.events(number)
+    assert [e.text for e in events].count("还在那儿") == 1
+    assert not await tickets.verify(number)
 
 
 async def test_a_forgotten_person_is_gone_and_the_chain_holds(tickets, engine):
