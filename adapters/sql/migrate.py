@@ -1,5 +1,6 @@
 """`python -m adapters.sql.migrate`: brings the database to the newest schema."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from alembic import command
@@ -20,11 +21,16 @@ def config_for(database_url: str) -> Config:
 
 
 def upgrade(database_url: str) -> None:
-    """Applies all missing migrations; does nothing on a current database."""
+    """Applies all missing migrations; does nothing on a current database.
+
+    May be called while an event loop runs: Alembic's environment starts one of its own,
+    in a thread of its own.
+    """
     url = async_url(database_url)
     if url.drivername.startswith("sqlite") and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    command.upgrade(config_for(database_url), "head")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(command.upgrade, config_for(database_url), "head").result()
 
 
 if __name__ == "__main__":

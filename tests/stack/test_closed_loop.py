@@ -140,7 +140,7 @@ def test_a_worker_signs_in_by_wecom(
     open_page: Callable[[], Page], system: WholeSystem
 ) -> None:
     phones = Phones(open_page(), system)
-    phones.turn_to("吕乙酉")
+    phones.turn_to(WORKER)
     worker = StaffPage(phones.page.context.new_page(), system.desk)
     worker.page.goto(f"{system.desk}/w/")
     worker.button("用企业微信登录").click()

@@ -180,10 +180,12 @@ class Phones:
         assert found is not None
         return found[1]
 
-    def turn_to(self, name: str) -> None:
-        """Takes a worker's phone."""
+    def turn_to(self, userid: str) -> None:
+        """Takes a worker's phone; it may be one to which nothing was sent yet."""
         self.worker.get_by_role("button", name="换网格员").click()
-        self.page.get_by_role("button", name=re.compile(name)).last.click()
+        sheet = self.page.get_by_role("dialog", name="换网格员")
+        sheet.get_by_label("编号").fill(userid)
+        sheet.get_by_role("button", name="添加").click()
 
     def card(self, number: str) -> Locator:
         """The worker's newest card of a ticket."""
