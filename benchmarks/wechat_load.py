@@ -32,7 +32,7 @@ PERIOD_S = 10.0
 """Each resident types one message in this time."""
 STEP_S = 20.0
 WARM_S = 6.0
-RATES = (10, 20, 40, 60, 80, 100, 120, 150)
+RATES = (20, 60, 80, 100, 120, 150)
 WORKERS = (1, 2, 4)
 OVERLOAD = 2.0
 """Times the knee."""

@@ -11,6 +11,7 @@ import structlog
 from rasa.utils.endpoints import EndpointConfig
 
 from actions.wiring import Ports, ports_from_settings, set_ports
+from adapters.event_loop import use_fast_loop
 from adapters.logs import configure_logs
 from adapters.model_status import announce, note_refusal
 from adapters.monitoring import monitored
@@ -43,6 +44,7 @@ def run_workers(settings: Settings) -> int:
         ports.places()
 
     def serve_with(model: LoadedModel, ready: Callable[[], None]) -> None:
+        use_fast_loop()
         asyncio.run(serve(model, settings, ports, ready, endpoint))
 
     models = models_of(settings, refused)

@@ -17,7 +17,6 @@ from typing import Callable, Optional
 
 import yaml
 
-import bot.model  # noqa: F401 - sets Rasa's environment before it is imported
 from adapters.logs import configure_logs
 from adapters.model_archives import data_hashes, versions
 from adapters.model_registry import ARCHIVE, Manifest, ModelRegistry, file_hash

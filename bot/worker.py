@@ -40,6 +40,9 @@ from community.replies import Text as TextPart
 logger = structlog.get_logger()
 
 MAX_ATTEMPTS = 4
+TRIM_S = 3_600.0
+"""How often old turns of one conversation are looked for."""
+TRIMS_REMEMBERED = 10_000
 RETRY_DELAYS_S = (0.2, 1.0, 3.0)
 CONCURRENT = 8
 RECLAIMED = 100
@@ -99,6 +102,7 @@ class Worker:
         self.store = store
         self.events = EventSpeaker(self.processor, store)
         self._slots = asyncio.Semaphore(concurrent)
+        self._trimmed: Dict[str, float] = {}
         self._tasks: Set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
@@ -197,12 +201,11 @@ class Worker:
         try:
             while True:
                 letter = await self.conversations.head(conversation)
-                if letter is None:
-                    await self._trim(conversation)
-                    if await self.conversations.release(lease, only_if_empty=True):
-                        return True
-                    continue
-                await self._handle_until_done(lease, letter)
+                if letter is not None:
+                    await self._handle_until_done(lease, letter)
+                await self._trim(conversation)
+                if await self.conversations.release(lease, only_if_empty=True):
+                    return True
         except BaseException:
             with suppress(StoreUnavailableError):
                 await self.conversations.release(lease)
@@ -211,6 +214,13 @@ class Worker:
             renewal.cancel()
 
     async def _trim(self, conversation: str) -> None:
+        """Drops turns that are too old, at most once in `TRIM_S`."""
+        now_s = time.monotonic()
+        if now_s - self._trimmed.get(conversation, -TRIM_S) < TRIM_S:
+            return
+        if len(self._trimmed) >= TRIMS_REMEMBERED:
+            self._trimmed.clear()
+        self._trimmed[conversation] = now_s
         oldest_s = time.time() - self.conversations.retention_s
         await self.conversations.trim_turns(conversation, oldest_s=oldest_s)
 

@@ -6,6 +6,7 @@ import sys
 
 from aiohttp import web
 
+from adapters.event_loop import use_fast_loop
 from adapters.logs import configure_logs
 from adapters.settings import Settings
 from community.errors import CommunityError
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return asyncio.run(StaffCommands(settings).run(arguments))
     if arguments.command == "demo":
         return asyncio.run(seed(settings))
+    use_fast_loop()
     web.run_app(
         build_app(settings),
         host=settings.desk_host,

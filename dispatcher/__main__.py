@@ -3,6 +3,7 @@
 import asyncio
 import sys
 
+from adapters.event_loop import use_fast_loop
 from adapters.logs import configure_logs
 from adapters.settings import Settings
 from community.errors import CommunityError
@@ -14,6 +15,7 @@ def main() -> int:
     try:
         settings = Settings.from_env()
         configure_logs("dispatcher", settings.log_level)
+        use_fast_loop()
         asyncio.run(serve(settings))
     except CommunityError as err:
         sys.stderr.write(f"[ERROR] {err}\n")

@@ -6,6 +6,7 @@ import sys
 
 from aiohttp import web
 
+from adapters.event_loop import use_fast_loop
 from adapters.logs import configure_logs
 from adapters.settings import Settings
 from community.errors import CommunityError
@@ -29,6 +30,7 @@ def main() -> int:
         configure_logs("gateway", settings.log_level)
         if arguments.command == "shell":
             return asyncio.run(shell(settings, arguments.sender))
+        use_fast_loop()
         web.run_app(
             build_app(settings),
             host=settings.gateway_host,
