@@ -1,0 +1,134 @@
+"""Workers, mailboxes or Redis are away; an emergency still gets its number."""
+
+import time
+from typing import Any
+
+import pytest
+
+from adapters.redis_conversations import RedisConversations
+from community.errors import StoreUnavailableError
+from community.replies import Text
+from gateway.wechat import NOT_STORED, TOO_FAST
+from tests.integration.wechat_gateway.hand_worker import answered, work
+from tests.integration.wechat_peer import (
+    CONVERSATION,
+    text,
+)
+
+
+async def test_an_emergency_without_workers_gets_its_number_in_time(peer, store, quick):
+    started = time.monotonic()
+    status, answer = await peer.push(text("俺家着火了快来人"))
+    assert time.monotonic() - started < 5
+    assert status == 200
+    content = answer.split("<Content><![CDATA[")[1]
+    assert "119" in content.split("。")[0]
+    letter = await store.head(CONVERSATION)
+    assert letter.inbound.urgent
+    assert await store.claimed(letter.inbound.id) == "late"
+
+
+async def test_the_repeat_of_an_emergency_gets_the_number_too(peer, store, quick):
+    xml = text("俺家着火了快来人", msg_id=50)
+    await peer.push(xml)
+    assert "119" in (await peer.push(xml))[1]
+
+
+async def test_redis_down_acknowledges_nothing(peer, store, quick, monkeypatch):
+    async def down(*_: Any) -> Any:
+        raise StoreUnavailableError("down")
+
+    monkeypatch.setattr(RedisConversations, "accept", down)
+    started = time.monotonic()
+    status, answer = await peer.push(text("低保怎么办"))
+    assert status == 503
+    assert "success" not in answer
+    assert time.monotonic() - started >= 0.7
+
+
+async def test_redis_that_comes_back_in_time_is_noticed_by_nobody(
+    peer, store, monkeypatch
+):
+    original, calls = RedisConversations.accept, []
+
+    async def twice_down(self: Any, inbound: Any) -> bool:
+        calls.append(1)
+        if len(calls) < 3:
+            raise StoreUnavailableError("down")
+        return await original(self, inbound)
+
+    monkeypatch.setattr(RedisConversations, "accept", twice_down)
+    _, answer = await answered(peer, store, text("低保怎么办"), Text("带身份证。"))
+    assert "带身份证。" in answer
+    assert len(calls) == 3
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, n_times: float) -> list[int]:
+    """Lets Redis fail when answers are taken, some times or always."""
+    original, calls = RedisConversations.take_passive, []
+
+    async def take(self: Any, *arguments: Any, **options: Any) -> Any:
+        calls.append(1)
+        if len(calls) <= n_times:
+            raise StoreUnavailableError("down")
+        return await original(self, *arguments, **options)
+
+    monkeypatch.setattr(RedisConversations, "take_passive", take)
+    return calls
+
+
+async def test_a_short_outage_is_waited_out_and_the_answer_comes_in_time(
+    peer, store, monkeypatch
+):
+    """`success` at once would make WeChat ignore what another delivery answers."""
+    calls = failing(monkeypatch, 3)
+    _, answer = await answered(peer, store, text("低保怎么办"), Text("带身份证。"))
+    assert "带身份证。" in answer
+    assert len(calls) > 3
+
+
+async def test_a_long_outage_is_acknowledged_because_the_message_is_stored(
+    peer, store, quick, monkeypatch
+):
+    failing(monkeypatch, float("inf"))
+    status, answer = await peer.push(text("低保怎么办"))
+    assert (status, answer) == (200, "success")
+    assert await store.head(CONVERSATION) is not None
+
+
+async def test_a_long_outage_still_gives_the_number_in_an_emergency(
+    peer, store, quick, monkeypatch
+):
+    failing(monkeypatch, float("inf"))
+    _, answer = await peer.push(text("俺家着火了快来人"))
+    assert "119" in answer
+
+
+async def test_an_emergency_with_redis_down_gets_its_number_and_is_stored_later(
+    peer, store, quick, monkeypatch
+):
+    original, is_down = RedisConversations.accept, [True]
+
+    async def down(self: Any, inbound: Any) -> bool:
+        if is_down:
+            raise StoreUnavailableError("down")
+        return await original(self, inbound)
+
+    monkeypatch.setattr(RedisConversations, "accept", down)
+    _, answer = await peer.push(text("俺家着火了快来人"))
+    assert "119" in answer.split("<Content><![CDATA[")[1].split("。")[0]
+    assert NOT_STORED in answer
+    is_down.clear()
+    assert await work(store, Text("打了吗")) == "俺家着火了快来人"
+
+
+async def test_a_full_mailbox_is_said_and_nothing_is_acknowledged(
+    peer, store, quick, monkeypatch
+):
+    monkeypatch.setattr("adapters.redis_conversations.MAX_WAITING", 1)
+    await peer.push(text("一"))
+    _, answer = await peer.push(text("二"))
+    assert TOO_FAST in answer
+    assert await store.redis.llen(store.keys.mailbox(CONVERSATION)) == 1
+    _, urgent = await peer.push(text("俺家着火了快来人"))
+    assert "119" in urgent.split("<Content><![CDATA[")[1].split("。")[0]
