@@ -22,6 +22,9 @@ ALONE = "no"
 FOLLOW = "follow"
 """Value of a choice below the summary: joins the neighbours instead of filing it."""
 _MAX_WISH_CHARS = 14
+_JOINS = re.compile(
+    r"^(?!.*不)(?:.{0,4})(?:跟进|跟着|一起|一块|一道|算[我俺]一个|[我俺]也)"
+)
 _FOLLOWS = re.compile(
     r"^(?!.*不).*(?:跟进|跟着|跟(?:他们?|邻居|上)|算[我俺]一个|[我俺]也(?:跟|算)|"
     r"(?:一起|一块|一道)(?:跟|报|吧))"
@@ -55,8 +58,16 @@ async def joinable(tracker: Tracker) -> Ticket | None:
     return None if tracker.get_slot(REPORT_JOIN) else await similar_ticket(tracker)
 
 
+def joins_when_asked(answer: str) -> bool:
+    """Tells whether an answer to "do you join them" does: 一起, 俺也."""
+    return bool(_JOINS.search(answer))
+
+
 def says_follow(text: str) -> bool:
-    """Tells whether somebody who read of neighbours' ticket joins it: 跟着一起吧."""
+    """Tells whether words below the summary join the neighbours: 跟着一起吧.
+
+    There 一起 alone may mean anything; it must say with what.
+    """
     return len(text) <= _MAX_WISH_CHARS and bool(_FOLLOWS.search(text))
 
 

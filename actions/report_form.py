@@ -12,6 +12,7 @@ from actions.joining import (
     ALONE,
     FOLLOW,
     joinable,
+    joins_when_asked,
     says_alone,
     says_follow,
     similar_ticket,
@@ -61,9 +62,6 @@ MAX_ANSWER_CHARS = 300
 MIN_PLACE_CHARS = 2
 TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT)
 QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
-_JOINS = re.compile(
-    r"^(?!.*不)(?:.{0,4})(?:跟进|跟着|一起|一块|一道|算[我俺]一个|[我俺]也)"
-)
 _CALLS = re.compile(
     r"(?:[我俺这个的是打找回给再吧啊哈]|电话|手机|号码?|联系(?:方式)?|上午|下午|晚上|中午|白天|"
     r"早上|下班|以?后|都行|就行)*"
@@ -166,7 +164,7 @@ class ValidateReportForm(FormValidationAction):
             return {}
         ticket = await similar_ticket(tracker)
         joins = ticket is not None and (answer == YES or said_yes(answer))
-        joins = joins or (ticket is not None and bool(_JOINS.search(answer)))
+        joins = joins or (ticket is not None and joins_when_asked(answer))
         return {JOIN: ticket.number if ticket is not None and joins else ALONE}
 
     async def extract_report_since(

@@ -58,6 +58,8 @@ from community.wordings import (
 REFUSED_TOPICS = ("forgery", "discipline")
 """Referrals that hold whatever else a message says."""
 MIN_KEYWORD_CHARS = 3
+_FIGURES = re.compile(r"^(?!\W*886?\W*$).*\d")
+"""Figures other than 88 and 886, which sound like a goodbye."""
 _HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|号|室|层)")
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
@@ -243,7 +245,7 @@ def _named_but_unsure(said: Said, context: Context, catalog: Catalog) -> Meaning
 
 
 def _by_label(said: Said, context: Context) -> Meaning:
-    if said.label == "talk_goodbye" and re.search(r"\d", said.text):
+    if said.label == "talk_goodbye" and _FIGURES.search(said.text):
         return Meaning("nlu_fallback")  # an age or an amount is no farewell
     if said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK:
         return Meaning("nlu_fallback", facets=said.facets)

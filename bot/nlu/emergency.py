@@ -249,8 +249,7 @@ class EmergencyDetector(GraphComponent):
     ) -> EmergencyDetector:
         """Loads the model (see parent class for full docstring)."""
         with model_storage.read_from(resource) as folder:
-            known = folder / ODDS_FILE  # models of before have none
-            odds = json.loads(known.read_text()) if known.is_file() else {}
+            odds = json.loads((folder / ODDS_FILE).read_text())
             model = EmergencyModel.load(folder)
             return cls(config, model_storage, resource, model, odds)
 

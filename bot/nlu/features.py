@@ -97,7 +97,7 @@ def _without(words: Sequence[str], n_chars: int) -> Sequence[str]:
     for position, word in enumerate(words):
         if n_chars <= 0:
             return words[position:]
-        n_chars -= len(word)
+        n_chars -= len(word.strip())  # some tokenizers keep white space as words
     return ()
 
 

@@ -89,3 +89,20 @@ def test_a_vectorizer_is_read_as_it_was_written():
     assert again.weights == vectorizer.weights
     with pytest.raises(ConfigurationError, match="make train"):
         Vectorizer.from_arrays({"idf": vectorizer.idf})
+
+
+def test_a_greeting_before_something_is_left_out():
+    words = ["您好", "，", "低保", "怎么", "办"]
+    for said, cut in (
+        ("您好，低保怎么办", words),
+        ("您好 低保怎么办", ["您好", " ", *words[2:]]),
+        ("  你好 低保怎么办", [" ", " ", "你好", " ", *words[2:]]),
+    ):
+        for keys, bare in zip(
+            blocks(said, cut), blocks("低保怎么办", words[2:]), strict=True
+        ):
+            assert keys.tolist() == bare.tolist()
+
+
+def test_a_greeting_alone_stays():
+    assert blocks("您好", ["您好"])[0].tolist() != blocks("", [])[0].tolist()
