@@ -24,6 +24,8 @@ BUDGET_S = 4.5
 """Of the five seconds that WeChat waits; the rest is the way."""
 GRACE_S = 0.3
 """To write down that an answer comes late."""
+KEEP_CLAIMING_S = 60.0
+"""Longer than the messenger delivers a message again."""
 TYPING_AFTER_S = 1.0
 MAX_TYPING_CALLS = 20
 """At a time: under load the answers matter more."""
@@ -64,6 +66,9 @@ class PassiveAnswers:
         self.waiting = WaitingTime()
         self._typing = typing
         self._typing_calls = asyncio.Semaphore(MAX_TYPING_CALLS)
+        self._given_up: set[str] = set()
+        """Messages that were acknowledged while nobody could be told so."""
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, inbound: Inbound, until: float, *, is_new: bool) -> Passive:
         """Returns what to answer to a stored message.
@@ -86,7 +91,37 @@ class PassiveAnswers:
                 message=log_id(inbound.id),
                 error=type(err).__name__,
             )
+            self._leave_to_dispatcher(inbound)
             return self.unanswered(inbound)
+
+    def _leave_to_dispatcher(self, inbound: Inbound) -> None:
+        """Sees to it that no other delivery answers after what is said now.
+
+        The messenger shows nothing of an answer that comes after an acknowledgement, so
+        deliveries that still wait here learn of it at once, others by the claim.
+        """
+        if inbound.id in self._given_up:
+            return
+        self._given_up.add(inbound.id)
+        task = asyncio.create_task(self._claim_late(inbound))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _claim_late(self, inbound: Inbound) -> None:
+        until = asyncio.get_running_loop().time() + KEEP_CLAIMING_S
+        try:
+            with suppress(StoreUnavailableError):
+                await patiently(
+                    lambda: self._conversations.claim(inbound.id, "late"), until
+                )
+        finally:
+            self._given_up.discard(inbound.id)
+
+    async def close(self) -> None:
+        """Ends what still tries to claim."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def unanswered(self, inbound: Inbound) -> Passive:
         """Returns what is said without a worker: the number in an emergency."""
@@ -133,6 +168,8 @@ class PassiveAnswers:
             with self._live.watch(inbound.id, inbound.conversation) as news:
                 while True:
                     news.clear()
+                    if inbound.id in self._given_up:
+                        return "late", None
                     taken = await self._conversations.take_passive(
                         inbound.id, inbound.conversation, overtakes=inbound.urgent
                     )

@@ -210,7 +210,8 @@ class WeChatChannel:
         return Answer((), "forgotten")
 
     async def close(self) -> None:
-        """Ends what still tries to store."""
+        """Ends what still tries to store or to claim."""
+        await self.answers.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

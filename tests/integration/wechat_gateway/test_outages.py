@@ -1,5 +1,6 @@
 """Workers, mailboxes or Redis are away; an emergency still gets its number."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -94,6 +95,39 @@ async def test_a_long_outage_is_acknowledged_because_the_message_is_stored(
     status, answer = await peer.push(text("低保怎么办"))
     assert (status, answer) == (200, "success")
     assert await store.head(CONVERSATION) is not None
+
+
+async def test_nothing_is_answered_after_an_acknowledgement_that_could_not_be_noted(
+    peer, store, quick, monkeypatch
+):
+    """Of two overlapping deliveries the first gives up while Redis is away."""
+    is_down = [True]
+    take, claim = RedisConversations.take_passive, RedisConversations.claim
+
+    def if_up(original: Any) -> Any:
+        async def call(self: Any, *arguments: Any, **options: Any) -> Any:
+            if is_down:
+                raise StoreUnavailableError("down")
+            return await original(self, *arguments, **options)
+
+        return call
+
+    monkeypatch.setattr(RedisConversations, "take_passive", if_up(take))
+    monkeypatch.setattr(RedisConversations, "claim", if_up(claim))
+    xml = text("低保怎么办", msg_id=7)
+    first = asyncio.create_task(peer.push(xml))
+    await asyncio.sleep(0.5)
+    second = asyncio.create_task(peer.push(xml))
+    assert await first == (200, "success")
+    is_down.clear()
+    await work(store, Text("带身份证。"))
+    assert await second == (200, "success")
+    letter = (await store.history(CONVERSATION))[0].inbound
+    for _ in range(250):
+        if await store.claimed(letter.id) == "late":
+            break
+        await asyncio.sleep(0.02)
+    assert await store.claimed(letter.id) == "late"
 
 
 async def test_a_long_outage_still_gives_the_number_in_an_emergency(
