@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from actions.wiring import ports
 from community.errors import NotFoundError, TransitionRefusedError
 from community.messages import EventName, Inbound, Kind
+
+CLOSING = frozenset({"ticket_answer", "ticket_rating"})
+"""Taps on what was asked about a result: they are for the ticket, not for a person."""
 
 
 async def pass_on(inbound: Inbound, number: str) -> bool:
@@ -29,6 +32,13 @@ async def pass_on(inbound: Inbound, number: str) -> bool:
 def is_for_the_person(inbound: Inbound) -> bool:
     """Tells whether a resident said it; news and events are for the assistant."""
     return inbound.kind is not Kind.EVENT or inbound.text == EventName.UNSUPPORTED
+
+
+def is_closing(parse_data: Optional[Dict[str, Any]]) -> bool:
+    """Tells whether a resident tapped whether a ticket is solved, or how well."""
+    if parse_data is None or not parse_data["reading"]["chosen"]:
+        return False
+    return parse_data["intent"]["name"] in CLOSING
 
 
 def _content(inbound: Inbound) -> Tuple[str, Tuple[str, ...]]:

@@ -23,7 +23,7 @@ from bot.events import EventSpeaker
 from bot.figures import Figures
 from bot.media import words_in
 from bot.outgoing import outgoing_entry
-from bot.takeover import is_for_the_person, pass_on
+from bot.takeover import is_closing, is_for_the_person, pass_on
 from bot.tracker_store import PendingTurn, RedisTurnTrackerStore, pending_turn
 from bot.understanding import Understanding
 from community.catalog.model import Catalog
@@ -308,14 +308,17 @@ class Worker:
         has_words = has_words and bool(inbound.text)
         tracker = await self.store.retrieve(inbound.conversation)
         number = tracker.get_slot(TAKEN_OVER_SLOT) if tracker is not None else None
+        parse_data = None
+        if has_words:
+            parse_data = await self.understanding.understand(inbound, tracker)
         passed_on = bool(
-            number and is_for_the_person(inbound) and await pass_on(inbound, number)
+            number
+            and is_for_the_person(inbound)
+            and not is_closing(parse_data)
+            and await pass_on(inbound, number)
         )
-        if passed_on and not has_words:
-            return []
-        if not has_words:
-            return await self.events.answer(inbound)
-        parse_data = await self.understanding.understand(inbound, tracker)
+        if parse_data is None:
+            return [] if passed_on else await self.events.answer(inbound)
         if passed_on and parse_data["intent"]["name"] not in ALSO_ANSWERED:
             return []
         return await self._converse(inbound, parse_data)

@@ -1,12 +1,8 @@
 """Talking with the resident through the assistant; nobody sees the other's number."""
 
-import hashlib
-from typing import Any
-
 from pydantic import Field
 
 from community.messages import EventName
-from community.outbox import Channel, Outgoing, OutgoingKind
 from community.tickets import TO_TALK, Action
 from desk.calls import Call
 from desk.documents import Act as ActBody
@@ -16,6 +12,7 @@ from desk.policy import Act
 from desk.problems import problem
 from desk.routes_handling import MAX_PHOTOS, perform
 from desk.routes_tickets import detail
+from desk.talking import tell
 
 endpoints = Endpoints("conversation")
 
@@ -89,19 +86,3 @@ def require_reporter(call: Call) -> None:
     """
     if not call.ticket.life.has_reporter or not call.ticket.draft.conversation:
         raise problem(409, "nobody", "这件事没有可以在这里说话的居民。")
-
-
-async def tell(call: Call, event: EventName, key: str, **facts: Any) -> None:
-    """Puts an event into the resident's conversation, in its place among messages."""
-    ticket = call.ticket
-    name = f"{ticket.number}#{event.value}#{call.person.id}#{key}"
-    message = Outgoing(
-        key=hashlib.blake2s(name.encode(), digest_size=16).hexdigest(),
-        channel=Channel.DIALOGUE,
-        recipient=ticket.draft.conversation,
-        kind=OutgoingKind.CHAT,
-        payload={"event": event.value, "extra": {"number": ticket.number, **facts}},
-        due_at=call.now,
-    )
-    if ticket.draft.conversation:
-        await call.services.outbox.add([message], now=call.now)

@@ -27,6 +27,7 @@ from desk.permitted import actor_of, permitted
 from desk.policy import Act
 from desk.problems import problem
 from desk.routes_tickets import detail
+from desk.talking import end_with
 
 endpoints = Endpoints("handling")
 logger = structlog.get_logger()
@@ -125,6 +126,7 @@ async def perform(
         state = words.STATES[call.ticket.state.value]
         hint = "" if action in permitted(call, call.ticket) else f"，它现在是“{state}”"
         raise problem(409, "refused", f"现在不能“{name}”{hint}。请刷新看看。") from err
+    await end_with(call, action, body.key)
     return await detail(call, ticket)
 
 

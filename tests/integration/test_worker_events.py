@@ -1,13 +1,15 @@
 """Everything that is not a sentence, over the real worker, Redis, database and model."""
 
 import json
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from community.messages import Kind
 from community.replies import Choices, Emergency, Reply, as_plain_text
-from community.tickets import TicketKind
+from community.tickets import Action, Actor, Command, TicketKind, TicketState
+from community.tiers import Tier
 
 pytestmark = pytest.mark.model
 WHO = "wechat:grandma"
@@ -245,6 +247,23 @@ async def test_a_person_takes_over_and_the_assistant_is_silent(
     reply = await happens("takeover_end", number=number, reason="done")
     assert reply.parts
     assert (await say("谢谢")).parts
+
+
+async def test_a_result_reported_during_a_talk_can_be_confirmed(happens, say, tickets):
+    await report(say)
+    number = (await filed(tickets)).number
+    await happens("takeover", number=number, reason="")
+    desk = Actor.staff("county1", Tier.COUNTY, leads=True)
+    for action in (Action.CLAIM, Action.CONTACT, Action.RESOLVE):
+        command = Command(desk, action, action.value, text="换了灯泡")
+        await tickets.act(number, command, now=datetime.now(timezone.utc))
+    news = {"number": number, "what": "result", "text": "灯修好了。", "photos": []}
+    assert titles(await happens("ticket", **news)) == ["解决了", "没解决", "找人说"]
+    assert titles(await say("解决了")) == ["满意", "一般", "不满意"]
+    ticket = await filed(tickets)
+    assert ticket.state is TicketState.CONFIRMED
+    assert "记下了" in as_plain_text((await say("满意")).parts)
+    assert not any("解决了" in m.text for m in await tickets.messages(number))
 
 
 async def test_an_emergency_breaks_the_silence(happens, say, tickets):

@@ -57,6 +57,18 @@ async def test_only_one_person_talks_at_a_time(desk: Desk) -> None:
     assert (await worker.act(number, "takeover")).status == 200
 
 
+async def test_a_result_ends_the_talk(desk: Desk) -> None:
+    number = await desk.file()
+    worker = await desk.as_("worker")
+    for act in ("claim", "takeover", "contacted"):
+        assert (await worker.act(number, act)).status == 200
+    assert (await worker.read(number))["is_talking"]
+    resolved = await worker.act(number, "resolve", text="换了灯泡")
+    assert not (await resolved.json())["is_talking"]
+    name, facts = (await told(desk))[-1]
+    assert (name, facts) == ("takeover_end", {"number": number, "reason": "done"})
+
+
 async def test_a_repeated_word_is_said_once(desk: Desk) -> None:
     number = await desk.file()
     worker = await desk.as_("worker")

@@ -1,0 +1,44 @@
+"""Live conversations with residents: what the assistant is told of them."""
+
+import hashlib
+from typing import Any
+
+from community.messages import EventName
+from community.outbox import Channel, Outgoing, OutgoingKind
+from community.tickets import Action
+from desk.calls import Call
+
+WHY_OVER = {
+    Action.RESOLVE: "done",
+    Action.ASSIGN: "handed_over",
+    Action.RETURN: "handed_over",
+    Action.ESCALATE: "handed_over",
+    Action.RELOCATE: "handed_over",
+    Action.MERGE: "handed_over",
+}
+"""Acts after which whoever talks has nothing more to say about the ticket."""
+
+
+async def end_with(call: Call, action: Action, key: str) -> None:
+    """Gives the conversation back where an act leaves nothing to talk about."""
+    talks, number = call.services.talks, call.ticket.number
+    if action not in WHY_OVER or await talks.who(number) is None:
+        return
+    await tell(call, EventName.TAKEOVER_END, key, reason=WHY_OVER[action])
+    await talks.end(number)
+
+
+async def tell(call: Call, event: EventName, key: str, **facts: Any) -> None:
+    """Puts an event into the resident's conversation, in its place among messages."""
+    ticket = call.ticket
+    name = f"{ticket.number}#{event.value}#{call.person.id}#{key}"
+    message = Outgoing(
+        key=hashlib.blake2s(name.encode(), digest_size=16).hexdigest(),
+        channel=Channel.DIALOGUE,
+        recipient=ticket.draft.conversation,
+        kind=OutgoingKind.CHAT,
+        payload={"event": event.value, "extra": {"number": ticket.number, **facts}},
+        due_at=call.now,
+    )
+    if ticket.draft.conversation:
+        await call.services.outbox.add([message], now=call.now)
