@@ -98,7 +98,9 @@ class SqlHarvest:
                     continue
                 ids = await fold(connection, [f.entry for f in some], now)
                 rows = [_signal_row(f, ids[key_of(f.entry.text)]) for f in some]
-                await connection.execute(insert_once(connection, question_signal), rows)
+                # What was chosen may come after the question was harvested.
+                signals = insert_once(connection, question_signal, fill="suggested")
+                await connection.execute(signals, rows)
                 await refresh(connection, sorted(set(ids.values())))
 
     async def finish(self, mark: str) -> None:

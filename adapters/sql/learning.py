@@ -12,18 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.sql.tables.learning import (
-    annotation,
-    cluster_band,
-    forgotten_person,
-    question,
-    question_cluster,
-    question_signal,
-    turn,
-)
+from adapters.sql.tables.learning import forgotten_person, question_signal, turn
+from adapters.sql.unasked import delete_unasked
 from community.errors import RecordError, StoreUnavailableError
 from community.learning.entry import LogEntry, Pseudonyms
-from community.learning.own_words import OWN_WORDS
 
 logger = structlog.get_logger()
 
@@ -45,11 +37,23 @@ async def transaction(engine: AsyncEngine, what: str) -> AsyncIterator[AsyncConn
         raise StoreUnavailableError(f"{what}: database: {err}") from err
 
 
-def insert_once(connection: AsyncConnection, table: sa.Table) -> Any:
-    """Returns an insert that leaves rows alone whose key is there already."""
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+def insert_once(connection: AsyncConnection, table: sa.Table, fill: str = "") -> Any:
+    """Returns an insert that leaves rows alone whose key is there already.
+
+    Args:
+        connection: Tells which database it is for.
+        table: Where to.
+        fill: Column that is filled in rows that are there with an empty one.
+    """
+    is_postgres = connection.dialect.name == "postgresql"
+    insert: Any = (postgresql if is_postgres else sqlite).insert(table)
+    if not fill:
+        return insert.on_conflict_do_nothing()
+    return insert.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={fill: insert.excluded[fill]},
+        where=table.c[fill] == "",
+    )
 
 
 def aware(at: datetime) -> datetime:
@@ -286,56 +290,4 @@ def entry_of(row: Any) -> LogEntry:
         actions=tuple(json.loads(row.actions)),
         parts=tuple(json.loads(row.parts)),
         digest=row.digest,
-    )
-
-
-async def delete_unasked(
-    connection: AsyncConnection, questions: Sequence[int], *, open_only: bool = False
-) -> None:
-    """Deletes those of the questions that nobody's turn stands behind any more.
-
-    An example that is in the training data already is marked as withdrawn; the next
-    writing takes it out.
-    """
-    for start in range(0, len(questions), 500):
-        some = questions[start : start + 500]
-        still = sa.select(question_signal.c.question).where(
-            question_signal.c.question.in_(some)
-        )
-        lonely = question.c.id.in_(some) & question.c.id.not_in(still)
-        lonely &= question.c.model != OWN_WORDS
-        if open_only:
-            lonely &= question.c.status.in_(("open", "held"))
-        rows = await connection.execute(
-            sa.select(question.c.id, question.c.cluster).where(lonely)
-        )
-        found = rows.all()
-        doomed = [row.id for row in found]
-        of_doomed = annotation.c.question.in_(doomed)
-        await connection.execute(
-            sa.update(annotation)
-            .where(of_doomed, annotation.c.written_at.is_not(None))
-            .values(decision="withdrawn", question=0, note="")
-        )
-        await connection.execute(sa.delete(annotation).where(of_doomed))
-        await connection.execute(sa.delete(question).where(question.c.id.in_(doomed)))
-        await _delete_empty_clusters(connection, {row.cluster for row in found})
-
-
-async def _delete_empty_clusters(
-    connection: AsyncConnection, clusters: set[int]
-) -> None:
-    """Deletes clusters without a question: their leader's text must not stay."""
-    used = sa.select(question.c.cluster).where(question.c.cluster.in_(clusters))
-    rows = await connection.execute(
-        sa.select(question_cluster.c.id).where(
-            question_cluster.c.id.in_(clusters), question_cluster.c.id.not_in(used)
-        )
-    )
-    empty = list(rows.scalars())
-    await connection.execute(
-        sa.delete(cluster_band).where(cluster_band.c.cluster.in_(empty))
-    )
-    await connection.execute(
-        sa.delete(question_cluster).where(question_cluster.c.id.in_(empty))
     )

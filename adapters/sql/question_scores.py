@@ -27,14 +27,19 @@ async def refresh(connection: AsyncConnection, questions: Sequence[int]) -> None
     """
     clusters: set[int] = set()
     for some in chunks(questions):
-        clusters |= await _refresh_questions(connection, some)
+        clusters |= await refresh_questions(connection, some)
     for part in chunks(sorted(clusters)):
-        await _refresh_clusters(connection, part)
+        await refresh_clusters(connection, part)
 
 
-async def _refresh_questions(
+async def refresh_questions(
     connection: AsyncConnection, ids: Sequence[int]
 ) -> set[int]:
+    """Counts questions anew.
+
+    Returns:
+        Their clusters, which are to be counted then.
+    """
     strongest = sa.func.max(question_signal.c.weight)
     query = (
         sa.select(
@@ -79,7 +84,8 @@ async def _refresh_questions(
     return set(rows.scalars())
 
 
-async def _refresh_clusters(connection: AsyncConnection, ids: Sequence[int]) -> None:
+async def refresh_clusters(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Counts clusters anew from their open questions."""
     is_open = (question.c.cluster.in_(ids)) & (question.c.status == "open")
     by_person = (
         sa.select(

@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.sql.learning import delete_unasked, entry_of, transaction
-from adapters.sql.question_scores import refresh
+from adapters.sql.learning import entry_of, transaction
 from adapters.sql.tables.learning import learning_mark, question_signal, turn
+from adapters.sql.unasked import delete_unasked
 from community.learning.entry import LogEntry
 from community.learning.signals import Reason
 
@@ -63,4 +63,3 @@ class SqlRelabels:
                 return
             await connection.execute(sa.delete(question_signal).where(of_turn))
             await delete_unasked(connection, questions, open_only=True)
-            await refresh(connection, questions)

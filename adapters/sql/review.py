@@ -220,9 +220,12 @@ async def _open_clusters(
         | (question_cluster.c.claimed_until < now)
         | (question_cluster.c.claimed_by == operator)
     )
+    has_open = sa.exists().where(
+        question.c.cluster == question_cluster.c.id, question.c.status == "open"
+    )
     query = (
         sa.select(question_cluster)
-        .where(question_cluster.c.is_open.is_(True), free)
+        .where(question_cluster.c.is_open.is_(True), free, has_open)
         .order_by(question_cluster.c.score.desc(), question_cluster.c.id)
         .limit(limit)
     )
