@@ -15,10 +15,12 @@ from community.feedback import RATING_QUESTION, is_bare_no, rating_question
 from community.payloads import ticket_answer_payload
 from community.questions import Asked
 from community.replies import Choice, Choices, Part, Text
-from community.tickets import Rating, Ticket
+from community.tickets import Rating, Ticket, TicketState
 
 MAX_CHOICES = 3
 TOO_LATE = "这件事已经有结论了。要是又不好，直接跟我说，我再给您报。"
+THANKS = "好，记下了，谢谢您告诉我。{} 等先报的那位也说好了，就结。"
+"""To a co-reporter, whose yes closes nothing."""
 RATED = {
     Rating.GOOD: "记下了，您满意就好，有事再找我。",
     Rating.FAIR: "记下了，谢谢您说实话，我转给他们。",
@@ -147,11 +149,11 @@ async def _take(
     repository = ports().tickets
     try:
         if answer == "person":
-            await repository.remark(
+            ticket = await repository.remark(
                 number, tracker.sender_id, text="居民想找人当面说说", key=key, now=now
             )
         else:
-            await repository.answer(
+            ticket = await repository.answer(
                 number,
                 tracker.sender_id,
                 satisfied=answer == "yes",
@@ -161,6 +163,8 @@ async def _take(
             )
     except (NotFoundError, TransitionRefusedError):
         return [Text(TOO_LATE)], events
+    if answer == "yes" and ticket.state is not TicketState.CONFIRMED:
+        return [Text(THANKS.format(number))], events
     parts, more = _ANSWERED[answer](number, tracker, is_told)
     return parts, [*events, *more]
 

@@ -1,7 +1,7 @@
 """Tickets in SQL: every act is one transaction with event, state and notifications."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from adapters.sql.tickets_read import translated
 from community.errors import NotFoundError, StoreUnavailableError
 from community.tickets.commands import SYSTEM, Action, Command, Rating
 from community.tickets.decisions import decide
+from community.tickets.lifecycle import said_by
 from community.tickets.model import Ticket, TicketDraft, ticket_number
 from community.tickets.office import Office
 
@@ -227,9 +228,10 @@ class SqlTicketRepository(SqlTicketActs):
     ) -> Ticket:
         async def once(connection: AsyncConnection, office: Office) -> Ticket:
             theirs = await self._theirs(connection, number, conversation)
-            own = replace(command, actor=resident(theirs.row.nth))
+            stored, who = theirs.stored, resident(theirs.row.nth)
+            own = said_by(who, command, stored.ticket.life)
             stored = await self._perform(
-                connection, theirs.stored, own, office, now, person=theirs.person
+                connection, stored, own, office, now, person=theirs.person
             )
             return stored.ticket
 

@@ -18,7 +18,7 @@ from community.tickets.commands import (
     Command,
     Rating,
 )
-from community.tickets.lifecycle import allows, check, outranks
+from community.tickets.lifecycle import allows, check, may_close, outranks
 from community.tickets.model import (
     TicketLife,
     TicketState,
@@ -214,6 +214,8 @@ def _resolve(case: Case) -> Decision:
 
 
 def _confirm(case: Case) -> Decision:
+    if not may_close(case.command.actor, case.life):
+        raise refused(case, "the reporter has not answered")
     _in_time(case)
     life = running.ended(case.life, S.CONFIRMED, case.now)
     return Decision(replace(life, satisfied=_first(life, answer=True)))

@@ -1,7 +1,7 @@
 """The one table of transitions: what is possible in which state, and for whom."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -114,6 +114,7 @@ TRANSITIONS: Mapping[Action, Rule] = MappingProxyType(
 FIRST_STATES = _OWNED
 """Where filing leads."""
 
+CO_REPORTER_S_YES = "同报的居民说解决了"
 _ORDER = list(Tier)
 
 
@@ -137,6 +138,20 @@ def parties(actor: Actor, life: TicketLife) -> frozenset[Party]:
     if actor.id == life.owner or (is_desk and Party.LEAD in found):
         found.add(Party.OWNER)
     return frozenset(found)
+
+
+def may_close(actor: Actor, life: TicketLife) -> bool:
+    """Tells whose yes ends a ticket: the reporter's, or anybody's where there is none."""
+    return actor.id == REPORTER.id or not life.has_reporter
+
+
+def said_by(actor: Actor, command: Command, life: TicketLife) -> Command:
+    """Returns what a resident does, where a yes that does not close is a remark."""
+    command = replace(command, actor=actor)
+    if command.action is not Action.CONFIRM or may_close(actor, life):
+        return command
+    text = command.text or CO_REPORTER_S_YES
+    return replace(command, action=Action.REMARK, text=text)
 
 
 def check(life: TicketLife, command: Command) -> None:

@@ -227,6 +227,8 @@ class TicketRepository(Protocol):
     ) -> Ticket:
         """Takes the resident's answer to the result: closes, or reopens one tier up.
 
+        A co-reporter's yes is a remark while the reporter can answer.
+
         Raises:
             NotFoundError: They have no such ticket.
             TransitionRefusedError: Nobody asked.

@@ -2,13 +2,21 @@
 
 import json
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from community.messages import Kind
 from community.replies import Choices, Emergency, Reply, as_plain_text
-from community.tickets import Action, Actor, Command, TicketKind, TicketState
+from community.tickets import (
+    Action,
+    Actor,
+    Command,
+    TicketDraft,
+    TicketKind,
+    TicketState,
+)
 from community.tiers import Tier
 
 pytestmark = pytest.mark.model
@@ -199,8 +207,9 @@ async def test_a_result_is_asked_about_and_the_answer_reaches_the_ticket(
 ):
     answers: list[Any] = []
 
-    async def answer(self: Any, number: str, conversation: str, **facts: Any) -> None:
+    async def answer(self: Any, number: str, conversation: str, **facts: Any) -> Any:
         answers.append((number, conversation, facts["satisfied"], facts["remark"]))
+        return SimpleNamespace(state=TicketState.CONFIRMED)
 
     monkeypatch.setattr(type(tickets), "answer", answer)
     news = {"number": "1125-0001", "what": "result", "text": "灯修好了。", "photos": []}
@@ -215,6 +224,27 @@ async def test_a_result_is_asked_about_and_the_answer_reaches_the_ticket(
         ("1125-0001", WHO, False, "还是不亮，没人来修"),
     ]
     assert await slot(worker, "asked_ticket") is None
+
+
+async def resolved(tickets: Any, number: str) -> dict[str, Any]:
+    """Resolves a ticket and returns the news of it."""
+    desk, now = Actor.staff("county1", Tier.COUNTY), datetime.now(timezone.utc)
+    for action in (Action.CLAIM, Action.CONTACT, Action.RESOLVE):
+        command = Command(desk, action, action.value, text="换了灯泡")
+        await tickets.act(number, command, now=now)
+    return {"number": number, "what": "result", "text": "灯修好了。", "photos": []}
+
+
+async def test_a_co_reporter_s_yes_closes_nothing(happens, say, tickets):
+    now = datetime.now(timezone.utc)
+    draft = TicketDraft("m#0", TicketKind.REPORT, "wechat:first", None, "灯坏了")
+    number = (await tickets.open(draft, now=now)).number
+    await tickets.join(number, WHO, key="j", now=now)
+    await happens("ticket", **await resolved(tickets, number))
+    reply = await say("解决了")
+    assert "谢谢您告诉我" in as_plain_text(reply.parts)
+    assert titles(reply) == []
+    assert (await tickets.get(number)).state is TicketState.RESOLVED
 
 
 async def test_an_answer_that_nobody_asked_for_is_said_to_be_late(happens, say):
@@ -253,12 +283,8 @@ async def test_a_result_reported_during_a_talk_can_be_confirmed(happens, say, ti
     await report(say)
     number = (await filed(tickets)).number
     await happens("takeover", number=number, reason="")
-    desk = Actor.staff("county1", Tier.COUNTY, leads=True)
-    for action in (Action.CLAIM, Action.CONTACT, Action.RESOLVE):
-        command = Command(desk, action, action.value, text="换了灯泡")
-        await tickets.act(number, command, now=datetime.now(timezone.utc))
-    news = {"number": number, "what": "result", "text": "灯修好了。", "photos": []}
-    assert titles(await happens("ticket", **news)) == ["解决了", "没解决", "找人说"]
+    reply = await happens("ticket", **await resolved(tickets, number))
+    assert titles(reply) == ["解决了", "没解决", "找人说"]
     assert titles(await say("解决了")) == ["满意", "一般", "不满意"]
     ticket = await filed(tickets)
     assert ticket.state is TicketState.CONFIRMED

@@ -1,5 +1,7 @@
 """The table, the parties and the similarity of places."""
 
+from dataclasses import replace
+
 import pytest
 
 from community.errors import ConflictError, TransitionRefusedError
@@ -8,6 +10,8 @@ from community.tickets import (
     REPORTER,
     SYSTEM,
     Action,
+    Actor,
+    ActorKind,
     Command,
     TicketState,
     running,
@@ -54,6 +58,15 @@ def test_who_is_what_to_a_ticket():
     assert parties(SYSTEM, mine) == {Party.SYSTEM}
     street = life(item="matter/illegal_building")
     assert Party.LEAD not in parties(actor("head"), street)
+
+
+def test_a_co_reporter_s_yes_ends_it_only_without_a_reporter():
+    done = replace(life(), state=TicketState.RESOLVED)
+    other = Actor(ActorKind.RESIDENT, "resident-2")
+    with pytest.raises(TransitionRefusedError):
+        does(done, other, Action.CONFIRM)
+    left = does(done, REPORTER, Action.LEAVE)
+    assert does(left, other, Action.CONFIRM).state is TicketState.CONFIRMED
 
 
 def test_a_desk_s_ticket_belongs_to_whoever_leads_there():
