@@ -101,6 +101,7 @@ _TOLD_TO_OWNER = {
     Action.REMARK: "居民补充了情况",
     Action.JOIN: "又有居民反映同一件事",
     Action.ABSORB: "有工单并到这里",
+    Action.RECLASSIFY: "工单改了事项",
     Action.WITHDRAW: "居民撤回了",
     Action.CONFIRM: "居民说办好了",
     Action.TIME_OUT: "居民没有答复，已按时办结",

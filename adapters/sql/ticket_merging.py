@@ -91,7 +91,8 @@ async def _take_in(
             is_told=False,
         )
     key = f"merge:{number}"
-    absorb = Command(SYSTEM, Action.ABSORB, key, to=number)
+    urgency = source.ticket.life.urgency
+    absorb = Command(SYSTEM, Action.ABSORB, key, to=number, urgency=urgency)
     decision = decide(target.ticket.life, absorb, office, now)
     assert decision is not None
     entry = Entry(Action.ABSORB, SYSTEM.id, decision, hidden(key), now)

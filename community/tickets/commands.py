@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from community.tickets.limits import NORMAL
 from community.tiers import Tier
 
 
@@ -136,3 +137,5 @@ class Command:
     """Length of a pause."""
     days: int | None = None
     """Working days of an extension."""
+    urgency: str = NORMAL
+    """Of the ticket that another takes in."""

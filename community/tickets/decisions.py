@@ -177,7 +177,9 @@ def _merge(case: Case) -> Decision:
 
 
 def _absorb(case: Case) -> Decision:
-    return Decision(case.life, {"from": case.command.to})
+    danger = case.command.urgency
+    life = running.endangered(case.life, danger, case.office, case.now)
+    return Decision(life, {"from": case.command.to})
 
 
 def _split(case: Case) -> Decision:

@@ -10,6 +10,7 @@ from community.tiers import Tier
 CRITICAL = "critical"
 URGENT = "urgent"
 NORMAL = "normal"
+_DANGER = {CRITICAL: 2, URGENT: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Limit:
 
 def _frozen(values: dict[str, float]) -> Mapping[str, float]:
     return MappingProxyType(values)
+
+
+def more_dangerous(urgency: str, other: str) -> bool:
+    """Tells whether an urgency is above another."""
+    return _DANGER.get(urgency, 0) > _DANGER.get(other, 0)
 
 
 @dataclass(frozen=True)

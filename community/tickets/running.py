@@ -15,7 +15,7 @@ from community.tickets.clocks import (
     shifted,
     shifted_clock,
 )
-from community.tickets.limits import Limits
+from community.tickets.limits import Limits, matter_of, more_dangerous
 from community.tickets.model import (
     Clock,
     ClockKind,
@@ -207,6 +207,28 @@ def extended(life: TicketLife, days: int, office: Office) -> TicketLife:
     return replace(life, clock=_rebuilt(running, due, office))
 
 
+def endangered(
+    life: TicketLife, urgency: str, office: Office, now: datetime
+) -> TicketLife:
+    """Raises the danger; a contact that is still due is due sooner, alerts begin anew.
+
+    Nothing lowers it: what was thought dangerous once stays so until it is solved.
+    """
+    if not more_dangerous(urgency, life.urgency):
+        return life
+    life = replace(life, urgency=urgency)
+    due = after(now, office.limits(life.item, urgency).respond, office.work)
+    if life.responded_at is None:
+        life = replace(life, respond_by=min(life.respond_by, due))
+    running = life.clock
+    is_asked = running is not None and running.kind is ClockKind.RESPOND
+    if running is not None and is_asked and due < running.due_at:
+        running = clock(ClockKind.RESPOND, now, due, office.policy)
+        life = replace(life, clock=running)
+    is_waiting = life.state in (TicketState.FILED, TicketState.ASSIGNED)
+    return alerting(life, office, now) if is_waiting else life
+
+
 def reclassified(
     life: TicketLife, item: str, office: Office, now: datetime
 ) -> TicketLife:
@@ -214,10 +236,13 @@ def reclassified(
 
     Nobody loses a fair time by a late correction: at least an upper tier's.
     """
+    matter = matter_of(item, office.catalog)
+    danger = matter.urgency if matter else life.urgency
+    life = endangered(replace(life, item=item), danger, office, now)
     limits = office.limits(item, life.urgency)
     fresh = after(life.since, limits.resolve, office.work)
     expected_at = max(fresh, _least(limits, office, now))
-    life = replace(life, item=item, expected_at=expected_at)
+    life = replace(life, expected_at=expected_at)
     running = life.clock
     if running is None or running.kind is not ClockKind.RESOLVE:
         return life

@@ -382,6 +382,18 @@ async def test_merged_tickets_tell_everybody_the_result(tickets, engine):
         assert await tickets.verify(number) == []
 
 
+async def test_a_merged_danger_stays_a_danger(tickets):
+    normal = await tickets.open(draft("m1#0"), now=MONDAY)
+    gas = draft("m2#0", who=OTHER, item="matter/gas_safety", urgency="critical")
+    gas = await tickets.open(gas, now=MONDAY)
+    merging = command("county1", Action.MERGE, to=normal.number, reason="同一处")
+    await tickets.act(gas.number, merging, now=MONDAY)
+    target = await tickets.get(normal.number)
+    assert target.life.urgency == "critical"
+    assert target.life.respond_by == MONDAY + hours(0.5)
+    assert await tickets.verify(normal.number) == []
+
+
 async def test_a_ticket_does_not_go_into_itself_or_into_nothing(tickets):
     opened = await tickets.open(draft(), now=MONDAY)
     for to, error in (
@@ -599,7 +611,7 @@ async def somebody_acts(store, dice, opened, now, key):
         Action.ASSIGN: "worker2",
         Action.NOTE: "resident",
         Action.MERGE: dice.choice(opened).number,
-        Action.RECLASSIFY: "matter/noise",
+        Action.RECLASSIFY: dice.choice(["matter/noise", "matter/gas_safety"]),
         Action.RELOCATE: "willow-2",
     }.get(action)
     act = Command(actor(who), action, key, "有原因", "说明", (), to, 600, 2)

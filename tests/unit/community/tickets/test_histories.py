@@ -47,6 +47,7 @@ TARGETS = st.sampled_from(
         "nobody",
         "matter/noise",
         "matter/illegal_building",
+        "matter/gas_safety",
         "willow-2",
         "1125-0001",
     ]

@@ -1,6 +1,7 @@
 """The table, the parties and the similarity of places."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -67,6 +68,33 @@ def test_a_co_reporter_s_yes_ends_it_only_without_a_reporter():
         does(done, other, Action.CONFIRM)
     left = does(done, REPORTER, Action.LEAVE)
     assert does(left, other, Action.CONFIRM).state is TicketState.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "danger",
+    [
+        Command(actor("head"), Action.RECLASSIFY, "k", to="matter/gas_safety"),
+        Command(SYSTEM, Action.ABSORB, "k", to="1125-0002", urgency="critical"),
+    ],
+)
+def test_danger_that_becomes_known_late_is_danger(danger):
+    now = MONDAY + timedelta(hours=3)
+    decision = decide(life(), danger, OFFICE, now)
+    assert decision is not None
+    after, soon = decision.life, now + timedelta(minutes=30)
+    assert (after.urgency, after.respond_by) == ("critical", soon)
+    assert after.clock is not None
+    assert after.clock.due_at == soon
+    assert after.chain_at == now + timedelta(minutes=5)
+
+
+def test_danger_never_falls_and_gives_nobody_more_time():
+    gas = life(item="matter/gas_safety", urgency="critical")
+    other = does(gas, "county1", Action.RECLASSIFY, to="matter/noise")
+    assert (other.urgency, other.respond_by) == (gas.urgency, gas.respond_by)
+    taken = does(life(), "worker1", Action.CLAIM)
+    worse = does(taken, "worker1", Action.RECLASSIFY, to="matter/gas_safety")
+    assert (worse.urgency, worse.chain_at) == ("critical", None)
 
 
 def test_a_desk_s_ticket_belongs_to_whoever_leads_there():
