@@ -1,5 +1,6 @@
 """Changes the serving model: approval, one pointer, and back again."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,12 +11,15 @@ from adapters.sql.models import Promotion, SqlModels
 from adapters.yaml_files import read_yaml
 from community.errors import (
     ConfigurationError,
+    ConflictError,
     ModelRefusedError,
     PromotionRefusedError,
 )
 from community.learning.gates import Gates
 
 GATES = ROOT / "training" / "gates.yml"
+INTERRUPTED_AFTER = timedelta(seconds=30)
+"""A change that takes longer has been interrupted; it is one small file."""
 
 
 def read_gates(path: Path = GATES) -> Gates:
@@ -74,7 +78,29 @@ class ModelPromotion:
         await self.models.move(number, "asked", "switching", by, now)
         self._point(wanted.model, wanted.before, by, now)
         await self.models.move(number, "switching", "done", by, now)
+        await self._close_overtaken(wanted.model, by, now)
         return await self.models.promotion(number)
+
+    async def refuse(self, number: int, by: str, now: datetime) -> Promotion:
+        """Ends a promotion that is not wanted, or that who asked takes back.
+
+        Raises:
+            ConflictError: It is done or refused already.
+            NotFoundError: There is none with this number.
+        """
+        await self.models.promotion(number)
+        await self.models.move(number, "asked", "refused", by, now)
+        return await self.models.promotion(number)
+
+    async def _close_overtaken(self, serving: str, by: str, now: datetime) -> None:
+        """Ends what was asked for against another model than the one that serves.
+
+        Nobody could approve it any more, and it would keep its model for ever.
+        """
+        for one in await self.models.promotions("asked"):
+            if one.kind == "promote" and one.before != serving:
+                with suppress(ConflictError):
+                    await self.models.move(one.id, "asked", "overtaken", by, now)
 
     def _check_approval(self, wanted: Promotion, by: str, now: datetime) -> None:
         limits = self.gates.limits["promotion"]
@@ -89,33 +115,53 @@ class ModelPromotion:
         at = now.isoformat(timespec="seconds")
         self.registry.point(Pointer(model, before, at, by))
 
-    async def roll_back(self, by: str, now: datetime) -> Promotion:
+    async def roll_back(self, serving: str, by: str, now: datetime) -> Promotion:
         """Goes back to the model before, at once and without anybody's approval.
 
+        There is no way forward again but a promotion: the model that was left is
+        nothing to go back to.
+
+        Args:
+            serving: The model that is to go, as the operator saw it.
+            by: Who goes back.
+            now: Current instant, aware UTC.
+
         Raises:
+            ConflictError: Another model serves already.
             ModelRefusedError: There is none, or it is not what was signed.
         """
         pointer = self.registry.pointer()
+        if pointer is not None and pointer.current != serving:
+            raise ConflictError(pointer.changed_by)
         if pointer is None or not pointer.previous:
             raise ModelRefusedError("there is no model to go back to")
         self.registry.verified_archive(pointer.previous)
-        self._point(pointer.previous, pointer.current, by, now)
+        self._point(pointer.previous, "", by, now)
         done = await self.models.ask(
             "rollback", pointer.previous, pointer.current, by, now
         )
         await self.models.move(done.id, "asked", "switching", by, now)
         await self.models.move(done.id, "switching", "done", by, now)
+        await self._close_overtaken(pointer.previous, by, now)
         return await self.models.promotion(done.id)
 
     async def recover(self, now: datetime) -> list[Promotion]:
         """Finishes the record of promotions that a crash has interrupted.
 
         The pointer is the truth: what it names has been promoted, the rest has not.
+        It is read after the records, and a change that has just begun is left to
+        whoever makes it.
         """
+        found = [
+            one
+            for one in await self.models.promotions("switching")
+            if one.moved_at is None or now - one.moved_at >= INTERRUPTED_AFTER
+        ]
         pointer = self.registry.pointer()
-        found = await self.models.promotions("switching")
         for one in found:
             is_done = pointer is not None and pointer.current == one.model
             state = "done" if is_done else "failed"
             await self.models.move(one.id, "switching", state, "recovery", now)
+        if pointer is not None:
+            await self._close_overtaken(pointer.current, "recovery", now)
         return found

@@ -1,125 +1,37 @@
 """Models: train, look at a candidate, promote it, go back."""
 
 import asyncio
-from datetime import datetime
 from typing import Any
-
-from pydantic import BaseModel, Field
 
 from adapters.model_registry import ModelRegistry
 from adapters.sql.models import Promotion
 from adapters.sql.training_jobs import Job
-from community.errors import ModelRefusedError, NotFoundError, PromotionRefusedError
+from community.errors import (
+    ConflictError,
+    ModelRefusedError,
+    NotFoundError,
+    PromotionRefusedError,
+)
 from community.learning.labels import name_of
 from desk.calls import Call
-from desk.documents import Body, Long, Named
+from desk.documents import Named
 from desk.endpoints import Endpoints
+from desk.model_documents import (
+    Asked,
+    JobDoc,
+    ModelDoc,
+    ModelReport,
+    Models,
+    PromoteWish,
+    PromotionDoc,
+    Replay,
+    RollbackWish,
+    WorkerDoc,
+)
 from desk.policy import Act
 
 endpoints = Endpoints("models")
 SHOWN = 20
-
-
-class ModelDoc(BaseModel):
-    """One model of the registry."""
-
-    id: str
-    created_at: datetime | None = None
-    created_by: Named | None = None
-    n_bytes: int
-    is_serving: bool
-    is_previous: bool
-    is_candidate: bool
-    distrusted: str = Field(description="Why it must not be loaded; empty normally.")
-    first: float | None = None
-    wrong_of_answered: float | None = None
-    failed_gates: list[str]
-    is_evaluated: bool
-
-
-class JobDoc(BaseModel):
-    """A training or other long work."""
-
-    id: str
-    kind: str
-    subject: str
-    state: str
-    stage: str
-    progress: float
-    asked_by: Named
-    model: str | None = None
-    error: str
-    started_at: datetime
-    finished_at: datetime | None = None
-
-
-class PromotionDoc(BaseModel):
-    """One change of the serving model."""
-
-    id: int
-    kind: str
-    state: str
-    model: str
-    before: str
-    asked_by: Named
-    asked_at: datetime
-    approved_by: Named | None = None
-    reasons: list[str]
-    override: str
-    is_mine: bool
-
-
-class WorkerDoc(BaseModel):
-    """A living worker and its model."""
-
-    worker: str
-    model: str
-
-
-class Models(BaseModel):
-    """Everything about models at a glance."""
-
-    serving: str
-    previous: str
-    workers: list[WorkerDoc]
-    refused: dict[str, str] = Field(description="Model → why workers refused it.")
-    models: list[ModelDoc]
-    jobs: list[JobDoc]
-    promotions: list[PromotionDoc]
-    approvals: int
-    delay_s: float
-    n_waiting: int
-
-
-class ModelReport(BaseModel):
-    """How a candidate was judged."""
-
-    model: ModelDoc
-    report: dict[str, Any]
-    failures: list[tuple[str, str]] = Field(description="Gate and reason.")
-    refusals: list[str] = Field(description="Everything that forbids to promote it.")
-    names: dict[str, str] = Field(description="Label → name.")
-
-
-class Replay(BaseModel):
-    """What a promotion would change in the messages of the last days."""
-
-    promotion: PromotionDoc
-    n_messages: int
-    n_different: int
-    differences: list[dict[str, str]]
-
-
-class PromoteWish(Body):
-    """Why it should serve although a gate fell; empty normally."""
-
-    override: Long = Long("")
-
-
-class Asked(BaseModel):
-    """The work that was asked for."""
-
-    job: str
 
 
 @endpoints.get("/api/learn/models", act=Act.LEARN, gives=Models)
@@ -237,14 +149,34 @@ async def approve_promotion(call: Call) -> PromotionDoc:
     return _promotion_doc(call, done)
 
 
-@endpoints.post("/api/learn/models/rollback", act=Act.LEARN, gives=PromotionDoc)
-async def roll_back(call: Call) -> PromotionDoc:
+@endpoints.post("/api/learn/promotions/{id}/refuse", act=Act.LEARN, gives=PromotionDoc)
+async def refuse_promotion(call: Call) -> PromotionDoc:
+    """Ends a promotion that is not wanted, or that who asked takes back."""
+    number = _number(call.path("id"))
+    learning = call.services.learning
+    wanted = await learning.models.promotion(number)
+    await call.audit("model_refuse", wanted.model, f"{number}")
+    done = await learning.promotion.refuse(number, call.person.id, call.now)
+    return _promotion_doc(call, done)
+
+
+@endpoints.post(
+    "/api/learn/models/rollback",
+    act=Act.LEARN,
+    takes=RollbackWish,
+    gives=PromotionDoc,
+)
+async def roll_back(call: Call, body: RollbackWish) -> PromotionDoc:
     """Goes back to the model before, at once."""
     pointer = call.services.learning.registry.pointer()
+    if pointer is not None and pointer.current != body.serving:
+        raise ConflictError(pointer.changed_by)
     if pointer is None or not pointer.previous:
-        raise PromotionRefusedError(["还没有换过模型，没有可以换回去的"])
+        raise PromotionRefusedError(["没有可以换回去的模型；要换请重新申请上线"])
     await call.audit("model_rollback", pointer.previous)
-    done = await call.services.learning.promotion.roll_back(call.person.id, call.now)
+    done = await call.services.learning.promotion.roll_back(
+        body.serving, call.person.id, call.now
+    )
     return _promotion_doc(call, done)
 
 

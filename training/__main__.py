@@ -96,6 +96,8 @@ def _models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     promote.add_argument("--override", default="", metavar="REASON")
     approve = commands.add_parser("approve", help="approve a promotion: it serves")
     approve.add_argument("number", type=int)
+    refuse = commands.add_parser("refuse", help="end a promotion that is not wanted")
+    refuse.add_argument("number", type=int)
     commands.add_parser("rollback", help="back to the model before, at once")
     commands.add_parser("models", help="all models, trainings and promotions")
     adopt = commands.add_parser("adopt", help="sign an archive that you trust")

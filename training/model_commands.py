@@ -97,8 +97,15 @@ async def _approve(loop: Loop, arguments: argparse.Namespace) -> int:
 
 
 async def _rollback(loop: Loop, arguments: argparse.Namespace) -> int:
-    done = await loop.promotion.roll_back(arguments.by, now())
+    serving = loop.registry.serving() or ""
+    done = await loop.promotion.roll_back(serving, arguments.by, now())
     say(f"已换回 {done.model}")
+    return 0
+
+
+async def _refuse(loop: Loop, arguments: argparse.Namespace) -> int:
+    done = await loop.promotion.refuse(arguments.number, arguments.by, now())
+    say(f"{done.model} 不上线了")
     return 0
 
 
@@ -167,6 +174,7 @@ COMMANDS: Mapping[str, Command] = {
     "replay": _replay,
     "promote": _promote,
     "approve": _approve,
+    "refuse": _refuse,
     "rollback": _rollback,
     "models": _models,
     "adopt": _adopt,

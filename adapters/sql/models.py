@@ -43,12 +43,14 @@ class Promotion:
     kind: str
     """promote or rollback."""
     state: str
-    """asked, switching, done, failed."""
+    """asked, switching, done, failed, refused, overtaken (another model serves)."""
     model: str
     before: str
     asked_by: str
     asked_at: datetime
     approved_by: str | None
+    moved_at: datetime | None
+    """Since when it is in its state, if it is no longer only asked for."""
     reasons: tuple[str, ...]
     """Gates that fell."""
     override: str
@@ -228,11 +230,9 @@ class SqlModels:
         Raises:
             ConflictError: Somebody else has moved it meanwhile.
         """
-        values: dict[str, Any] = {"state": after}
+        values: dict[str, Any] = {"state": after, "done_at": now}
         if after == "switching":
             values["approved_by"] = by
-        if after in ("done", "failed"):
-            values["done_at"] = now
         async with transaction(self._engine, "promotion") as connection:
             result = await connection.execute(
                 sa.update(promotion)
@@ -282,6 +282,7 @@ def _promotion(row: Any) -> Promotion:
         asked_by=row.asked_by,
         asked_at=aware(row.asked_at),
         approved_by=row.approved_by,
+        moved_at=None if row.done_at is None else aware(row.done_at),
         reasons=tuple(json.loads(row.reasons)),
         override=row.override,
     )

@@ -232,7 +232,7 @@ async def test_an_accepted_message_is_trained_judged_promoted_and_taken_back(
     wanted = await promote.ask(loop, model, "op", NOW)
     done = await loop.promotion.approve(wanted.id, "op", LATER)
     assert (done.state, loop.registry.serving()) == ("done", model)
-    back = await loop.promotion.roll_back("op", LATER)
+    back = await loop.promotion.roll_back(model, "op", LATER)
     assert (back.model, loop.registry.serving()) == ("old", "old")
     whats = [line["what"] for line in await loop.models.audit()]
     assert {"train", "promote.asked", "promote.done", "rollback.done"} <= set(whats)
@@ -365,7 +365,7 @@ async def test_an_altered_candidate_is_refused_at_every_step(loop):
 async def test_nothing_to_go_back_to_is_said(loop):
     add(loop, "old", candidate=False)
     with pytest.raises(ModelRefusedError, match="no model to go back to"):
-        await loop.promotion.roll_back("op", NOW)
+        await loop.promotion.roll_back("old", "op", NOW)
 
 
 @pytest.mark.parametrize("pointed", [True, False])
@@ -386,7 +386,7 @@ async def test_a_crash_while_switching_is_cleared_up_by_the_pointer(
     monkeypatch.setattr(ModelRegistry, "point", crash)
     with pytest.raises(KeyboardInterrupt):
         await loop.promotion.approve(wanted.id, "op", LATER)
-    await loop.promotion.recover(LATER)
+    await loop.promotion.recover(LATER + timedelta(seconds=31))
     state = (await loop.models.promotion(wanted.id)).state
     assert state == ("done" if pointed else "failed")
     assert loop.registry.serving() == ("new" if pointed else "old")

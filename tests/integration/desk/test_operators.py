@@ -270,8 +270,8 @@ async def test_approval_waits_and_rollback_does_not(world: Desk) -> None:
     learning = world.services.learning
     learning.registry.point(Pointer("first"))
     await add_model(world, "second", [])
-    nothing = await caller.post("/api/learn/models/rollback")
-    assert nothing.status == 422
+    rollback, sees = "/api/learn/models/rollback", {"serving": "first"}
+    assert (await caller.post(rollback, sees)).status == 422
     wanted = await learning.models.ask(
         "promote", "second", "first", OPERATOR, world.clock()
     )
@@ -280,8 +280,32 @@ async def test_approval_waits_and_rollback_does_not(world: Desk) -> None:
     world.clock.turn(seconds=61)
     assert (await caller.post(path)).status == 200
     assert learning.registry.serving() == "second"
-    assert (await caller.post("/api/learn/models/rollback")).status == 200
+    assert (await caller.post(rollback, sees)).status == 409
+    assert (await caller.post(rollback, {"serving": "second"})).status == 200
     assert learning.registry.serving() == "first"
+    # A colleague who saw the same page presses too, then once more.
+    assert (await caller.post(rollback, {"serving": "second"})).status == 409
+    assert (await caller.post(rollback, sees)).status == 422
+    assert learning.registry.serving() == "first"
+
+
+async def test_a_promotion_that_nobody_wants_is_refused_and_audited(
+    world: Desk,
+) -> None:
+    caller, auditor = await world.as_(OPERATOR), await world.as_("auditor")
+    learning = world.services.learning
+    for name in ("first", "second"):
+        await add_model(world, name, [])
+    learning.registry.point(Pointer("first"))
+    wanted = await learning.models.ask(
+        "promote", "second", "first", OPERATOR, world.clock()
+    )
+    path = f"/api/learn/promotions/{wanted.id}/refuse"
+    assert (await (await caller.post(path)).json())["state"] == "refused"
+    assert (await caller.post(path)).status == 409
+    assert (await caller.post("/api/learn/promotions/99/refuse")).status == 404
+    lines = (await (await auditor.get("/api/audit", subject="second")).json())["lines"]
+    assert "model_refuse" in {one["act"] for one in lines}
 
 
 async def draft(caller: Any, **statement: Any) -> Any:

@@ -34,7 +34,7 @@ export interface Job {
 export interface Promotion {
   id: number
   kind: string
-  state: 'asked' | 'switching' | 'done' | 'failed'
+  state: 'asked' | 'switching' | 'done' | 'failed' | 'refused' | 'overtaken'
   model: string
   before: string
   asked_by: Named
@@ -119,7 +119,7 @@ export const STAGES: Record<string, string> = {
   evaluated: '考核完了',
 }
 export const JOBS: Record<string, string> = { train: '训练', evaluate: '重新考核', promote: '申请上线' }
-export const STATES: Record<string, string> = { queued: '排队', running: '在做', done: '好了', failed: '没成', asked: '等确认', switching: '在换' }
+export const STATES: Record<string, string> = { queued: '排队', running: '在做', done: '好了', failed: '没成', asked: '等确认', switching: '在换', refused: '不上线了', overtaken: '已换过模型，作废' }
 export const SETS: Record<string, string> = { frozen: '固定考题', recent: '近来复核过的消息' }
 
 /** Returns an outcome such as `clarify a, b` in words. */
