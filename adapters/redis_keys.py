@@ -36,10 +36,10 @@
 | `dead` | stream of dead letters | none | worker, dispatcher |
 | `rate:<bucket>` | counter | its window | gateway, desk |
 | `desk:session:<hash>` | string, session record | `SESSION_IDLE_S` after the last use | desk |
-| `desk:talk:<ticket>` | string, staff id | half an hour after the last word | desk |
+| `desk:talk:<mark>` | string: number of the ticket and staff id | half an hour after the last word | desk |
 | `desk:talks` | sorted set of tickets by when silence ends the talk | none; ended ones are removed | desk, dispatcher |
 | `desk:sessions:<staff>` | set of session hashes | `SESSION_IDLE_S` after the last sign-in | desk |
-`<mark>` is `message_mark` of a message's id (of a conversation in `forgotten`), which holds the
+`<mark>` is `message_mark` of a message's id (of a conversation in `forgotten` and `desk:talk`), which holds the
 channel's id of a person.
 Channels: `live:<c>` (something new in `conv:<c>:out`), `gw:<instance>` (a reply
 is stored), `released:<c>` (a lease was given up).
@@ -192,9 +192,9 @@ class RedisKeys:
         """The sessions of a member of staff, so that all can be ended."""
         return f"{self.prefix}:desk:sessions:{staff}"
 
-    def desk_talk(self, number: str) -> str:
-        """Who talks with the resident of a ticket, in place of the assistant."""
-        return f"{self.prefix}:desk:talk:{number}"
+    def desk_talk(self, conversation: str) -> str:
+        """Who talks with a resident, in place of the assistant."""
+        return f"{self.prefix}:desk:talk:{message_mark(conversation)}"
 
     @property
     def desk_talks(self) -> str:

@@ -12,7 +12,7 @@ from desk.policy import Act
 from desk.problems import problem
 from desk.routes_handling import MAX_PHOTOS, perform
 from desk.routes_tickets import detail
-from desk.talking import tell
+from desk.talking import end, tell, who_talks
 
 endpoints = Endpoints("conversation")
 
@@ -35,11 +35,17 @@ class TalkEnd(ActBody):
 )
 async def take_over(call: Call, body: ActBody) -> TicketDoc:
     """Takes the conversation over; the assistant is silent meanwhile."""
-    talks, number = call.services.talks, call.ticket.number
+    ticket, me = call.ticket, call.person.id
     require_reporter(call)
-    if not await talks.begin(number, call.person.id, now=call.now):
-        who = call.services.directory.name(await talks.who(number) or "")
-        raise problem(409, "taken", f"“{who}”正在和居民说话。")
+    other = await call.services.talks.begin(
+        ticket.number,
+        ticket.draft.conversation,
+        me,
+        now=call.now,
+        is_owner=ticket.life.owner == me,
+    )
+    if other is not None:
+        raise _taken(call, other)
     await tell(call, EventName.TAKEOVER, body.key)
     return await detail(call, call.ticket)
 
@@ -49,11 +55,13 @@ async def take_over(call: Call, body: ActBody) -> TicketDoc:
 )
 async def relay(call: Call, body: Said) -> TicketDoc:
     """Passes on what the member of staff says."""
-    talks, number = call.services.talks, call.ticket.number
+    ticket = call.ticket
     require_reporter(call)
-    if await talks.who(number) != call.person.id:
+    if await who_talks(call, ticket) != call.person.id:
         raise problem(409, "not_talking", "对话已经交还给小助手了，请先点“开始对话”。")
-    await talks.go_on(number, now=call.now)
+    await call.services.talks.go_on(
+        ticket.number, ticket.draft.conversation, now=call.now
+    )
     return await perform(
         call,
         Action.NOTE,
@@ -72,10 +80,17 @@ async def relay(call: Call, body: Said) -> TicketDoc:
 )
 async def end_talk(call: Call, body: TalkEnd) -> TicketDoc:
     """Gives the conversation back to the assistant, which says so."""
-    number = call.ticket.number
+    who, me = await who_talks(call, call.ticket), call.person.id
+    if who not in (None, me) and call.ticket.life.owner != me:
+        raise _taken(call, str(who))
     await tell(call, EventName.TAKEOVER_END, body.key, reason=body.reason)
-    await call.services.talks.end(number)
+    await end(call)
     return await detail(call, call.ticket)
+
+
+def _taken(call: Call, who: str) -> Exception:
+    name = call.services.directory.name(who)
+    return problem(409, "taken", f"“{name}”正在和居民说话。")
 
 
 def require_reporter(call: Call) -> None:

@@ -13,6 +13,7 @@ from desk.endpoints import Endpoints
 from desk.permitted import permitted
 from desk.policy import Act, Reach, reach_of
 from desk.problems import problem
+from desk.talking import who_talks
 from desk.views import document_of, row_of
 
 endpoints = Endpoints("tickets")
@@ -169,7 +170,7 @@ async def read_ticket(call: Call) -> TicketDoc:
 async def detail(call: Call, ticket: Ticket) -> TicketDoc:
     """Builds the answer that most calls end with."""
     tickets = call.services.tickets
-    talking = await call.services.talks.who(ticket.number)
+    talking = await who_talks(call, ticket)
     return document_of(
         call,
         ticket,

@@ -5,7 +5,7 @@ from typing import Any
 
 from community.messages import EventName
 from community.outbox import Channel, Outgoing, OutgoingKind
-from community.tickets import Action
+from community.tickets import Action, Ticket
 from desk.calls import Call
 
 WHY_OVER = {
@@ -19,13 +19,23 @@ WHY_OVER = {
 """Acts after which whoever talks has nothing more to say about the ticket."""
 
 
+async def who_talks(call: Call, ticket: Ticket) -> str | None:
+    """Returns the staff id of who talks with the resident about a ticket."""
+    return await call.services.talks.who(ticket.number, ticket.draft.conversation)
+
+
+async def end(call: Call) -> None:
+    """Gives the conversation back."""
+    ticket = call.ticket
+    await call.services.talks.end(ticket.number, ticket.draft.conversation)
+
+
 async def end_with(call: Call, action: Action, key: str) -> None:
     """Gives the conversation back where an act leaves nothing to talk about."""
-    talks, number = call.services.talks, call.ticket.number
-    if action not in WHY_OVER or await talks.who(number) is None:
+    if action not in WHY_OVER or await who_talks(call, call.ticket) is None:
         return
     await tell(call, EventName.TAKEOVER_END, key, reason=WHY_OVER[action])
-    await talks.end(number)
+    await end(call)
 
 
 async def tell(call: Call, event: EventName, key: str, **facts: Any) -> None:

@@ -23,12 +23,12 @@ async def end_silent_talks(
     """
     n_ended = 0
     for talk in await talks.silent(now):
-        if await talks.who(talk.number) is not None:
-            continue  # somebody has begun again
         conversation = await _conversation(tickets, talk.number)
+        if await talks.who(talk.number, conversation) is not None:
+            continue  # somebody has begun again
         if conversation:
             await outbox.add([_news(talk, conversation, now)], now=now)
-        await talks.end(talk.number)
+        await talks.end(talk.number, conversation)
         n_ended += 1
     return n_ended
 

@@ -57,6 +57,28 @@ async def test_only_one_person_talks_at_a_time(desk: Desk) -> None:
     assert (await worker.act(number, "takeover")).status == 200
 
 
+async def test_a_resident_talks_with_one_person_about_one_ticket(desk: Desk) -> None:
+    one, two = await desk.file(), await desk.file()
+    worker, head = await desk.as_("worker"), await desk.as_("head")
+    assert (await worker.act(one, "takeover")).status == 200
+    refused = await head.act(two, "takeover")
+    assert refused.status == 409
+    assert "吕癸未" in (await refused.json())["detail"]
+    assert (await head.act(one, "takeover/end")).status == 409
+    assert (await worker.act(one, "takeover/end")).status == 200
+    assert (await head.act(two, "takeover")).status == 200
+
+
+async def test_the_owner_takes_the_talk_over(desk: Desk) -> None:
+    number = await desk.file()
+    worker, head = await desk.as_("worker"), await desk.as_("head")
+    assert (await head.act(number, "takeover")).status == 200
+    assert (await worker.act(number, "claim")).status == 200
+    assert (await worker.act(number, "takeover")).status == 200
+    assert (await head.act(number, "relay", text="您好")).status == 409
+    assert (await worker.act(number, "relay", text="您好")).status == 200
+
+
 async def test_a_result_ends_the_talk(desk: Desk) -> None:
     number = await desk.file()
     worker = await desk.as_("worker")
@@ -86,11 +108,12 @@ async def test_silence_ends_a_talk(desk: Desk) -> None:
     worker = await desk.as_("worker")
     await worker.act(number, "takeover")
     talks = desk.services.talks
-    assert await talks.who(number) == "bugu-w1"
-    key = talks._keys.desk_talk(number)
+    resident = f"wechat:{OPENID}"
+    assert await talks.who(number, resident) == "bugu-w1"
+    key = talks._keys.desk_talk(resident)
     assert 0 < await talks._redis.ttl(key) <= SILENCE.total_seconds()
-    await talks.end(number)
-    assert await talks.who(number) is None
+    await talks.end(number, resident)
+    assert await talks.who(number, resident) is None
 
 
 async def test_nobody_to_talk_to(desk: Desk) -> None:

@@ -47,13 +47,13 @@ async def end(talks, tickets, now):
 
 async def fall_silent(talks, number):
     """Half an hour passes for Redis, too."""
-    await talks._redis.delete(talks._keys.desk_talk(number))
+    await talks._redis.delete(talks._keys.desk_talk(RESIDENT))
 
 
 async def test_after_half_an_hour_the_assistant_says_that_it_is_back(
     talks, tickets, number, told
 ):
-    assert await talks.begin(number, "w1", now=NOW)
+    assert await talks.begin(number, RESIDENT, "w1", now=NOW) is None
     assert await end(talks, tickets, NOW + SILENCE / 2) == 0
     await fall_silent(talks, number)
     assert await end(talks, tickets, LATER) == 1
@@ -63,15 +63,15 @@ async def test_after_half_an_hour_the_assistant_says_that_it_is_back(
 
 
 async def test_every_word_gives_another_half_hour(talks, tickets, number, told):
-    await talks.begin(number, "w1", now=NOW)
-    await talks.go_on(number, now=NOW + SILENCE / 2)
+    await talks.begin(number, RESIDENT, "w1", now=NOW)
+    await talks.go_on(number, RESIDENT, now=NOW + SILENCE / 2)
     assert await talks.silent(LATER) == []
     assert [t.number for t in await talks.silent(LATER + SILENCE)] == [number]
 
 
 async def test_a_talk_that_was_ended_is_not_ended_again(talks, tickets, number, told):
-    await talks.begin(number, "w1", now=NOW)
-    await talks.end(number)
+    await talks.begin(number, RESIDENT, "w1", now=NOW)
+    await talks.end(number, RESIDENT)
     assert await end(talks, tickets, LATER) == 0
     assert await told() == []
 
@@ -79,7 +79,7 @@ async def test_a_talk_that_was_ended_is_not_ended_again(talks, tickets, number, 
 async def test_a_crash_before_it_is_noted_tells_nobody_twice(
     talks, tickets, number, told
 ):
-    await talks.begin(number, "w1", now=NOW)
+    await talks.begin(number, RESIDENT, "w1", now=NOW)
     await fall_silent(talks, number)
     await end(talks, tickets, LATER)
     later = NOW + SILENCE
@@ -89,13 +89,13 @@ async def test_a_crash_before_it_is_noted_tells_nobody_twice(
 
 
 async def test_whoever_began_again_goes_on(talks, tickets, number, told):
-    await talks.begin(number, "w1", now=NOW)
+    await talks.begin(number, RESIDENT, "w1", now=NOW)
     assert await end(talks, tickets, LATER) == 0  # the key lives: somebody talks
     assert await told() == []
 
 
 async def test_a_ticket_that_is_gone_ends_quietly(talks, tickets, told):
-    await talks.begin("0000-0000", "w1", now=NOW)
+    await talks.begin("0000-0000", RESIDENT, "w1", now=NOW)
     await fall_silent(talks, "0000-0000")
     assert await end(talks, tickets, LATER) == 1
     assert await told() == []
