@@ -16,6 +16,7 @@ from typing import Any, Dict, List, Mapping, Optional, Type
 from rasa.core.brokers.broker import EventBroker
 from rasa.utils.endpoints import EndpointConfig
 
+from actions.reading import GRID_SLOT
 from bot.tracker_store import PendingTurn, pending_turn
 from community.learning.entry import LogEntry, Pseudonyms, ranking_of
 from community.messages import Inbound
@@ -23,7 +24,8 @@ from community.privacy import mask, private_spans
 from community.replies import Reply, part_to_doc
 from community.wordings import rephrase
 
-PLACE_SLOT = "place"
+FAILED = "failed"
+"""Decision of a message that was given up."""
 
 
 class StagedEventBroker(EventBroker):
@@ -56,7 +58,14 @@ class TurnLog:
     model: str
     """Id in the registry."""
 
-    def entry(self, inbound: Inbound, pending: PendingTurn, reply: Reply) -> str:
+    def entry(
+        self,
+        inbound: Inbound,
+        pending: PendingTurn,
+        reply: Reply,
+        *,
+        is_given_up: bool = False,
+    ) -> str:
         """Returns the entry of one message as JSON."""
         facts = pending.facts
         parse = facts.parse
@@ -73,17 +82,26 @@ class TurnLog:
             model=self.model if parse.get("label_ranking") else "",
             latency_ms=max(0, int(waited.total_seconds() * 1_000)),
             ranking=ranking_of(parse),
-            decision=str(parse.get("decision") or ""),
+            decision=FAILED if is_given_up else str(parse.get("decision") or ""),
             facets=tuple(parse.get("facets") or ()),
             emergency=parse.get("emergency"),
             intent=str((parse.get("intent") or {}).get("name") or ""),
             item=reading.get("item"),
             chosen=bool(reading.get("chosen")),
-            grid=inbound.extra.get("grid") or facts.slots.get(PLACE_SLOT),
+            grid=grid_of(pending) or inbound.extra.get("grid"),
             actions=tuple(facts.actions),
             parts=tuple(doc["type"] for doc in parts),
             digest=digest_of(parts),
         ).to_json()
+
+
+def grid_of(pending: PendingTurn) -> Optional[str]:
+    """Returns the grid that the conversation is bound to, after this message."""
+    told = pending.facts.slots
+    if GRID_SLOT in told or pending.tracker is None:
+        return told.get(GRID_SLOT)
+    grid: Optional[str] = pending.tracker.get_slot(GRID_SLOT)
+    return grid
 
 
 def masked_text(inbound: Inbound, parse: Mapping[str, Any]) -> str:

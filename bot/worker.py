@@ -233,8 +233,9 @@ class Worker:
 
     async def _handle_until_done(self, lease: Lease, letter: Letter) -> None:
         while True:
+            pending = PendingTurn(letter.inbound.id)
             try:
-                await self._handle(lease, letter)
+                await self._handle(lease, letter, pending)
             except (LeaseLostError, asyncio.CancelledError):
                 raise
             except Exception as err:
@@ -246,7 +247,7 @@ class Worker:
                     attempts=attempts,
                 )
                 if attempts >= MAX_ATTEMPTS:
-                    await self._give_up(lease, letter, err)
+                    await self._give_up(lease, letter, pending, err)
                     self.figures.given_up(letter.inbound)
                     return
                 await asyncio.sleep(RETRY_DELAYS_S[attempts - 1])
@@ -254,8 +255,7 @@ class Worker:
                 self.figures.answered(letter.inbound, datetime.now(timezone.utc))
                 return
 
-    async def _handle(self, lease: Lease, letter: Letter) -> None:
-        pending = PendingTurn(letter.inbound.id)
+    async def _handle(self, lease: Lease, letter: Letter, pending: PendingTurn) -> None:
         reset = pending_turn.set(pending)
         try:
             parts = await self._answer(letter.inbound)
@@ -273,12 +273,23 @@ class Worker:
             log_entry=self._log_entry(letter, pending, reply),
         )
 
-    def _log_entry(self, letter: Letter, pending: PendingTurn, reply: Reply) -> str:
+    def _log_entry(
+        self,
+        letter: Letter,
+        pending: PendingTurn,
+        reply: Reply,
+        *,
+        is_given_up: bool = False,
+    ) -> str:
         if self.turn_log is None:
             return ""
-        return self.turn_log.entry(letter.inbound, pending, reply)
+        return self.turn_log.entry(
+            letter.inbound, pending, reply, is_given_up=is_given_up
+        )
 
-    async def _give_up(self, lease: Lease, letter: Letter, err: Exception) -> None:
+    async def _give_up(
+        self, lease: Lease, letter: Letter, pending: PendingTurn, err: Exception
+    ) -> None:
         note = json.dumps({"message_id": letter.inbound.id, "error": repr(err)})
         # Failed news of a ticket are for operators: the resident asked nothing.
         inbound = letter.inbound
@@ -291,6 +302,7 @@ class Worker:
             reply=reply,
             dead_letter=note,
             outgoing=outgoing_entry(letter.inbound, reply),
+            log_entry=self._log_entry(letter, pending, reply, is_given_up=True),
         )
 
     def _reply(self, letter: Letter, parts: List[Part]) -> Reply:
@@ -311,6 +323,7 @@ class Worker:
         parse_data = None
         if has_words:
             parse_data = await self.understanding.understand(inbound, tracker)
+            self._note(parse_data)
         passed_on = bool(
             number
             and is_for_the_person(inbound)
@@ -322,6 +335,12 @@ class Worker:
         if passed_on and parse_data["intent"]["name"] not in ALSO_ANSWERED:
             return []
         return await self._converse(inbound, parse_data)
+
+    def _note(self, parse_data: Dict[str, Any]) -> None:
+        """Keeps what was understood for the log, whatever happens from here on."""
+        pending = pending_turn.get()
+        if pending is not None:
+            pending.facts.parse = parse_data
 
     async def _converse(
         self, inbound: Inbound, parse_data: Dict[str, Any]

@@ -31,7 +31,7 @@ SAMPLE_SPAN = timedelta(days=14)
 TOP = 20
 PAGE = 50
 MAX_ROWS = 20_000
-OUTCOMES = "^(answered|abstained|clarified|person|emergency|good|bad)?$"
+OUTCOMES = "^(answered|abstained|clarified|person|emergency|good|bad|failed)?$"
 HEAD = (
     "时间",
     "渠道",
@@ -89,6 +89,7 @@ class CountsDoc(BaseModel):
     n_emergency: int
     n_good: int
     n_bad: int
+    n_failed: int
     alone: float | None = Field(default=None, description="Share that needed nobody.")
 
 

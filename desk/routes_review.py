@@ -253,6 +253,8 @@ def _turn_doc(call: Call, turn: LogEntry, this: str) -> TurnDoc:
 def outcome_of(call: Call, turn: LogEntry) -> str:
     """Returns in words what the assistant did with a message."""
     catalog = call.services.catalog()
+    if turn.decision == "failed":
+        return "系统出了毛病，没处理成"
     if turn.emergency:
         return "按险情答了"
     item = name_of(catalog, turn.item or turn.label) if turn.item or turn.label else ""

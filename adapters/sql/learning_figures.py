@@ -33,7 +33,8 @@ class Span:
     grid: str = ""
     item: str = ""
     outcome: str = ""
-    """answered, abstained, clarified, person, emergency, good or bad; empty for all."""
+    """answered, abstained, clarified, person, emergency, good, bad or failed; empty for
+    all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class SqlLearningFigures:
             "n_emergency": _one(turn.c.emergency.is_not(None)),
             "n_good": _one(turn.c.actions.contains(GOOD)),
             "n_bad": _one(turn.c.actions.contains(BAD)),
+            "n_failed": _one(turn.c.decision == "failed"),
         }
         query = (
             sa.select(
@@ -167,6 +169,7 @@ def _conditions(span: Span) -> list[Any]:
         "emergency": turn.c.emergency.is_not(None),
         "good": turn.c.actions.contains(GOOD),
         "bad": turn.c.actions.contains(BAD),
+        "failed": turn.c.decision == "failed",
     }.get(span.outcome)
     if outcome is not None:
         found.append(outcome)

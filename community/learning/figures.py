@@ -23,6 +23,8 @@ class Counts:
     n_emergency: int = 0
     n_good: int = 0
     n_bad: int = 0
+    n_failed: int = 0
+    """Given up, because something in the system is broken."""
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -34,7 +36,8 @@ class Counts:
         """Share of the messages that needed nobody: neither left alone nor handed on."""
         if not self.n_messages:
             return None
-        helped = self.n_messages - self.n_abstained - self.n_person
+        left = self.n_abstained + self.n_failed
+        helped = self.n_messages - left - self.n_person
         return max(0, helped) / self.n_messages
 
 

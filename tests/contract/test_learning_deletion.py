@@ -1,4 +1,4 @@
-"""What later news and deletions change in the review list."""
+"""What later news, deletions and failures change in lists and figures."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -116,3 +116,14 @@ async def test_scores_and_leaders_are_of_those_who_are_still_there(
     # What is like it still finds its cluster.
     await fill(engine, log, entry("web:c", CANTEEN, 86_400 * 100))
     assert len(await review.next("op", NOW)) == 1
+
+
+async def test_messages_that_were_given_up_are_counted_and_found(engine, log):
+    given_up = entry("web:a", CANTEEN, decision="failed")
+    await fill(engine, log, given_up, entry("web:b", CANTEEN, decision="answer"))
+    figures = SqlLearningFigures(engine)
+    span = Span(NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    total = (await figures.breakdown(span)).total
+    assert (total.n_messages, total.n_failed, total.alone) == (2, 1, 0.5)
+    found = await figures.turns(replace(span, outcome="failed"), limit=10)
+    assert [turn.message for turn in found] == [given_up.message]

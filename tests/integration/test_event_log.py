@@ -65,6 +65,47 @@ async def test_a_taken_choice_is_logged_as_one(worker, talk):
     assert second.ranking == ()
 
 
+async def test_a_question_counts_for_the_grid_that_was_bound_earlier(
+    worker, talk, message, gazetteer
+):
+    grid = next(iter(gazetteer.book.grids.values()))
+    scan = message("scan", kind=Kind.EVENT, channel="wechat", grid=grid.id)
+    assert await worker.conversations.accept(scan)
+    await worker.drain(scan.conversation)
+    await talk("高龄津贴要带什么材料")
+    await talk("低保怎么申请")
+    await talk("低保怎么申请", who="web:elsewhere")
+    assert [entry.grid for entry in await logged(worker)] == [grid.id] * 3 + [None]
+
+
+async def test_a_message_that_was_given_up_is_logged_masked(worker, talk, monkeypatch):
+    async def raises(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("bot.worker.RETRY_DELAYS_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(worker, "_converse", raises)
+    await talk("我叫李秀英，电话13800001234，高龄津贴要带什么材料")
+    (entry,) = await logged(worker)
+    assert (entry.decision, entry.actions) == ("failed", ())
+    assert entry.label == "service/senior_age_allowance"
+    assert "高龄津贴" in entry.text
+    assert "13800001234" not in entry.text
+    assert "李秀英" not in entry.text
+
+
+async def test_a_message_that_could_not_even_be_understood_is_logged_without_words(
+    worker, talk, monkeypatch
+):
+    async def raises(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("bot.worker.RETRY_DELAYS_S", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(worker, "_answer", raises)
+    await talk("我叫李秀英")
+    (entry,) = await logged(worker)
+    assert (entry.decision, entry.text, entry.model) == ("failed", "", "")
+
+
 async def test_equal_answers_have_equal_digests(worker, talk):
     await talk("高龄津贴要带什么材料", who="web:a")
     await talk("高龄津贴要带什么材料", who="web:b")

@@ -29,6 +29,7 @@ def test_counts_add_up() -> None:
     both = Counts(n_messages=3, n_abstained=1) + Counts(n_messages=1, n_person=1)
     assert both.n_messages == 4
     assert both.alone == 0.5
+    assert (both + Counts(n_messages=1, n_failed=1)).alone == 0.4
 
 
 def test_labels_have_names_and_initials(catalog: Catalog) -> None:
