@@ -5,6 +5,7 @@ it: a template or subscription message where one is configured for the kind, els
 outbox keeps the message until the person writes again.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -289,8 +290,16 @@ class WeChatSender:
             template,
             facts,
             url=self.page_url,
-            client_msg_id=message.key[:32],
+            client_msg_id=_client_msg_id(message.key),
         )
+
+
+def _client_msg_id(key: str) -> str:
+    """Returns the id of a row at WeChat, which takes 32 characters at most.
+
+    A digest: the keys of a person's answers begin alike, with the openid.
+    """
+    return hashlib.blake2s(key.encode(), digest_size=16).hexdigest()
 
 
 def _parts(message: Outgoing) -> tuple[Part, ...]:

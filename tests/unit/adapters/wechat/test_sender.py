@@ -1,6 +1,6 @@
 """What the WeChat sender makes of each answer of the platform."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -312,7 +312,19 @@ async def test_outside_the_window_a_template_tells_of_a_result():
     assert facts["number"] == "1125-4837"
     assert facts["text"] == "您好"
     assert facts["at"] == "2026-11-25 17:30"
-    assert client_msg_id == "k" * 32
+    assert len(client_msg_id) == 32
+
+
+async def test_templates_to_one_person_have_an_id_each():
+    client = Client()
+    sender = build(client, Ledger(left=0), templates={"result": TEMPLATE})
+    person = "wechat:" + "o" * 28
+    news = replace(message(kind=OutgoingKind.RESULT), recipient=person)
+    for key in ("m1", "m2", "m1"):
+        await send(sender, replace(news, key=f"{person}:{key}"))
+    first, second, again = (sent[2] for sent in client.templates)
+    assert first == again != second
+    assert len(first) == len(second) == 32
 
 
 async def test_a_permission_that_is_used_up_keeps_the_message():
