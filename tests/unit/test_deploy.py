@@ -1,5 +1,6 @@
 """What deploy/ starts exists, and is set up by settings that exist."""
 
+import fnmatch
 import importlib.util
 import re
 import shutil
@@ -87,10 +88,43 @@ def test_conversations_that_judge_candidates_are_in_the_image():
     assert conversation_files(ROOT / "tests" / "conversations")
 
 
+def test_secrets_stay_out_of_the_image():
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
+    patterns = [re.compile(fnmatch.translate(p.removeprefix("**/"))) for p in ignored]
+
+    def is_left_out(path: str) -> bool:
+        deep = [p for p, line in zip(patterns, ignored, strict=True) if "**/" in line]
+        flat = any(p.fullmatch(path) for p in patterns)
+        return flat or any(p.fullmatch(Path(path).name) for p in deep)
+
+    for secret in (".env", "deploy/compose.env", "deploy/.env", "deploy/other.env"):
+        assert is_left_out(secret), secret
+    for example in (".env.example", "deploy/compose.env.example"):
+        assert not is_left_out(example), example
+
+
 def test_redis_is_always_synced():
     command = services()["redis"]["command"]
     assert "--appendfsync always" in command
     assert "noeviction" in command
+
+
+def test_a_failed_migration_or_content_starts_nothing():
+    first = {"yunxiaolu-migrate.service", "yunxiaolu-content.service"}
+    processes = {f"yunxiaolu-{name}.service" for name in PROCESSES}
+    for path in UNITS:
+        lines = path.read_text("utf-8").splitlines()
+        named = {
+            key: set(line.partition("=")[2].split())
+            for line in lines
+            for key in ("Before", "After", "Requires")
+            if line.startswith(f"{key}=")
+        }
+        if path.name in processes:
+            assert first <= named["Requires"], path.name
+            assert first <= named["After"], path.name
+        if path.name in first:
+            assert named["Before"] == processes, path.name
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.stem)
