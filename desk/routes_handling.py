@@ -83,11 +83,10 @@ class NewGrid(ActBody):
     reason: Long = Long("")
 
 
-class MergeInto(ActBody):
-    """The ticket in which it goes on."""
+class MergeInto(ReasonedAct):
+    """The ticket in which it goes on, and why."""
 
     into: TicketNumber
-    reason: Long = Long("")
 
 
 class SecondMatter(ActBody):

@@ -88,7 +88,7 @@ TRANSITIONS: Mapping[Action, Rule] = MappingProxyType(
         A.REFUSE: _rule(COUNTED, _L),
         A.RESUME: _rule({S.PAUSED}, _O, _L, _SYS, to={S.IN_PROGRESS}),
         A.EXTEND: _rule({S.IN_PROGRESS}, _O, reason=True),
-        A.MERGE: _rule(UNSOLVED, _O, _L, to={S.MERGED}),
+        A.MERGE: _rule(UNSOLVED, _O, _L, to={S.MERGED}, reason=True),
         A.ABSORB: _rule(UNSOLVED, _SYS),
         A.SPLIT: _rule(RUNNING, _O, _L, text=True),
         A.RECLASSIFY: _rule(UNSOLVED, _O, _L),

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -366,9 +367,11 @@ async def told(engine, what):
 async def test_merged_tickets_tell_everybody_the_result(tickets, engine):
     first = await tickets.open(draft("m1#0"), now=MONDAY)
     second = await tickets.open(draft("m2#0", who=OTHER), now=MONDAY)
-    merged = await tickets.act(
-        second.number, command("worker1", Action.MERGE, to=first.number), now=MONDAY
-    )
+    merging = command("worker1", Action.MERGE, to=first.number)
+    with pytest.raises(TransitionRefusedError):
+        await tickets.act(second.number, merging, now=MONDAY)
+    merging = replace(merging, reason="同一堆垃圾")
+    merged = await tickets.act(second.number, merging, now=MONDAY)
     assert merged.state is TicketState.MERGED
     target = await tickets.get(first.number)
     assert target.followers == (OTHER,)
@@ -400,10 +403,9 @@ async def test_a_ticket_does_not_go_into_itself_or_into_nothing(tickets):
         (opened.number, TransitionRefusedError),
         ("0000-0000", NotFoundError),
     ):
+        act = command("worker1", Action.MERGE, to=to, reason="同一件事")
         with pytest.raises(error):
-            await tickets.act(
-                opened.number, command("worker1", Action.MERGE, to=to), now=MONDAY
-            )
+            await tickets.act(opened.number, act, now=MONDAY)
     assert len(await tickets.events(opened.number)) == 1
 
 
@@ -413,7 +415,8 @@ async def test_crosswise_merges_leave_one_ticket_open(repository):
     two = await first.open(draft("m2#0", who=OTHER), now=MONDAY)
 
     async def merge(tickets, source, target):
-        act = command("head", Action.MERGE, to=target, key=f"{source}>{target}")
+        key = f"{source}>{target}"
+        act = command("head", Action.MERGE, to=target, key=key, reason="同一件事")
         try:
             await tickets.act(source, act, now=MONDAY)
         except TransitionRefusedError:

@@ -117,7 +117,7 @@ async def call(caller: Caller, endpoint: Endpoint, number: str, other: str) -> A
     elif endpoint.takes is not None:
         body = BODIES.get(endpoint.name, {"key": KEY})
         if endpoint.name == "merge":
-            body = {"key": KEY, "into": other}
+            body = {"key": KEY, "into": other, "reason": "同一件事"}
         if endpoint.name == "export":
             body = {}
         options["json"] = body

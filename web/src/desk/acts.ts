@@ -63,7 +63,7 @@ export const ACTS: DeskAct[] = [
     path: 'merge',
     name: '并案',
     hint: '这件事在另一张工单里接着办，所有反映的人都会收到那张单的结果。',
-    fields: [{ name: 'into', label: '并到哪个编号', kind: 'text', needed: true }, REMARK],
+    fields: [{ name: 'into', label: '并到哪个编号', kind: 'text', needed: true }, REASON],
   },
   {
     action: 'split',
