@@ -237,13 +237,18 @@ class ModelRegistry:
     ) -> None:
         """Adds what an evaluation found to a manifest, and signs it again.
 
-        For a moment the signature belongs to the older manifest; readers refuse
-        the model then and look again.
+        The new signature is good for the older manifest, too: whoever reads in
+        between, or after a crash, finds one or the other.
+
+        Raises:
+            ModelRefusedError: What lies there is not what was signed.
         """
         folder = self.folder / manifest.id
-        data = replace(manifest, metrics=metrics).to_bytes()
-        _write(folder / SIGNATURE, signer.sign(data))
-        _write(folder / MANIFEST, data)
+        old = (folder / MANIFEST).read_bytes()
+        check_signature(old, (folder / SIGNATURE).read_bytes(), self.trusted)
+        new = replace(manifest, metrics=metrics).to_bytes()
+        _write(folder / SIGNATURE, signer.sign(new, before=old))
+        _write(folder / MANIFEST, new)
 
     def point(self, pointer: Pointer) -> None:
         """Makes another model the serving one; readers see the old file or the new."""

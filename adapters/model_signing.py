@@ -3,6 +3,7 @@
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -57,16 +58,22 @@ class Signer:
         raw = self._key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return raw.hex()
 
-    def sign(self, data: bytes) -> bytes:
-        """Returns the signature file's content for some data."""
-        return json.dumps(
-            {
-                "algorithm": "ed25519",
-                "key": self.public,
-                "signature": base64.b64encode(self._key.sign(data)).decode(),
-            },
-            indent=1,
-        ).encode()
+    def sign(self, data: bytes, *, before: bytes | None = None) -> bytes:
+        """Returns the signature file's content for some data.
+
+        Args:
+            data: What is signed.
+            before: What `data` takes the place of; that stays valid, too, so that
+                two files need not change in one instant.
+        """
+        doc: dict[str, Any] = self._doc(data)
+        if before is not None:
+            doc["before"] = self._doc(before)
+        return json.dumps(doc, indent=1).encode()
+
+    def _doc(self, data: bytes) -> dict[str, str]:
+        signed = base64.b64encode(self._key.sign(data)).decode()
+        return {"algorithm": "ed25519", "key": self.public, "signature": signed}
 
 
 def public_path(signing_key: Path) -> Path:
@@ -90,6 +97,24 @@ def check_signature(data: bytes, signature: bytes, trusted: frozenset[str]) -> N
     """
     try:
         doc = json.loads(signature)
+        before = doc.get("before")
+        if before is not None and _has_signed(before, data, trusted):
+            return
+    except (AttributeError, ValueError) as err:
+        raise ModelRefusedError(f"signature is malformed: {err!r}") from err
+    _check(doc, data, trusted)
+
+
+def _has_signed(doc: Any, data: bytes, trusted: frozenset[str]) -> bool:
+    try:
+        _check(doc, data, trusted)
+    except ModelRefusedError:
+        return False
+    return True
+
+
+def _check(doc: Any, data: bytes, trusted: frozenset[str]) -> None:
+    try:
         key, signed = str(doc["key"]), base64.b64decode(doc["signature"], validate=True)
     except (KeyError, TypeError, ValueError) as err:
         raise ModelRefusedError(f"signature is malformed: {err!r}") from err

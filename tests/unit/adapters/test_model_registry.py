@@ -1,6 +1,7 @@
 """Models are loaded only if they are what somebody trusted has signed."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -137,6 +138,45 @@ def test_metrics_are_added_and_signed_again(registry, signer):
     registry.rewrite(registry.manifest("a"), signer, metrics={"first": 0.9})
     assert registry.manifest("a").metrics == {"first": 0.9}
     registry.verified_archive("a")
+
+
+@pytest.mark.parametrize("n_written", [0, 1, 2])
+def test_a_crash_while_metrics_are_added_leaves_a_model_that_loads(
+    registry, signer, monkeypatch, n_written
+):
+    add(registry, signer, "a")
+    replace_file, written = Path.replace, []
+
+    def crashes(path: Path, target: Path) -> Path:
+        if len(written) == n_written:
+            raise KeyboardInterrupt
+        written.append(target.name)
+        return replace_file(path, target)
+
+    for first in (0.8, 0.9):  # the second time after a crash
+        written.clear()
+        with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+            patch.setattr(Path, "replace", crashes)
+            registry.rewrite(registry.manifest("a"), signer, metrics={"first": first})
+        expected = {"first": first} if n_written == 2 else {}
+        assert registry.manifest("a").metrics == expected
+        registry.verified_archive("a")
+    registry.rewrite(registry.manifest("a"), signer, metrics={"first": 1.0})
+    assert registry.manifest("a").metrics == {"first": 1.0}
+
+
+def test_an_altered_manifest_is_not_signed_by_adding_metrics(registry, signer):
+    folder = add(registry, signer, "a")
+    manifest = registry.manifest("a")
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace("anna", "evil"))
+    with pytest.raises(ModelRefusedError, match="altered"):
+        registry.rewrite(manifest, signer, metrics={})
+    stranger = Signer.from_file(folder / "stranger.key")
+    signature = folder / "manifest.sig"
+    signature.write_bytes(stranger.sign(b"x", before=path.read_bytes()))
+    with pytest.raises(ModelRefusedError, match="not trusted"):
+        registry.manifest("a")
 
 
 def test_a_damaged_pointer_is_an_error_not_a_guess(registry, signer):
