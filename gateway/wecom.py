@@ -17,7 +17,11 @@ from adapters.redis_errors import translated_errors
 from adapters.redis_keys import ACCEPTED_TTL_S, RedisKeys
 from adapters.wechat.crypto import MessageCrypto
 from adapters.wechat.documents import MAX_BODY_BYTES
-from adapters.wechat.errors import MalformedPushError, RefusedPushError
+from adapters.wechat.errors import (
+    InvalidSignatureError,
+    MalformedPushError,
+    RefusedPushError,
+)
 from adapters.wechat.parse import parse_envelope
 from adapters.wecom.callbacks import Callback, CardClick, parse_callback
 from community.errors import StoreUnavailableError
@@ -67,11 +71,15 @@ class WeComChannel:
 
         Raises:
             RefusedPushError: It is not signed with our token.
-            MalformedPushError: It cannot be read.
+            MalformedPushError: It is signed and cannot be read.
         """
         query = request.query
+        try:
+            encrypted = parse_envelope(body).encrypt
+        except MalformedPushError as err:  # there is nothing that a signature covers
+            raise InvalidSignatureError(str(err)) from err
         opened = self.crypto.decrypt(
-            parse_envelope(body).encrypt,
+            encrypted,
             query.get("msg_signature", ""),
             query.get("timestamp", ""),
             query.get("nonce", ""),
@@ -137,7 +145,7 @@ async def verify(request: web.Request) -> web.Response:
             query.get("timestamp", ""),
             query.get("nonce", ""),
         )
-    except RefusedPushError as err:
+    except (MalformedPushError, RefusedPushError) as err:
         logger.warning("wecom.verification.refused", reason=str(err))
         raise web.HTTPForbidden from err
     return web.Response(body=opened.message, content_type="text/plain")
@@ -145,7 +153,7 @@ async def verify(request: web.Request) -> web.Response:
 
 @routes.post("/wecom")
 async def receive(request: web.Request) -> web.Response:
-    """Takes one delivery of a callback; an empty 200 means that it is stored.
+    """Takes one delivery; an empty 200 means: stored, or no use in sending again.
 
     Raises:
         web.HTTPForbidden: It is not signed with our token, or replayed.
@@ -162,7 +170,12 @@ async def receive(request: web.Request) -> web.Response:
         is_new = await patiently(
             lambda: channel.store(callback, timestamp, nonce), arrived + BUDGET_S
         )
-    except (MalformedPushError, RefusedPushError) as err:
+    except MalformedPushError as err:
+        # Signed, and unreadable: delivered again it would be no better.
+        logger.warning("wecom.callback.malformed", reason=str(err))
+        pushes.labels("wecom", "malformed").inc()
+        return web.Response()
+    except RefusedPushError as err:
         logger.warning("wecom.callback.refused", reason=str(err))
         pushes.labels("wecom", "refused_signature").inc()
         raise web.HTTPForbidden from err

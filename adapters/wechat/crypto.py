@@ -15,7 +15,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from adapters.wechat.errors import DecryptionError, InvalidSignatureError
+from adapters.wechat.errors import (
+    DecryptionError,
+    InvalidSignatureError,
+    UndecryptableError,
+)
 from adapters.wechat.xml import cdata
 
 BLOCK_BYTES = 32
@@ -71,7 +75,8 @@ class MessageCrypto:
 
         Raises:
             InvalidSignatureError: It is not signed with our token.
-            DecryptionError: No key opens it, or it is meant for somebody else.
+            DecryptionError: It is meant for somebody else, or there is no key.
+            UndecryptableError: It is no cipher, or no key opens it.
         """
         self._check(msg_signature, timestamp, nonce, body_encrypt)
         if not self._keys:
@@ -79,14 +84,14 @@ class MessageCrypto:
         try:
             sealed = base64.b64decode(body_encrypt, validate=True)
         except (binascii.Error, ValueError) as err:
-            raise DecryptionError("Encrypt is not base64") from err
+            raise UndecryptableError("Encrypt is not base64") from err
         problems = []
         for index, key in enumerate(self._keys):
             try:
                 return Decrypted(self._open(sealed, key), index)
-            except DecryptionError as err:
+            except UndecryptableError as err:
                 problems.append(f"key {index + 1}: {err}")
-        raise DecryptionError("; ".join(problems))
+        raise UndecryptableError("; ".join(problems))
 
     def encrypt(
         self, message: bytes, timestamp: str, nonce: str, key_index: int = 0
@@ -123,13 +128,13 @@ class MessageCrypto:
 
     def _open(self, sealed: bytes, key: bytes) -> bytes:
         if not sealed or len(sealed) % len(key[:16]):
-            raise DecryptionError("its length is not a multiple of the block")
+            raise UndecryptableError("its length is not a multiple of the block")
         decryptor = _cipher(key).decryptor()
         plain = _unpadded(decryptor.update(sealed) + decryptor.finalize())
         start = SALT_BYTES + LENGTH_BYTES
         length = int.from_bytes(plain[SALT_BYTES:start], "big")
         if len(plain) < start or length > len(plain) - start:
-            raise DecryptionError("the length within does not fit")
+            raise UndecryptableError("the length within does not fit")
         if not hmac.compare_digest(plain[start + length :], self._receive_id):
             raise DecryptionError("it is meant for another account")
         return plain[start : start + length]
@@ -174,9 +179,9 @@ def _cipher(key: bytes) -> "Cipher[modes.CBC]":
 def _unpadded(plain: bytes) -> bytes:
     n_padding = plain[-1]
     if not 1 <= n_padding <= min(BLOCK_BYTES, len(plain)):
-        raise DecryptionError("the padding is wrong")
+        raise UndecryptableError("the padding is wrong")
     if plain[-n_padding:] != bytes([n_padding]) * n_padding:
-        raise DecryptionError("the padding is wrong")
+        raise UndecryptableError("the padding is wrong")
     return plain[:-n_padding]
 
 

@@ -22,11 +22,15 @@ class InvalidSignatureError(RefusedPushError):
 
 
 class DecryptionError(RefusedPushError):
-    """Raised when a signed push cannot be decrypted, or is not meant for us."""
+    """Raised when a signed push is not meant for us, or there is no key for it."""
 
 
 class MalformedPushError(RecordError):
     """Raised when a push does not have its contract's shape; says what and where."""
+
+
+class UndecryptableError(MalformedPushError):
+    """Raised when a signed push is no cipher, or none of our keys opens it."""
 
 
 class WeChatError(CommunityError):

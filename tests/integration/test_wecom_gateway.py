@@ -1,5 +1,6 @@
 """The webhook of the WeCom app; wechatpy's crypto is the peer."""
 
+import hashlib
 import json
 import secrets
 import time
@@ -110,6 +111,16 @@ async def test_redis_down_acknowledges_no_tap(client, store, monkeypatch):
 async def test_other_callbacks_are_acknowledged(client, store):
     xml = card().replace("template_card_event", "enter_agent")
     assert await push(client, xml) == 200
+    assert await actions(store) == []
+
+
+async def test_a_signed_callback_that_cannot_be_read_is_acknowledged(client, store):
+    assert await push(client, "<xml><broken") == 200
+    query, _ = sealed(card())
+    parts = sorted((TOKEN, query["timestamp"], query["nonce"], "AAAA"))
+    query["msg_signature"] = hashlib.sha1("".join(parts).encode()).hexdigest()
+    body = f"<xml><ToUserName>{CORP}</ToUserName><Encrypt>AAAA</Encrypt></xml>"
+    assert (await client.post("/wecom", params=query, data=body)).status == 200
     assert await actions(store) == []
 
 

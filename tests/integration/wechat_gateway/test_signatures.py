@@ -111,6 +111,18 @@ async def test_a_push_for_another_app_or_account_is_refused(client, store):
     assert (await client.post("/wechat", params=query, data=body)).status == 403
 
 
+@pytest.mark.parametrize("cipher", ["?", "AAAA", "A" * 43 + "=", "A" * 88])
+async def test_signed_and_undecryptable_shows_no_error(peer, client, store, cipher):
+    query, _ = peer.encrypted(text("你好"))
+    sign = signature(query["timestamp"], query["nonce"], cipher)
+    body = f"<xml><ToUserName>{ACCOUNT}</ToUserName><Encrypt>{cipher}</Encrypt></xml>"
+    response = await client.post(
+        "/wechat", params=query | {"msg_signature": sign}, data=body
+    )
+    assert (response.status, await response.text()) == (200, "success")
+    assert await store.head(CONVERSATION) is None
+
+
 async def test_an_old_push_is_refused(peer):
     assert (await peer.push(text("你好"), at=int(time.time()) - 600))[0] == 403
 

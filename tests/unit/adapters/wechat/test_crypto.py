@@ -13,7 +13,11 @@ from wechatpy.enterprise.crypto import WeChatCrypto as WeComCrypto
 from wechatpy.utils import check_signature
 
 from adapters.wechat.crypto import MessageCrypto, envelope, sign, sign_js
-from adapters.wechat.errors import DecryptionError, InvalidSignatureError
+from adapters.wechat.errors import (
+    DecryptionError,
+    InvalidSignatureError,
+    UndecryptableError,
+)
 from adapters.wechat.parse import parse_envelope
 from tests.unit.adapters.wechat.reference import vectors
 
@@ -129,7 +133,7 @@ def test_an_encrypted_push_without_a_key_is_refused():
 
 @pytest.mark.parametrize("encrypted", ["", "?", "AAAA", "A" * 43, "啊", "AAAA AAAA"])
 def test_what_is_no_cipher_is_refused_though_signed(encrypted):
-    with pytest.raises(DecryptionError):
+    with pytest.raises(UndecryptableError):
         crypto().decrypt(encrypted, sign(TOKEN, *WHEN, encrypted), *WHEN)
 
 
@@ -142,12 +146,18 @@ def test_what_is_no_cipher_is_refused_though_signed(encrypted):
         b"a" * 30 + b"\x01\x02",
         b"\x20" * 32,
         b"r" * 16 + b"\xff\xff\xff\xff" + b"x" * 11 + b"\x01",
-        b"r" * 16 + b"\x00\x00\x00\x02" + b"xx" + b"\x0a" * 10,
     ],
 )
 def test_bad_padding_and_lengths_are_refused(plain):
     encrypted, signature = resealed(plain)
-    with pytest.raises(DecryptionError):
+    with pytest.raises(UndecryptableError):
+        crypto().decrypt(encrypted, signature, *WHEN)
+
+
+def test_a_message_that_names_no_account_is_refused():
+    plain = b"r" * 16 + b"\x00\x00\x00\x02" + b"xx" + b"\x0a" * 10
+    encrypted, signature = resealed(plain)
+    with pytest.raises(DecryptionError, match="another account"):
         crypto().decrypt(encrypted, signature, *WHEN)
 
 
