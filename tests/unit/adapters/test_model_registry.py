@@ -234,6 +234,22 @@ def test_a_bare_archive_is_refused_with_a_way_out(registry, signer, settings):
     assert bare.is_file()
 
 
+def test_a_model_copied_without_its_state_is_not_trusted(registry, signer, tmp_path):
+    add(registry, signer, "host")
+    learning = LearningSettings.from_env({}, tmp_path, tmp_path / "new state")
+    copied = ModelRegistry.of(registry.folder, learning)
+    with pytest.raises(ModelRefusedError, match="not trusted"):
+        copied.verified_archive("host")
+    # As `docs/operations.md` has it: trained where it serves, with the key there.
+    own = Signer.from_file(learning.signing_key)
+    here = ModelRegistry.of(registry.folder, learning)
+    add(here, own, "here")
+    assert here.verified_archive("here").is_file()
+    both = {"MODEL_TRUSTED_KEYS": f"{own.public},{signer.public}"}
+    trusting = LearningSettings.from_env(both, tmp_path, tmp_path / "new state")
+    assert ModelRegistry.of(registry.folder, trusting).verified_archive("host")
+
+
 def test_no_model_at_all_says_how_to_train_one(tmp_path, settings):
     with pytest.raises(ConfigurationError, match="make train"):
         find_model(tmp_path / "none", settings)
