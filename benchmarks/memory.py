@@ -9,7 +9,7 @@ from adapters.sql.migrate import upgrade
 from benchmarks.measure import machine, note, probe
 from benchmarks.probes import FORK_MESSAGES, FORKS
 from benchmarks.results import Result, at_most
-from benchmarks.stacks import redis_on_socket, temporary_folder
+from benchmarks.stacks import redis_on_socket, temporary_folder, throwaway_secrets
 from bot.model import model_archive
 
 
@@ -29,6 +29,7 @@ def run(*, reuse: bool) -> Result:
             REDIS_URL=redis_url,
             DATABASE_URL=database,
             LOG_LEVEL="WARNING",
+            **throwaway_secrets(),
         )
     models = probe("second_model", model, log="memory-second")
     return describe({"import": imported, **forked, "models": models}, where)

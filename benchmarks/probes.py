@@ -28,6 +28,8 @@ PARSES_EACH = 200
 CYCLE = 100
 FORKS = 3
 FORK_MESSAGES = 600
+BUSY_S = 120.0
+"""Long enough for the messages of the forks; a fork that died answers none."""
 
 
 def import_rasa() -> Any:
@@ -100,7 +102,11 @@ async def _length(model: str, redis_url: str, database_url: str, n: int) -> Any:
     from bot.model import load_agent
     from bot.worker import Worker
 
-    ports = ports_from_settings(Settings.from_env({"DATABASE_URL": database_url}))
+    ports = ports_from_settings(
+        Settings.from_env(
+            {"DATABASE_URL": database_url, "FIELD_KEY": secrets.token_hex(32)}
+        )
+    )
     set_ports(ports)
     redis = open_redis(redis_url)
     conversations = RedisConversations(redis, RedisKeys("length"), lease_s=15)
@@ -176,12 +182,16 @@ def forks(model: str) -> Any:
 
     Address and database come from the environment, as for a worker.
     """
+    from actions.wiring import ports_from_settings
     from adapters.settings import Settings
-    from bot.model import load_agent
+    from bot.model import LoadedModel, broker_endpoint, load_agent
     from bot.process import serve
 
     settings = Settings.from_env()
-    agent = load_agent(Path(model), with_actions=True)
+    ports, endpoint = ports_from_settings(settings), broker_endpoint()
+    ports.catalog()
+    ports.places()
+    loaded = LoadedModel(Path(model).name, load_agent(Path(model), with_actions=True))
     gc.collect()
     gc.freeze()
     parent = as_doc(memory())
@@ -189,11 +199,13 @@ def forks(model: str) -> Any:
     for _ in range(FORKS):
         pid = os.fork()
         if pid == 0:
-            asyncio.run(serve(agent, settings))
-            os._exit(0)
+            try:
+                asyncio.run(serve(loaded, settings, ports, lambda: None, endpoint))
+            finally:
+                os._exit(1)
         children.append(pid)
     try:
-        asyncio.run(_busy(settings))
+        asyncio.run(asyncio.wait_for(_busy(settings), timeout=BUSY_S))
         measured = [as_doc(memory(pid)) for pid in children]
     finally:
         for pid in children:

@@ -33,11 +33,17 @@ from simulator.options import Options
 READY_TIMEOUT_S = 180.0
 LOGS = WORK / "logs"
 _SECRETS = ("COOKIE_SECRET", "FIELD_KEY", "PSEUDONYM_KEY")
+
 _WECHAT_PARTS = {
     "worker": ("bot", "worker"),
     "gateway": ("gateway", "serve"),
     "dispatcher": ("dispatcher",),
 }
+
+
+def throwaway_secrets() -> dict[str, str]:
+    """Returns the secrets that processes ask for, made for one run."""
+    return {name: secrets.token_hex(32) for name in _SECRETS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ def own_stack(model: Path, *, workers: int) -> Iterator[Stack]:
             WORKER_PROCESSES=str(workers),
             GATEWAY_HOST="127.0.0.1",
             GATEWAY_PORT=str(port),
-            COOKIE_SECRET=secret,
+            **{**throwaway_secrets(), "COOKIE_SECRET": secret},
             LOG_LEVEL="WARNING",
         )
         worker = parts.enter_context(
@@ -164,7 +170,7 @@ def wechat_stack(
             GATEWAY_PORT=str(port),
             LOG_LEVEL="WARNING",
             QUIET_HOURS="",
-            **{name: secrets.token_hex(32) for name in _SECRETS},
+            **throwaway_secrets(),
             WECHAT_APPID=account.app_id,
             WECHAT_SECRET=account.secret,
             WECHAT_TOKEN=account.token,
