@@ -29,6 +29,8 @@ from community.tickets.telling import meant, number_in, standing
 MAX_LISTED = 5
 MAX_OWN = 30
 MAX_CHOICES = 3
+EARLIER = "earlier"
+SAY_THE_NUMBER = "还有更早的，说编号我也能查。"
 URGED_ENOUGH = timedelta(hours=2)
 """Whoever pressed so recently is told so; staff get no second card."""
 NONE_FILED = (
@@ -52,19 +54,22 @@ class TicketStatusAction(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Tells of the one that is meant, or lists the newest of this conversation."""
-        tickets = await own(tracker)
+        start = _start_of_page(reading)
+        tickets = await own(
+            tracker, reading, limit=max(MAX_OWN, start + MAX_LISTED + 1)
+        )
         if not tickets:
             return [Text(NONE_FILED)], []
+        if start:
+            return _page("更早的：", tickets[start:], start, tracker, composer), []
         number = number_in(reading.text)
         found = meant_by(reading.text, tickets, composer)
         if number and not found:
-            return [
-                Text(f"{number} 不在您报过的里头，号再看看？您报过的有："),
-                Text(_listed(tickets, composer)),
-            ], []
+            title = f"{number} 不在您报过的里头，号再看看？您报过的有："
+            return _page(title, tickets, 0, tracker, composer), []
         if len(found) == 1 or len(tickets) == 1:
             return _one((found or tickets)[0], tracker, composer)
-        return [Text("您报过的事：\n" + _listed(tickets, composer))], []
+        return _page("您报过的事：", tickets, 0, tracker, composer), []
 
 
 class TicketUrge(SpeakingAction):
@@ -78,7 +83,7 @@ class TicketUrge(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Presses for the one that is meant; asks which only where it must."""
-        tickets = await own(tracker)
+        tickets = await own(tracker, reading)
         waiting = [t for t in tickets if t.state in UNSOLVED]
         ticket = _chosen(reading, tickets) or _only(reading.text, waiting, composer)
         if ticket is None and len(waiting) > 1:
@@ -126,7 +131,7 @@ class TicketWithdraw(SpeakingAction):
             ]
         if answer == "yes":
             return await _withdrawn(number, tracker)
-        tickets = [t for t in await own(tracker) if not t.life.is_final]
+        tickets = [t for t in await own(tracker, reading) if not t.life.is_final]
         if not tickets:
             return [Text("您这里没有还在办的事，不用撤。")], []
         ticket = _chosen(reading, tickets) or _only(reading.text, tickets, composer)
@@ -159,9 +164,21 @@ class Cancel(SpeakingAction):
         return [Text("好的，先不管它。有别的事您再说。")], [SlotSet(ITEM_SLOT, None)]
 
 
-async def own(tracker: Tracker) -> list[Ticket]:
-    """Returns the resident's own and followed tickets, newest first."""
-    return await ports().tickets.of_conversation(tracker.sender_id, limit=MAX_OWN)
+async def own(
+    tracker: Tracker, reading: Reading | None = None, *, limit: int = MAX_OWN
+) -> list[Ticket]:
+    """Returns the resident's own and followed tickets, newest first.
+
+    One whose number is said or tapped is among them, however old it is.
+    """
+    who, repository = tracker.sender_id, ports().tickets
+    tickets = await repository.of_conversation(who, limit=limit)
+    if reading is None:
+        return tickets
+    number = number_in(reading.value or "") or number_in(reading.text)
+    if number is None or any(t.number == number for t in tickets):
+        return tickets
+    return [*tickets, *await repository.of_conversation(who, limit=1, number=number)]
 
 
 def meant_by(
@@ -197,13 +214,32 @@ def which(
 
 def _listed(tickets: Sequence[Ticket], composer: AnswerComposer) -> str:
     now = ports().now()
-    lines = [
+    return "\n".join(
         f"{ticket.number} {name_of(ticket.life.item, composer)}：{standing(ticket, now)}"
         for ticket in tickets[:MAX_LISTED]
-    ]
-    if len(tickets) > MAX_LISTED:
-        lines.append(f"还有更早的{len(tickets) - MAX_LISTED}件，说编号我就查。")
-    return "\n".join(lines)
+    )
+
+
+def _start_of_page(reading: Reading) -> int:
+    kind, _, start = (reading.value or "").partition(":")
+    return int(start) if kind == EARLIER and start.isdecimal() else 0
+
+
+def _page(
+    title: str,
+    tickets: Sequence[Ticket],
+    start: int,
+    tracker: Tracker,
+    composer: AnswerComposer,
+) -> list[Part]:
+    """Lists some tickets; older ones are a tap away, or a number during a form."""
+    parts: list[Part] = [Text(f"{title}\n{_listed(tickets, composer)}")]
+    if len(tickets) <= MAX_LISTED:
+        return parts
+    if is_reporting(tracker):
+        return [*parts, Text(SAY_THE_NUMBER)]
+    after = intent_payload("talk_ticket_status", f"{EARLIER}:{start + MAX_LISTED}")
+    return [*parts, Choices(SAY_THE_NUMBER, (Choice("更早的", after),))]
 
 
 def _one(

@@ -56,7 +56,9 @@ class SqlTicketReader:
         async with self._reading() as connection:
             return (await self._load(connection, number)).ticket
 
-    async def of_conversation(self, conversation: str, *, limit: int) -> list[Ticket]:
+    async def of_conversation(
+        self, conversation: str, *, limit: int, number: str | None = None
+    ) -> list[Ticket]:
         """See the port."""
         async with self._reading() as connection:
             person = (await self._keys.shared(self._engine)).person(conversation)
@@ -70,6 +72,8 @@ class SqlTicketReader:
                 .order_by(ticket.c.requested_at.desc(), ticket.c.id.desc())
                 .limit(limit)
             )
+            if number is not None:
+                query = query.where(ticket.c.number == number)
             return [*await self._tickets(connection, query)]
 
     async def list(self, query: TicketQuery) -> Page:

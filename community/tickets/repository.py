@@ -101,8 +101,13 @@ class TicketRepository(Protocol):
     async def open(self, draft: TicketDraft, *, now: datetime) -> Ticket:
         """Stores a ticket, or returns the one that this key has opened before."""
 
-    async def of_conversation(self, conversation: str, *, limit: int) -> list[Ticket]:
-        """Returns the resident's own and followed tickets, newest first."""
+    async def of_conversation(
+        self, conversation: str, *, limit: int, number: str | None = None
+    ) -> list[Ticket]:
+        """Returns the resident's own and followed tickets, newest first.
+
+        With a number only the one that has it, if it is theirs.
+        """
 
     async def withdraw(
         self, number: str, conversation: str, *, now: datetime | None = None
