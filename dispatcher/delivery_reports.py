@@ -1,6 +1,7 @@
 """What the messenger tells later about messages that it took, such as templates.
 
 A report may come before the outcome of its sending is stored here; it then waits.
+That a person allowed notifications wakes what was held for want of that.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,14 +25,23 @@ class Store(Protocol):
     async def settle(self, external_id: str, failure: str, *, now: datetime) -> bool:
         """Notes what became of a message; `False` where there is none."""
 
+    async def wake(self, recipients: Sequence[str], *, now: datetime) -> int:
+        """Makes held messages due."""
+
 
 class DeliveryReports:
     """Handles batches of the stream `delivery_reports`; repeats change nothing."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        """Binds the outbox and a clock."""
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        on_woken: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Binds the outbox, a clock, and who sends what has become due."""
         self._store = store
         self._now = now
+        self._on_woken = on_woken
 
     async def handle(self, entries: Sequence[Entry]) -> list[str]:
         """Notes reports; returns the entries that are finished.
@@ -44,7 +54,11 @@ class DeliveryReports:
         for entry in entries:
             job, failure, at = _read(entry)
             now = self._now()
-            if await self._store.settle(job, failure, now=now):
+            if person := entry.fields.get("allowed_by"):
+                if await self._store.wake([person], now=now):
+                    self._on_woken()
+                finished.append(entry.id)
+            elif await self._store.settle(job, failure, now=now):
                 finished.append(entry.id)
                 if failure:
                     logger.warning("delivery.failed", job=job, error=failure)

@@ -245,7 +245,8 @@ def handlers(
         client = open_wechat(stores.session, stores.settings, stores.redis)
         blobs = FileBlobStore(stores.settings.blob_dir)
         found[keys.media] = MediaFetcher(client, blobs, now=stores.now).fetch
-        found[keys.delivery_reports] = DeliveryReports(outbox, stores.now).handle
+        reports = DeliveryReports(outbox, stores.now, on_added)
+        found[keys.delivery_reports] = reports.handle
     if stores.settings.wecom.is_on:
         found[keys.staff_actions] = StaffActions(
             tickets(stores),

@@ -30,7 +30,7 @@ from gateway.replays import ReplayedError, ReplayGuard
 from gateway.requests import read_body
 from gateway.wechat_envelopes import Envelopes, OpenedPush, is_openid
 from gateway.wechat_intake import (
-    DeliveryReport,
+    Report,
     Taken,
     conversation_of,
     reports_of,
@@ -110,6 +110,7 @@ class WeChatChannel:
             return await self._report(opened, reports, arrived)
         taken = take(push, instance=self._instance, now=self.now())
         if taken is None:
+            await self._touched(opened)
             return IGNORED
         return await self._converse(opened, taken, arrived)
 
@@ -141,6 +142,17 @@ class WeChatChannel:
             inbound if passive.confirms else None,
         )
 
+    async def _touched(self, opened: OpenedPush) -> None:
+        """Grants what a push allows to which nothing is said."""
+        push, now = opened.push, self.now()
+        if push.trigger is None:
+            return
+        mark = f"touch:{push.dedup_id}"
+        # Without the grant, news only wait for the person's next message.
+        with suppress(StoreUnavailableError):
+            await self.replays.check_nonce(opened.timestamp, opened.nonce, mark)
+            await self._quota.grant(conversation_of(push.openid), push.trigger, now)
+
     async def _store(self, opened: OpenedPush, taken: Taken) -> bool:
         """Makes a message durable; `False` for a repeat."""
         inbound, store = taken.inbound, self._conversations
@@ -169,9 +181,9 @@ class WeChatChannel:
         task.add_done_callback(self._tasks.discard)
 
     async def _report(
-        self, opened: OpenedPush, reports: Sequence[DeliveryReport], arrived: float
+        self, opened: OpenedPush, reports: Sequence[Report], arrived: float
     ) -> Answer | None:
-        """Makes reports on earlier messages durable; repeats do no harm."""
+        """Makes reports on messages and permissions durable; repeats do no harm."""
         store, now = self._conversations, self.now()
         mark = f"report:{opened.push.dedup_id}"
 

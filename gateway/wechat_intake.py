@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Union
 
 from adapters.wechat.pushes import (
     ClickPush,
@@ -30,6 +30,7 @@ from gateway.texts import clean_text
 
 CHANNEL = "wechat"
 SENT = "subscribe_msg_sent_event"
+ACCEPTED = "accept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,26 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Permission:
+    """A person allowed notifications: what was held for want of it may go out."""
+
+    conversation: str
+
+    def fields(self, now: datetime) -> dict[Any, Any]:
+        """Returns the entry of the stream `delivery_reports` (`docs/contracts.md`)."""
+        return {
+            "v": "1",
+            "job": "",
+            "failure": "",
+            "allowed_by": self.conversation,
+            "at": now.isoformat(),
+        }
+
+
+Report = Union[DeliveryReport, Permission]
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What a push puts into the mailbox."""
 
@@ -92,13 +113,16 @@ def conversation_of(openid: str) -> str:
     return f"{CHANNEL}:{openid}"
 
 
-def reports_of(push: Push) -> tuple[DeliveryReport, ...]:
-    """Returns what a push tells of earlier messages; most tell nothing."""
+def reports_of(push: Push) -> tuple[Report, ...]:
+    """Returns what a push tells of messages and permissions; most tell nothing."""
     if isinstance(push, TemplateResultPush):
         failure = "" if push.is_delivered else push.status or "failed"
         return (DeliveryReport(push.job_id, failure[:200]),)
-    if not isinstance(push, SubscriptionPush) or push.event != SENT:
+    if not isinstance(push, SubscriptionPush):
         return ()
+    if push.event != SENT:
+        is_allowed = any(item.status == ACCEPTED for item in push.items)
+        return (Permission(conversation_of(push.openid)),) if is_allowed else ()
     return tuple(
         DeliveryReport(
             item.job_id,

@@ -9,12 +9,14 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from adapters.redis_forgetting import RedisForgetting
+from adapters.settings import Settings
 from community.blobs import wechat_blob_id
 from community.errors import StoreUnavailableError
 from community.messages import Kind
 from community.replies import Text
 from community.residents import BoundBy
 from community.tickets import TicketDraft, TicketKind
+from gateway import messengers
 from gateway.keys import BLOBS, FORGETTING, TICKETS
 from tests.conftest import NOW
 from tests.integration.wechat_gateway.hand_worker import answered, work
@@ -25,6 +27,11 @@ from tests.integration.wechat_peer import (
     event,
     message,
     text,
+)
+
+FOREIGN_CODE = (
+    "<ScanCodeInfo><ScanType>qrcode</ScanType>"
+    "<ScanResult>https://example.org</ScanResult></ScanCodeInfo></xml>"
 )
 
 
@@ -85,6 +92,36 @@ async def test_two_events_of_one_second_are_two(peer, store, quick):
 async def test_events_that_need_no_words_are_success(peer, store, xml):
     assert await peer.push(xml) == (200, "success")
     assert await store.head(CONVERSATION) is None
+
+
+@pytest.mark.parametrize(
+    ("xml", "n_allowed"),
+    [
+        (event("CLICK", EventKey="unknown"), 3),
+        (event("scancode_push", EventKey="scan").replace("</xml>", FOREIGN_CODE), 3),
+        (event("VIEW", EventKey="https://example.org"), 0),
+    ],
+)
+async def test_a_touch_that_nothing_is_said_to_allows_messages(
+    peer, store, client, environment, xml, n_allowed
+):
+    assert await peer.push(xml) == (200, "success")
+    quota = messengers.open_quota(Settings.from_env(environment), store.redis)
+    spent = [await quota.take(CONVERSATION, NOW) for _ in range(4)]
+    assert sum(s is not None for s in spent) == n_allowed
+
+
+@pytest.mark.parametrize(("status", "n_reports"), [("accept", 1), ("reject", 0)])
+async def test_an_allowed_notification_is_reported(peer, store, status, n_reports):
+    shown = (
+        "<SubscribeMsgPopupEvent><List><TemplateId>S1</TemplateId>"
+        f"<SubscribeStatusString>{status}</SubscribeStatusString>"
+        "<PopupScene>0</PopupScene></List></SubscribeMsgPopupEvent></xml>"
+    )
+    xml = event("subscribe_msg_popup_event").replace("</xml>", shown)
+    assert await peer.push(xml) == (200, "success")
+    reports = await store.redis.xrange(store.keys.delivery_reports)
+    assert [r["allowed_by"] for _, r in reports] == [CONVERSATION] * n_reports
 
 
 async def everything_of_a_person(client: TestClient) -> list[str]:

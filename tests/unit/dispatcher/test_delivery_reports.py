@@ -17,6 +17,7 @@ class Store:
         self.known = set(known)
         self.settled: list[tuple[str, str]] = []
         self.is_down = False
+        self.woken: list[str] = []
 
     async def settle(self, external_id, failure, *, now):
         if self.is_down:
@@ -24,6 +25,10 @@ class Store:
         if external_id in self.known:
             self.settled.append((external_id, failure))
         return external_id in self.known
+
+    async def wake(self, recipients, *, now):
+        self.woken += recipients
+        return len(recipients)
 
 
 def report(job="4711", failure="", **changes):
@@ -46,6 +51,14 @@ async def test_a_report_that_is_early_waits_for_its_message():
     store.known.add("1")
     assert await handler.handle([report("1", "failed")]) == ["1-0"]
     assert store.settled == [("1", "failed")]
+
+
+async def test_a_permission_wakes_what_was_held_for_the_person():
+    store, heard = Store(), []
+    handler = DeliveryReports(store, lambda: NOW, lambda: heard.append(1))
+    entry = report("", allowed_by="wechat:o1")
+    assert await handler.handle([entry]) == [entry.id]
+    assert (store.woken, heard, store.settled) == (["wechat:o1"], [1], [])
 
 
 async def test_a_report_on_nobodys_message_is_given_up():
