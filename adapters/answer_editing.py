@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from adapters.content_repository import ContentRepository
+from adapters.content_repository import Commit, ContentRepository
 from adapters.git_command import Author
 from adapters.sql.content_drafts import Draft
 from adapters.wechat.render import custom_messages
@@ -140,14 +140,36 @@ def problems_with(repository: ContentRepository, draft: Draft) -> list[str]:
         return [str(err)]
 
 
-def put_live(repository: ContentRepository, draft: Draft, author: Author) -> str:
+def put_live(
+    repository: ContentRepository, draft: Draft, author: Author, approved_by: str
+) -> str:
     """Writes a draft into the content; returns the commit.
 
     Raises:
         ContentRefusedError: It is not valid (any more).
     """
     text = changed_text(repository.catalog, draft)
-    return repository.write(draft.path, text, author=author, reason=draft.reason)
+    reason = f"{draft.reason}\n\n{_mark(draft)}{approved_by}"
+    return repository.write(draft.path, text, author=author, reason=reason)
+
+
+def went_live(repository: ContentRepository, draft: Draft) -> tuple[Commit, str] | None:
+    """Returns a draft's commit and who approved it; `None` if it has none.
+
+    A draft that is open although it has one was approved in a moment when the
+    database could not be told.
+    """
+    mark = _mark(draft)
+    for commit in repository.history(draft.path):
+        for line in commit.note.splitlines():
+            if line.startswith(mark):
+                return commit, line.removeprefix(mark)
+    return None
+
+
+def _mark(draft: Draft) -> str:
+    """Tells this draft from one with its number in an earlier database."""
+    return f"Draft {draft.id} of {draft.drafted_at.isoformat()} approved by "
 
 
 def preview(

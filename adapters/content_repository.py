@@ -40,6 +40,8 @@ class Commit:
     """Staff id."""
     author_name: str
     reason: str
+    note: str
+    """What follows the reason in the message, for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +113,16 @@ class ContentRepository:
             "log",
             f"-{limit}",
             "--no-merges",
-            "--format=%H%x1f%cI%x1f%ae%x1f%an%x1f%s%x1e",
+            "--format=%H%x1f%cI%x1f%ae%x1f%an%x1f%s%x1f%b%x1e",
             MAIN,
             "--",
             f"{CATALOG}/{path}",
         )
         found = []
-        for line in text.split("\x1e"):
-            if not line.strip():
-                continue
-            number, at, mail, name, reason = line.strip().split("\x1f")
-            author = mail.split("@")[0]
-            when = datetime.fromisoformat(at)
-            found.append(Commit(number, when, author, name, reason))
+        for line in filter(str.strip, text.split("\x1e")):
+            number, at, mail, name, *words = line.strip("\n").split("\x1f")
+            when, author = datetime.fromisoformat(at), mail.split("@")[0]
+            found.append(Commit(number, when, author, name, *words))
         return found
 
     def difference(self, commit: str, path: str) -> str:

@@ -1,11 +1,14 @@
 """Changes of the content: where they are kept, and from whom they come."""
 
+import asyncio
+from contextlib import suppress
 from typing import Any
 
+from adapters.answer_editing import went_live
 from adapters.content_repository import ContentRepository
 from adapters.git_command import has_git
-from adapters.sql.content_drafts import OPEN, Draft
-from community.errors import ContentRefusedError, NotFoundError
+from adapters.sql.content_drafts import LIVE, OPEN, Draft
+from community.errors import ConflictError, ContentRefusedError, NotFoundError
 from desk.calls import Call
 
 NO_GIT = "这台机器没有装 git，答案在这里只能看。装好 git 再启动一次就能改。"
@@ -27,6 +30,27 @@ def require_repository(call: Call) -> ContentRepository:
     if repository is None:
         raise ContentRefusedError([why_not()])
     return repository
+
+
+async def open_drafts(call: Call) -> list[Draft]:
+    """Returns drafts that wait for somebody.
+
+    Where a crash came between a commit and its record, the record is made now.
+    """
+    drafts, repository = call.services.learning.drafts, call.services.learning.content()
+    found = await drafts.list(state=OPEN)
+    if repository is None:
+        return found
+    waiting = []
+    for draft in found:
+        live = await asyncio.to_thread(went_live, repository, draft)
+        if live is None:
+            waiting.append(draft)
+            continue
+        commit, by = live
+        with suppress(ConflictError):
+            await drafts.decide(draft.id, LIVE, by, commit.at, commit=commit.id)
+    return waiting
 
 
 async def keep(call: Call, draft: Draft) -> Draft:

@@ -12,7 +12,7 @@ from adapters.yaml_files import read_yaml
 from community.calendar import local_day
 from community.catalog.checks import statements
 from community.catalog.model import Confidence
-from community.errors import ContentRefusedError, NotFoundError
+from community.errors import ConflictError, ContentRefusedError, NotFoundError
 from community.learning.labels import name_of
 from desk.answer_views import (
     difference,
@@ -48,6 +48,7 @@ from desk.drafting import (
     keep,
     new_draft,
     number_of,
+    open_drafts,
     require_repository,
     why_not,
 )
@@ -162,9 +163,10 @@ async def list_drafts(call: Call) -> Drafts:
     """Lists changes that wait for somebody, and what was decided lately."""
     drafts = call.services.learning.drafts
     limits = call.services.learning.promotion.gates.limits["promotion"]
+    waiting = await open_drafts(call)
     everything = await drafts.list(limit=40)
     return Drafts(
-        open=[draft_doc(call, one) for one in await drafts.list(state=OPEN)],
+        open=[draft_doc(call, one) for one in waiting],
         decided=[draft_doc(call, one) for one in everything if one.state != OPEN],
         approvals=int(limits["approvals"]),
         delay_s=limits["delay_s"],
@@ -175,16 +177,29 @@ async def list_drafts(call: Call) -> Drafts:
 async def approve_draft(call: Call) -> DraftDoc:
     """Puts a change live, without a restart."""
     repository = require_repository(call)
+    await open_drafts(call)
     draft = await call.services.learning.drafts.get(number_of(call.path("id")))
+    if draft.state != OPEN:
+        raise ConflictError(draft.decided_by or "?")
     _check_approval(call, draft)
     await call.audit("answer_approve", f"{draft.path} {draft.slot}", draft.reason)
     name = call.services.directory.name(draft.drafted_by)
     commit = await asyncio.to_thread(
-        editing.put_live, repository, draft, Author(name, draft.drafted_by)
+        editing.put_live,
+        repository,
+        draft,
+        Author(name, draft.drafted_by),
+        call.person.id,
     )
-    done = await call.services.learning.drafts.decide(
-        draft.id, LIVE, call.person.id, call.now, commit=commit
-    )
+    drafts = call.services.learning.drafts
+    try:
+        done = await drafts.decide(
+            draft.id, LIVE, call.person.id, call.now, commit=commit
+        )
+    except ConflictError:
+        done = await drafts.get(draft.id)
+        if done.commit != commit:
+            raise
     return draft_doc(call, done)
 
 
@@ -193,6 +208,7 @@ async def approve_draft(call: Call) -> DraftDoc:
 )
 async def refuse_draft(call: Call, body: RefuseWish) -> DraftDoc:
     """Ends a change that is not taken, or that its author takes back."""
+    await open_drafts(call)
     drafts = call.services.learning.drafts
     draft = await drafts.get(number_of(call.path("id")))
     await call.audit("answer_refuse", f"{draft.path} {draft.slot}", body.reason)

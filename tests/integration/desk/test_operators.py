@@ -14,6 +14,8 @@ from adapters.git_command import has_git
 from adapters.model_registry import Manifest, Pointer, file_hash
 from adapters.model_signing import Signer
 from adapters.settings import ROOT
+from adapters.sql.content_drafts import SqlContentDrafts
+from community.errors import StoreUnavailableError
 from community.learning.gates import Failure
 from community.staff import Role
 from community.tiers import Tier
@@ -385,6 +387,30 @@ async def test_content_that_is_not_its_own_can_only_be_read(desk: Desk) -> None:
     state = await (await caller.get("/api/learn/content")).json()
     assert (state["can_edit"], "只能看" in state["why_not"]) == (False, True)
     assert (await draft(caller)).status == 422
+
+
+async def test_a_draft_whose_commit_is_there_is_done_after_a_crash(
+    world: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = await world.as_(OPERATOR)
+    made = await (await draft(caller)).json()
+    path = f"/api/learn/drafts/{made['id']}/approve"
+    world.clock.turn(seconds=61)
+
+    async def breaks(*_: Any, **__: Any) -> None:
+        raise StoreUnavailableError("database is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqlContentDrafts, "decide", breaks)
+        assert (await caller.post(path)).status == 503
+    listed = await (await caller.get("/api/learn/drafts")).json()
+    assert listed["open"] == []
+    assert [one["state"] for one in listed["decided"]] == ["live"]
+    done = await world.services.learning.drafts.get(made["id"])
+    assert (done.decided_by, len(done.commit)) == (OPERATOR, 40)
+    assert (await caller.post(path)).status == 409
+    commits = (await (await caller.get(f"{ANSWER}/history")).json())["commits"]
+    assert commits[0]["reason"] == "问过窗口"
 
 
 @pytest.mark.parametrize("kind", ["referral", "service"])
