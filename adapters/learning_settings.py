@@ -18,6 +18,8 @@ class LearningSettings:
     evaluation_dir: Path
     conversations_dir: Path
     """Written conversations that judge candidates; none are played without it."""
+    gates_file: Path | None
+    """Gates that differ from the release's; `None` for none."""
     log_days: int
     pseudonym_key: str
     """Empty: made once in `pseudonym_key_file`."""
@@ -43,12 +45,14 @@ class LearningSettings:
             ConfigurationError: A value is malformed; the message names the variable.
         """
         keys = source.get("MODEL_TRUSTED_KEYS", "").split(",")
+        gates = source.get("GATES_FILE", "").strip()
         return cls(
             data_dir=Path(source.get("TRAINING_DATA_DIR", str(root / "data"))),
             evaluation_dir=Path(source.get("EVALUATION_DIR", str(root / "evaluation"))),
             conversations_dir=Path(
                 source.get("CONVERSATIONS_DIR", str(root / "tests" / "conversations"))
             ),
+            gates_file=Path(gates) if gates else None,
             log_days=integer(source, "LOG_DAYS", 180, low=1, high=3650),
             pseudonym_key=source.get("PSEUDONYM_KEY", ""),
             pseudonym_key_file=state / "pseudonym.key",

@@ -4,12 +4,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from adapters.model_registry import ModelRegistry, Pointer
 from adapters.settings import ROOT
 from adapters.sql.models import Promotion, SqlModels
 from adapters.yaml_files import read_yaml
 from community.errors import (
+    CatalogError,
     ConfigurationError,
     ConflictError,
     ModelRefusedError,
@@ -22,16 +24,29 @@ INTERRUPTED_AFTER = timedelta(seconds=30)
 """A change that takes longer has been interrupted; it is one small file."""
 
 
-def read_gates(path: Path = GATES) -> Gates:
+def read_gates(own: Path | None = None, path: Path = GATES) -> Gates:
     """Reads the gates.
 
+    Args:
+        own: What a community wants otherwise; the rest stays as released.
+        path: The release's gates.
+
     Raises:
-        ConfigurationError: The file is not complete.
+        ConfigurationError: A file is not there, or not complete or not understood.
     """
     try:
-        return Gates.from_doc(read_yaml(path))
-    except ConfigurationError as err:
-        raise ConfigurationError(f"{path}: {err}") from err
+        doc = read_yaml(path)
+        if own is not None:
+            doc = _overlaid(doc, read_yaml(own))
+        return Gates.from_doc(doc)
+    except (CatalogError, ConfigurationError) as err:
+        raise ConfigurationError(f"{own or path}: {err}") from err
+
+
+def _overlaid(released: Any, own: Any) -> dict[str, Any]:
+    if not isinstance(own, dict) or not all(isinstance(s, dict) for s in own.values()):
+        raise ConfigurationError("gates: expected sections with limits")
+    return {**released, **{k: {**released.get(k, {}), **v} for k, v in own.items()}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,9 @@ def open_learning(
         jobs=SqlTrainingJobs(engine),
         figures=SqlLearningFigures(engine),
         registry=registry,
-        promotion=ModelPromotion(registry, models, read_gates()),
+        promotion=ModelPromotion(
+            registry, models, read_gates(settings.learning.gates_file)
+        ),
         explainer=ModelExplainer(registry),
         data=TrainingData(settings.learning),
         drafts=SqlContentDrafts(engine),

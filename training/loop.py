@@ -137,7 +137,7 @@ async def open_loop(settings: Settings) -> AsyncIterator[Loop]:
             settings,
             engine,
             ModelRegistry.of(folder, settings.learning),
-            read_gates(),
+            read_gates(settings.learning.gates_file),
         )
     finally:
         await engine.dispose()

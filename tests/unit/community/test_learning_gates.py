@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters.learning_settings import LearningSettings
 from adapters.model_promotion import read_gates
 from community.errors import ConfigurationError
 from community.learning.evaluation import Exam, Opinion, changes, compare
@@ -292,3 +293,47 @@ def test_the_page_says_why_a_model_may_not_serve():
     assert "overall.max_drop_first" in page
     assert "| 变坏 |" in page
     assert "每一关都过了" in as_markdown(report(same), [])
+
+
+def test_a_community_sets_only_what_it_wants_otherwise(tmp_path: Path) -> None:
+    own = tmp_path / "gates.yml"
+    own.write_text("promotion: {approvals: 2}\noverall: {min_first: 0.97}\n")
+    found = read_gates(own)
+    assert found.limits["promotion"] == {**GATES.limits["promotion"], "approvals": 2}
+    assert found.limits["overall"] == {**GATES.limits["overall"], "min_first": 0.97}
+    assert found.limits["emergencies"] == GATES.limits["emergencies"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("promotion: {approvals: 3}", "expected 1 or 2"),
+        ("promotion: {aprovals: 2}", "promotion.aprovals is unknown"),
+        ("promoting: {approvals: 2}", "promoting is unknown"),
+        ("promotion: 2", "expected sections"),
+        ("[]", "expected sections"),
+        ("", "expected sections"),
+        ("{", "is not YAML"),
+    ],
+)
+def test_a_mistyped_file_of_a_community_is_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    own = tmp_path / "own.yml"
+    own.write_text(text)
+    with pytest.raises(ConfigurationError, match=said) as refused:
+        read_gates(own)
+    assert "own.yml" in str(refused.value)
+
+
+def test_a_missing_file_of_a_community_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_gates(tmp_path / "none.yml")
+
+
+def test_the_setting_names_the_file(tmp_path: Path) -> None:
+    def read(**given: str) -> Path | None:
+        return LearningSettings.from_env(given, tmp_path, tmp_path).gates_file
+
+    assert read() is read(GATES_FILE="") is None
+    assert read(GATES_FILE="own.yml") == Path("own.yml")
