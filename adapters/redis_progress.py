@@ -1,6 +1,7 @@
 """Which messages of an outbox row have left, so that a retry sends only the rest."""
 
 from collections.abc import Awaitable
+from datetime import datetime
 from typing import cast
 
 from redis.asyncio import Redis
@@ -8,7 +9,7 @@ from redis.asyncio import Redis
 from adapters.redis_errors import translated_errors
 from adapters.redis_keys import REPLY_TTL_S, RedisKeys
 
-SENT, DOUBTFUL = "sent", "doubtful"
+SENT, DOUBTFUL, DOUBTED_AT = "sent", "doubtful", "doubted_at"
 KEPT_S = 60 * REPLY_TTL_S
 """A held message may wait for weeks between its parts."""
 
@@ -37,6 +38,20 @@ class RedisProgress:
             pipeline.hincrby(name, SENT, 1)
             if is_doubtful:
                 pipeline.hset(name, DOUBTFUL, "1")
+            pipeline.expire(name, KEPT_S)
+            await pipeline.execute()
+
+    async def doubted_at(self, key: str) -> datetime | None:
+        """See the port."""
+        found = await self._field(key, DOUBTED_AT)
+        return datetime.fromisoformat(found) if found else None
+
+    async def doubted(self, key: str, now: datetime) -> None:
+        """See the port."""
+        name = self._keys.parts(key)
+        async with translated_errors():
+            pipeline = self._redis.pipeline(transaction=True)
+            pipeline.hsetnx(name, DOUBTED_AT, now.isoformat())
             pipeline.expire(name, KEPT_S)
             await pipeline.execute()
 

@@ -9,8 +9,8 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -29,6 +29,15 @@ from adapters.wechat.errors import (
 )
 from adapters.wechat.quota import Spent
 from adapters.wechat.render import RenderOptions, custom_messages
+from adapters.wechat.sender_ports import (
+    AnswerPages,
+    Client,
+    Followers,
+    Ledger,
+    Line,
+    Pictures,
+    Progress,
+)
 from adapters.wechat.settings import MessageTemplate
 from adapters.wechat.templates import WHAT
 from community.calendar import CHINA
@@ -43,90 +52,9 @@ from community.outbox import (
 from community.replies import Image, Part, Reply, as_plain_text, part_from_doc
 
 logger = structlog.get_logger()
-
-
-class Client(Protocol):
-    """The calls that are needed; see `adapters.wechat.client.WeChatClient`."""
-
-    async def send_custom(self, openid: str, body: Mapping[str, Any]) -> None:
-        """Sends a customer-service message."""
-
-    async def send_template(
-        self,
-        openid: str,
-        template: MessageTemplate,
-        facts: Mapping[str, str],
-        *,
-        url: str = "",
-        client_msg_id: str = "",
-    ) -> str:
-        """Sends a template message."""
-
-    async def send_subscribe(
-        self,
-        openid: str,
-        template: MessageTemplate,
-        facts: Mapping[str, str],
-        *,
-        page: str = "",
-    ) -> str:
-        """Sends a notification that the person allowed."""
-
-
-class Ledger(Protocol):
-    """What may still be sent to each person."""
-
-    async def take(self, conversation: str, now: datetime) -> Spent | None:
-        """Spends the right to one message."""
-
-    async def give_back(self, spent: Spent) -> None:
-        """Returns a right whose message did not go out."""
-
-    async def forget(self, conversation: str) -> None:
-        """Drops all rights."""
-
-
-class Progress(Protocol):
-    """Which messages of an outbox row have left already, also after a crash."""
-
-    async def n_sent(self, key: str) -> int:
-        """Returns how many."""
-
-    async def is_doubtful(self, key: str) -> bool:
-        """Whether one of them may not have arrived."""
-
-    async def passed(self, key: str, *, is_doubtful: bool = False) -> None:
-        """Notes that the next one has left."""
-
-
-class Line(Protocol):
-    """The answers of each person that have not left; see `RedisConversations`."""
-
-    async def has_left(
-        self, message_id: str, conversation: str, *, alone: bool = False
-    ) -> None:
-        """Lets the person's next answer go."""
-
-
-class Pictures(Protocol):
-    """Media ids of stored pictures."""
-
-    async def media(self, urls: Sequence[str]) -> dict[str, str]:
-        """Returns the media id of those that could be uploaded, by their url."""
-
-
-class AnswerPages(Protocol):
-    """Pages of answers that bubbles cannot hold; see `adapters.answer_pages`."""
-
-    async def keep(self, message_id: str, parts: Sequence[Part], now: datetime) -> str:
-        """Keeps an answer and returns the path of its page."""
-
-
-class Followers(Protocol):
-    """Who can be reached."""
-
-    async def unfollowed(self, conversation: str, now: datetime) -> None:
-        """Notes that a person cannot be reached any more."""
+DEDUPLICATED = timedelta(minutes=10)
+"""How long WeChat knows a `client_msg_id`; a template sent later would be a second one."""
+DAILY_QUOTA_USED_UP = 45009
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +136,7 @@ class WeChatSender:
             await self.client.send_custom(_openid(message), body)
         except OutcomeUnknownError as err:
             if is_sent_again(message.channel, message.kind):
-                return _later(err)
+                return self._later(err)
             return await self._note(message, is_doubtful=True)
         except (OutOfWindowError, QuotaExceededError):
             # The platform counts otherwise than we do, and it is right.
@@ -248,22 +176,24 @@ class WeChatSender:
                 error=str(err),
                 pauses_channel=True,
             )
-        return _later(err)
+        return self._later(err)
 
     async def _outside_window(self, message: Outgoing) -> SendResult:
         template = self.templates.get(message.kind.value)
         if template is None or await self.progress.n_sent(message.key):
             return _held("the person has to write first")
+        doubted = await self.progress.doubted_at(message.key)
+        again = is_sent_again(message.channel, message.kind)
+        if doubted and not again and self.now() - doubted >= DEDUPLICATED:
+            error = "no answer to a template: it may have arrived"
+            return SendResult(DeliveryState.UNKNOWN, via=template.api, error=error)
         try:
             external_id = await self._send_template(message, template)
         except NotGrantedError as err:
             return _held(str(err))
         except OutcomeUnknownError as err:
-            # Template messages have an id that prevents a second one.
-            if template.api == "template" or is_sent_again(
-                message.channel, message.kind
-            ):
-                return _later(err)
+            if again or (template.api == "template" and await self._doubt(message)):
+                return self._later(err)
             return SendResult(DeliveryState.UNKNOWN, via=template.api, error=str(err))
         except PermanentError as err:
             logger.warning(
@@ -277,6 +207,25 @@ class WeChatSender:
             return await self._failed(message, err)
         return SendResult(
             DeliveryState.DELIVERED, via=template.api, external_id=external_id
+        )
+
+    async def _doubt(self, message: Outgoing) -> bool:
+        """Notes the doubt; only then may the template be repeated under its id."""
+        try:
+            await self.progress.doubted(message.key, self.now())
+        except StoreUnavailableError:
+            return False
+        return True
+
+    def _later(self, err: WeChatError) -> SendResult:
+        wait_s = err.retry_after_s if isinstance(err, TemporaryError) else None
+        if err.code == DAILY_QUOTA_USED_UP:
+            wait_s = _until_midnight_s(self.now())
+        return SendResult(
+            DeliveryState.TEMPORARY_FAILURE,
+            external_id=err.rid,
+            error=str(err),
+            retry_after_s=wait_s,
         )
 
     async def _send_template(self, message: Outgoing, template: MessageTemplate) -> str:
@@ -335,11 +284,8 @@ def _held(error: str) -> SendResult:
     return SendResult(DeliveryState.TEMPORARY_FAILURE, error=error, is_held=True)
 
 
-def _later(err: WeChatError) -> SendResult:
-    wait_s = err.retry_after_s if isinstance(err, TemporaryError) else None
-    return SendResult(
-        DeliveryState.TEMPORARY_FAILURE,
-        external_id=err.rid,
-        error=str(err),
-        retry_after_s=wait_s,
-    )
+def _until_midnight_s(now: datetime) -> float:
+    """WeChat's daily quotas are full again at midnight in China."""
+    local = now.astimezone(CHINA)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight + timedelta(days=1) - local).total_seconds()

@@ -1,6 +1,7 @@
 """What the WeChat sender makes of each answer of the platform."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
@@ -18,6 +19,7 @@ from adapters.wechat.errors import (
 from adapters.wechat.quota import Spent
 from adapters.wechat.sender import WeChatSender
 from adapters.wechat.settings import MessageTemplate
+from community.calendar import CHINA
 from community.errors import StoreUnavailableError
 from community.outbox import Channel, DeliveryState, Outgoing, OutgoingKind
 from community.replies import Image, Text, part_to_doc
@@ -87,7 +89,14 @@ class Progress:
 
     sent: dict = field(default_factory=dict)
     doubtful: set = field(default_factory=set)
+    doubts: dict = field(default_factory=dict)
     is_down: bool = False
+
+    async def doubted_at(self, key):
+        return self.doubts.get(key)
+
+    async def doubted(self, key, now):
+        self.doubts.setdefault(key, now)
 
     async def n_sent(self, key):
         return self.sent.get(key, 0)
@@ -344,6 +353,28 @@ async def test_a_template_without_an_answer_is_tried_again_under_its_id():
     sender = build(client, Ledger(left=0), templates={"notice": TEMPLATE})
     result = await send(sender, message(kind=OutgoingKind.NOTICE))
     assert result.state is DeliveryState.TEMPORARY_FAILURE
+
+
+async def test_a_template_is_not_repeated_when_its_id_is_forgotten():
+    client, progress = Client(errors=[OutcomeUnknownError(0, "", "x")]), Progress()
+    sender = build(
+        client, Ledger(left=0), progress=progress, templates={"notice": TEMPLATE}
+    )
+    news = message(kind=OutgoingKind.NOTICE)
+    await send(sender, news)
+    late = replace(sender, now=lambda: NOW + timedelta(minutes=10))
+    assert (await send(late, news, 2)).state is DeliveryState.UNKNOWN
+    assert client.templates == []
+    soon = replace(sender, now=lambda: NOW + timedelta(minutes=9))
+    assert (await send(soon, news, 2)).state is DeliveryState.DELIVERED
+
+
+async def test_a_daily_quota_is_waited_for_until_midnight_in_china():
+    client = Client(errors=[TemporaryError(45009, "r", "x", retry_after_s=3600.0)])
+    result = await send(build(client), message())
+    assert result.state is DeliveryState.TEMPORARY_FAILURE
+    midnight = NOW.astimezone(CHINA) + timedelta(seconds=result.retry_after_s)
+    assert f"{midnight:%d %H:%M}" == "26 00:00"
 
 
 async def test_who_does_not_follow_any_more_is_marked():
