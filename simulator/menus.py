@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.refusals import ApiRefusalError
-from simulator.texts import size
+from simulator.texts import columns, size
 
 MOST_TOP = 3
 MOST_SUB = 5
 TOP_NAME_BYTES = 16
+TOP_NAME_COLUMNS = 8
+"""Four Chinese characters."""
 SUB_NAME_BYTES = 60
 KEY_BYTES = 128
 URL_BYTES = 1024
@@ -47,6 +49,8 @@ def _top(button: object) -> dict[str, Any]:
         raise ApiRefusalError(47001)
     name = button.get("name")
     if not isinstance(name, str) or not 1 <= size(name) <= TOP_NAME_BYTES:
+        raise ApiRefusalError(40018)
+    if columns(name) > TOP_NAME_COLUMNS:
         raise ApiRefusalError(40018)
     subs = button.get("sub_button")
     if not subs:

@@ -1,6 +1,7 @@
 """Template messages and subscription notices (protocol page, §6)."""
 
 import itertools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,17 @@ from simulator.residents import ResidentState
 
 DELIVERED = "success"
 SYSTEM_FAILED = -1
+TYPES = {
+    "time": re.compile(
+        r"(\d{4}(-\d{2}-\d{2}|年\d{1,2}月\d{1,2}日)( ?\d{2}:\d{2}(:\d{2})?)?|\d{2}:\d{2})",
+        re.ASCII,
+    ),
+    "date": re.compile(r"\d{4}(-\d{2}-\d{2}|年\d{1,2}月\d{1,2}日)( .*)?", re.ASCII),
+    "number": re.compile(r"[0-9.]{1,32}"),
+    "character_string": re.compile(r"[ -~]{1,32}"),
+    "phrase": re.compile("[\u4e00-\u9fff]{1,5}"),
+}
+"""What a field's value must be, by its type; over-long `thing`s see below."""
 _msg_ids = itertools.count(3_000_000_000_000_000_000)
 
 
@@ -166,4 +178,8 @@ def _fields(data: object) -> dict[str, str]:
         ):
             raise ApiRefusalError(47003, f"data.{name}.value")
         found[str(name)] = str(text)
+    for name, text in found.items():
+        kind = TYPES.get(name.rstrip("0123456789"))
+        if kind is not None and not kind.fullmatch(text):
+            raise ApiRefusalError(47003, f"data.{name}.value invalid")
     return found

@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import asdict, dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 TEXT_LIMIT_BYTES = 2048
 TEMPLATE_FIELD_CHARS = 20
@@ -75,6 +76,11 @@ def _link(attributes: str, title: str, defects: list[str]) -> Link:
 def size(text: str) -> int:
     """Returns the length that the platform counts, in UTF-8 bytes."""
     return len(text.encode())
+
+
+def columns(text: str) -> int:
+    """Returns how wide a text is; a Chinese character takes two."""
+    return sum(1 + (east_asian_width(char) in "WF") for char in text)
 
 
 def cut_bytes(text: str, limit: int) -> str:

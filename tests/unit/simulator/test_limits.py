@@ -32,6 +32,8 @@ def menu_code(*buttons: Any) -> int:
         ([CLICK] * 4, 40016),
         ([{**CLICK, "type": "dance"}], 40017),
         ([{**CLICK, "name": "六个汉字太长"}], 40018),
+        ([{**CLICK, "name": "五个汉字长"}], 40018),
+        ([{**CLICK, "name": "四个汉字"}], 0),
         ([{**CLICK, "name": ""}], 40018),
         ([{**CLICK, "key": "k" * 129}], 40019),
         ([{"type": "click", "name": "报事"}], 40019),

@@ -313,6 +313,11 @@ async def test_templates_that_do_not_arrive_are_reported_afterwards(
         ({"data": {}}, 47003),
         ({"data": {"thing1": "好"}}, 47003),
         ({"data": {"thing1": {"value": ""}}}, 47003),
+        ({"data": {"time1": {"value": "昨天"}}}, 47003),
+        ({"data": {"number1": {"value": "1125-4837"}}}, 47003),
+        ({"data": {"character_string1": {"value": "编号"}}}, 47003),
+        ({"data": {"character_string1": {"value": "1" * 33}}}, 47003),
+        ({"data": {"phrase1": {"value": "办好了请您看"}}}, 47003),
         ({"data": {f"t{n}": {"value": "好" * 60} for n in range(4)}}, 47003),
         ({"touser": "o2"}, 40003),
     ],
@@ -329,6 +334,21 @@ async def test_refused_templates(
     body = {"touser": "o1", "template_id": "t", "data": {"thing1": {"value": "好"}}}
     found = await call("POST", "message/template/send", {**body, **changes})
     assert found["errcode"] == errcode
+
+
+async def test_values_of_their_fields_types_are_taken(
+    wechat: SimulatedWeChat, call: Call
+) -> None:
+    wechat.resident("o1")
+    values = {
+        "time1": "2026-11-25 17:30",
+        "number2": "11254837",
+        "character_string3": "1125-4837",
+        "phrase4": "已转上级",
+    }
+    data = {name: {"value": value} for name, value in values.items()}
+    body = {"touser": "o1", "template_id": "t", "data": data}
+    assert (await call("POST", "message/template/send", body))["errcode"] == 0
 
 
 async def test_a_subscription_notice_needs_a_grant_each_time(
