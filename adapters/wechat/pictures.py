@@ -50,6 +50,17 @@ class BlobPictures:
                 found[url] = media_id
         return found
 
+    async def drop(self, urls: Sequence[str]) -> None:
+        """See the port.
+
+        Raises:
+            StoreUnavailableError: Redis did not answer.
+        """
+        blob_ids = [blob_id for url in urls if (blob_id := blob_of_url(url))]
+        if blob_ids:
+            async with translated_errors():
+                await self._redis.delete(*map(self._keys.uploaded, blob_ids))
+
     async def _media_id(self, blob_id: str) -> str | None:
         key = self._keys.uploaded(blob_id)
         async with translated_errors():

@@ -14,9 +14,10 @@ from typing import Any
 
 import structlog
 
-from adapters.wechat.bubbles import absolute, leaves_out
+from adapters.wechat.bubbles import absolute, anchor, leaves_out
 from adapters.wechat.errors import (
     ConfigurationAlarm,
+    MediaGoneError,
     NotGrantedError,
     OutcomeUnknownError,
     OutOfWindowError,
@@ -55,6 +56,8 @@ logger = structlog.get_logger()
 DEDUPLICATED = timedelta(minutes=10)
 """How long WeChat knows a `client_msg_id`; a template sent later would be a second one."""
 DAILY_QUOTA_USED_UP = 45009
+NOT_TAKEN = frozenset((45002, 45008, 87014))
+"""A text or card is too long, or WeChat thinks its words risky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,20 @@ class WeChatSender:
     async def _bodies(self, message: Outgoing) -> list[dict[str, Any]]:
         parts, options = _parts(message), self.options
         is_rest = bool(message.payload.get("after_passive"))
-        urls = [part.url for part in parts if isinstance(part, Image)]
+        urls = _picture_urls(parts)
         if urls and not is_rest:
             options = replace(options, media=await self.pictures.media(urls))
         if self.pages is not None and leaves_out(parts, options):
-            answered = str(message.payload["reply"].get("in_reply_to", ""))
-            path = await self.pages.keep(answered, parts, self.now())
-            options = replace(options, more_url=absolute(path, options))
+            options = replace(options, more_url=await self._page(message, parts))
         return custom_messages(parts, options, skip=1 if is_rest else 0)
+
+    async def _page(self, message: Outgoing, parts: Sequence[Part]) -> str:
+        """Returns the address of the whole answer; empty without pages."""
+        if self.pages is None:
+            return ""
+        answered = str(message.payload["reply"].get("in_reply_to", ""))
+        path = await self.pages.keep(answered, parts, self.now())
+        return absolute(path, self.options)
 
     async def _send(
         self, message: Outgoing, bodies: Sequence[Mapping[str, Any]]
@@ -129,7 +138,12 @@ class WeChatSender:
         return SendResult(DeliveryState.DELIVERED, via="custom")
 
     async def _send_one(
-        self, message: Outgoing, body: Mapping[str, Any], spent: Spent
+        self,
+        message: Outgoing,
+        body: Mapping[str, Any],
+        spent: Spent,
+        *,
+        is_instead: bool = False,
     ) -> SendResult | None:
         """Sends one of the row's messages; `None` where the next one may follow."""
         try:
@@ -143,9 +157,21 @@ class WeChatSender:
             await self.ledger.forget(message.recipient)
             return await self._outside_window(message)
         except WeChatError as err:
+            if err.code in NOT_TAKEN and not is_instead:
+                short = await self._instead(message)
+                return await self._send_one(message, short, spent, is_instead=True)
             await self.ledger.give_back(spent)
             return await self._failed(message, err)
         return await self._note(message)
+
+    async def _instead(self, message: Outgoing) -> dict[str, Any]:
+        """Returns what is said where WeChat does not take an answer's words."""
+        url = await self._page(message, _parts(message))
+        where = (
+            f"全文在这里：{anchor(url, '看全部')}" if url else "请换个问法再问一次。"
+        )
+        content = f"有一段回答微信没让发出来。{where}"
+        return {"msgtype": "text", "text": {"content": content}}
 
     async def _note(
         self, message: Outgoing, *, is_doubtful: bool = False
@@ -165,6 +191,9 @@ class WeChatSender:
         if isinstance(err, UnreachableError):
             await self.ledger.forget(message.recipient)
             await self.followers.unfollowed(message.recipient, self.now())
+        if isinstance(err, MediaGoneError):
+            await self.pictures.drop(_picture_urls(_parts(message)))
+            return self._later(err)  # uploaded again by the next try
         if isinstance(err, (PermanentError, UnreachableError)):
             return SendResult(
                 DeliveryState.PERMANENT_FAILURE, external_id=err.rid, error=str(err)
@@ -257,6 +286,10 @@ def _parts(message: Outgoing) -> tuple[Part, ...]:
         return tuple(part_from_doc(doc) for doc in docs)
     except (KeyError, TypeError) as err:
         raise RecordError(f"outgoing reply is malformed: {err!r}") from err
+
+
+def _picture_urls(parts: Sequence[Part]) -> list[str]:
+    return [part.url for part in parts if isinstance(part, Image)]
 
 
 def _facts(message: Outgoing) -> dict[str, str]:

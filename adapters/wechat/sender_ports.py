@@ -84,6 +84,9 @@ class Pictures(Protocol):
     async def media(self, urls: Sequence[str]) -> dict[str, str]:
         """Returns the media id of those that could be uploaded, by their url."""
 
+    async def drop(self, urls: Sequence[str]) -> None:
+        """Forgets media ids that WeChat does not know any more."""
+
 
 class AnswerPages(Protocol):
     """Pages of answers that bubbles cannot hold; see `adapters.answer_pages`."""

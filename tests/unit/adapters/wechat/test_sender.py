@@ -8,6 +8,7 @@ import pytest
 from adapters.wechat.bubbles import RenderOptions
 from adapters.wechat.errors import (
     ConfigurationAlarm,
+    MediaGoneError,
     NotGrantedError,
     OutcomeUnknownError,
     OutOfWindowError,
@@ -112,7 +113,13 @@ class Progress:
             self.doubtful.add(key)
 
 
+@dataclass
 class Pictures:
+    dropped: list = field(default_factory=list)
+
+    async def drop(self, urls):
+        self.dropped += urls
+
     async def media(self, urls):
         return dict.fromkeys(urls, "media-1")
 
@@ -375,6 +382,30 @@ async def test_a_daily_quota_is_waited_for_until_midnight_in_china():
     assert result.state is DeliveryState.TEMPORARY_FAILURE
     midnight = NOW.astimezone(CHINA) + timedelta(seconds=result.retry_after_s)
     assert f"{midnight:%d %H:%M}" == "26 00:00"
+
+
+async def test_a_picture_that_wechat_has_dropped_is_uploaded_again():
+    client, ledger = Client(errors=[MediaGoneError(40007, "r", "x")]), Ledger()
+    sender = build(client, ledger)
+    picture = message((Image("blob:b1", "路灯"),))
+    result = await send(sender, picture)
+    assert result.state is DeliveryState.TEMPORARY_FAILURE
+    assert sender.pictures.dropped == ["blob:b1"]
+    assert ledger.left == 5
+    assert (await send(sender, picture, 2)).state is DeliveryState.DELIVERED
+
+
+@pytest.mark.parametrize("code", [45002, 45008, 87014])
+async def test_words_that_wechat_does_not_take_are_on_a_page(code):
+    client, ledger = Client(errors=[PermanentError(code, "r", "x")]), Ledger()
+    sender = build(client, ledger, pages=Pages(), base_url="https://s.example")
+    assert (await send(sender, message())).state is DeliveryState.DELIVERED
+    [(_, body)] = client.sent
+    assert 'href="https://s.example/a/NAME"' in body["text"]["content"]
+    assert ledger.left == 4
+    client.errors = [PermanentError(code, "r", "x")] * 2
+    refused = await send(sender, replace(message(), key="other"))
+    assert refused.state is DeliveryState.PERMANENT_FAILURE
 
 
 async def test_who_does_not_follow_any_more_is_marked():
