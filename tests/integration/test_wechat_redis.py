@@ -6,13 +6,17 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from adapters.blob_files import FileBlobStore
 from adapters.pace import Pace
 from adapters.redis_conversations import open_redis
 from adapters.redis_keys import RedisKeys
+from adapters.redis_progress import RedisProgress
 from adapters.wechat.errors import TemporaryError
+from adapters.wechat.pictures import BlobPictures
 from adapters.wechat.quota import QuotaLedger
 from adapters.wechat.settings import Allowance
 from adapters.wechat.tokens import FetchedToken, SharedToken
+from community.blobs import blob_url
 from community.errors import StoreUnavailableError
 
 NOW = datetime.now(timezone.utc)
@@ -194,3 +198,28 @@ async def test_one_full_bucket_stops_all_and_counts_none(redis, keys):
     await pace.take(["a"], ((1, 60),), NOW)
     assert await pace.take(["b", "a"], ((1, 60),), NOW) > 0
     assert await pace.take(["b"], ((1, 60),), NOW) == 0
+
+
+async def test_a_dropped_picture_is_uploaded_once_more(redis, keys, tmp_path):
+    class Uploads:
+        n = 0
+
+        async def upload_media(self, data, media_type, kind):
+            self.n += 1
+            return f"M{self.n}"
+
+    blobs = FileBlobStore(tmp_path)
+    url = blob_url(await blobs.put(b"x", "image/jpeg"))
+    pictures = BlobPictures(redis, keys, blobs, Uploads())
+    for media_id in ("M1", "M1"):
+        assert await pictures.media([url]) == {url: media_id}
+    await pictures.drop([url, "https://example.org/no-blob.png"])
+    assert await pictures.media([url]) == {url: "M2"}
+
+
+async def test_the_first_doubt_of_a_template_stays(redis, keys):
+    progress = RedisProgress(redis, keys)
+    assert await progress.doubted_at("k") is None
+    await progress.doubted("k", NOW)
+    await progress.doubted("k", later(minutes=5))
+    assert await progress.doubted_at("k") == NOW
