@@ -1,15 +1,19 @@
 """`python -m adapters.sql.migrate`: brings the database to the newest schema."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from adapters.settings import Settings
 from adapters.sql.engine import async_url
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+WAIT_S, RETRY_S = 60.0, 2.0
+"""At boot: how long a server may take to start, and how often it is asked."""
 
 
 def config_for(database_url: str) -> Config:
@@ -33,5 +37,21 @@ def upgrade(database_url: str) -> None:
         pool.submit(command.upgrade, config_for(database_url), "head").result()
 
 
+def upgrade_patiently(database_url: str, *, wait_s: float = WAIT_S) -> None:
+    """Like `upgrade`, but waits for a server that is only starting.
+
+    Raises:
+        OSError, DBAPIError: It does not answer for `wait_s` seconds.
+    """
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            return upgrade(database_url)
+        except (OSError, OperationalError, InterfaceError):
+            if time.monotonic() >= until:
+                raise
+            time.sleep(min(RETRY_S, wait_s))
+
+
 if __name__ == "__main__":
-    upgrade(Settings.from_env().database_url)
+    upgrade_patiently(Settings.from_env().database_url)
