@@ -134,6 +134,8 @@ class Supplement(SpeakingAction):
                 Text(f"{number} 已经结了，我另记了一件，编号 {ticket.number}。{call}")
             ], [*events, filed_now(ticket, urgent=is_urgent)]
         await moved_to(ticket, handoff_draft(reading, tracker, ticket.life.item, text))
+        if is_urgent and text:
+            events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
         return [Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")], events
 
 

@@ -61,6 +61,8 @@ MIN_KEYWORD_CHARS = 3
 _FIGURES = re.compile(r"^(?!\W*886?\W*$).*\d")
 """Figures other than 88 and 886, which sound like a goodbye."""
 _HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|号|室|层)")
+WHERE_CHARACTERS = 30
+"""Longer than people say where they are."""
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
 Reader = Callable[[Said, Context, Catalog], Meaning | None]
@@ -151,7 +153,15 @@ def _supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
         return None
     if told and (not said.is_clear_service or _is_only_a_place(said)):
         return Meaning("supplement", item=context.item)
+    if context.open_ticket_wants_place and _may_say_where(said):
+        return Meaning("supplement", item=context.item)
     return None
+
+
+def _may_say_where(said: Said) -> bool:
+    """A few words that mean nothing else: the answer to where the danger is."""
+    is_open = said.is_uncertain or said.decision != "answer"
+    return is_open and len(said.text) <= WHERE_CHARACTERS
 
 
 def _anger(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
