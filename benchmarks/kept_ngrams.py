@@ -1,6 +1,6 @@
 """How many n-grams does the classifier need? Accuracy when the weakest are dropped.
 
-`python -m benchmarks.kept_ngrams`: trains on all data and answers both validation sets.
+`python -m benchmarks.kept_ngrams`: trains on all data and answers the validation sets.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def upgrade_patiently(database_url: str, *, wait_s: float = WAIT_S) -> None:
     """Like `upgrade`, but waits for a server that is only starting.
 
     Raises:
-        OSError, DBAPIError: It does not answer for `wait_s` seconds.
+        OSError, OperationalError, InterfaceError: It does not answer for `wait_s` seconds.
     """
     until = time.monotonic() + wait_s
     while True:
