@@ -4,9 +4,10 @@ Everything that must be atomic is one Lua script. Each public method raises
 `StoreUnavailableError` where Redis does not answer.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -55,6 +56,16 @@ class Letter:
     inbound: Inbound
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation that a worker has just taken."""
+
+    lease: Lease
+    letter: Letter | None
+    turns: tuple[Any, ...]
+    """The newest turn records, oldest first; not read where no message waits."""
+
+
 def open_redis(url: str) -> Redis:
     """Opens a client with time-outs; it connects at the first command."""
     client: Redis = Redis.from_url(
@@ -94,6 +105,8 @@ class RedisConversations(RedisHistory):
             for name in (
                 "ACCEPT",
                 "ACQUIRE",
+                "OPEN",
+                "FINISH",
                 "RENEW",
                 "RELEASE",
                 "COMMIT",
@@ -149,20 +162,22 @@ class RedisConversations(RedisHistory):
     async def next_signals(
         self, consumer: str, *, count: int, block_ms: int
     ) -> list[Signal]:
-        """Waits for conversations with mail; emergencies come first."""
+        """Waits for conversations with mail; emergencies come first.
+
+        Args:
+            consumer: Name of the worker.
+            count: Of emergencies, and of others, at a time.
+            block_ms: Time to wait.
+        """
         keys = self.keys
         async with _translated():
             found = await self.redis.xreadgroup(
-                WORKER_GROUP, consumer, {keys.ready_urgent: ">"}, count=count
+                WORKER_GROUP,
+                consumer,
+                {keys.ready_urgent: ">", keys.ready: ">"},
+                count=count,
+                block=block_ms,
             )
-            if not found:
-                found = await self.redis.xreadgroup(
-                    WORKER_GROUP,
-                    consumer,
-                    {keys.ready_urgent: ">", keys.ready: ">"},
-                    count=count,
-                    block=block_ms,
-                )
         return [
             Signal(stream, entry, fields["conversation"])
             for stream, entries in found or []
@@ -190,11 +205,7 @@ class RedisConversations(RedisHistory):
 
     async def finish_signal(self, signal: Signal) -> None:
         """Acknowledges and removes a signal."""
-        async with _translated():
-            pipeline = self.redis.pipeline(transaction=True)
-            pipeline.xack(signal.stream, WORKER_GROUP, signal.entry)
-            pipeline.xdel(signal.stream, signal.entry)
-            await pipeline.execute()
+        await self._run("FINISH", [signal.stream], [WORKER_GROUP, signal.entry])
 
     async def signal_waiting(self, conversation: str) -> None:
         """Calls a worker if there is mail: whoever held the lease answered none."""
@@ -213,6 +224,32 @@ class RedisConversations(RedisHistory):
             [int(self.lease_s * 1_000)],
         )
         return Lease(conversation, int(token)) if token else None
+
+    async def open(self, conversation: str, n_turns: int) -> Opened | None:
+        """Takes the lease and reads the oldest message with the last turns, at once.
+
+        Returns:
+            `None` while somebody else holds the lease.
+        """
+        keys = self.keys
+        token, *read = await self._run(
+            "OPEN",
+            [
+                keys.lease(conversation),
+                keys.fence,
+                keys.mailbox(conversation),
+                keys.turns(conversation),
+            ],
+            [int(self.lease_s * 1_000), n_turns],
+        )
+        if not token:
+            return None
+        lease = Lease(conversation, int(token))
+        if not read:
+            return Opened(lease, None, ())
+        raw, rows = read
+        letter = Letter(raw, Inbound.from_json(raw))
+        return Opened(lease, letter, tuple(json.loads(row) for row in rows))
 
     async def renew(self, lease: Lease) -> bool:
         """Extends the lease; `False` if it was lost."""
@@ -266,7 +303,8 @@ class RedisConversations(RedisHistory):
         dead_letter: str = "",
         outgoing: str = "",
         log_entry: str = "",
-    ) -> None:
+        frees: bool = False,
+    ) -> bool:
         """Makes one message's outcome durable, all of it or nothing.
 
         Args:
@@ -279,6 +317,10 @@ class RedisConversations(RedisHistory):
             outgoing: Outgoing entry (`docs/contracts.md`) for the dispatcher;
                 empty where the channel reads the chat itself.
             log_entry: Entry for the dialogue log; empty for none.
+            frees: Give the lease up as well, unless more mail waits.
+
+        Returns:
+            Whether the lease was given up.
 
         Raises:
             LeaseLostError: Another worker has taken over; nothing was written.
@@ -301,6 +343,7 @@ class RedisConversations(RedisHistory):
                 keys.outgoing,
                 keys.log,
                 keys.unsent(conversation),
+                keys.released(conversation),
             ],
             [
                 lease.token,
@@ -315,13 +358,15 @@ class RedisConversations(RedisHistory):
                 log_entry,
                 "1" if reply.parts else "0",
                 "1" if is_queued else "0",
+                "1" if frees else "0",
             ],
         )
-        if result != 1:
+        if result < 1:
             raise LeaseLostError(
                 f"commit of {log_id(letter.inbound.id)} refused ({result}): it"
                 " belongs to another worker now"
             )
+        return bool(result == 2)
 
     # Dialogue turns
 

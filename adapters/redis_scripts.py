@@ -24,6 +24,17 @@ return token
 """
 """Takes the lease and returns its fencing token; 0 while somebody holds it."""
 
+OPEN = """
+-- KEYS lease, fence, mailbox, turns; ARGV lease_ms, n_turns
+if redis.call('EXISTS', KEYS[1]) == 1 then return {0} end
+local token = redis.call('INCR', KEYS[2])
+redis.call('SET', KEYS[1], token, 'PX', ARGV[1])
+local head = redis.call('LINDEX', KEYS[3], 0)
+if not head then return {token} end
+return {token, head, redis.call('LRANGE', KEYS[4], -tonumber(ARGV[2]), -1)}
+"""
+"""Takes the lease, and reads what its holder needs first: message and last turns."""
+
 RENEW = """
 -- KEYS lease; ARGV token, lease_ms
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -43,9 +54,9 @@ return 1
 
 COMMIT = """
 -- KEYS lease, mailbox, turns, out, reply, attempts, live, gateway, dead, outgoing, log
---      unsent
+--      unsent, released
 -- ARGV token, record, message_id, turn, reply, retention_s, reply_ttl_s, dead_letter
---      outgoing, log_entry, shown, queued
+--      outgoing, log_entry, shown, queued, frees
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[2] then return -2 end
 if ARGV[4] ~= '' then
@@ -68,9 +79,25 @@ if ARGV[12] == '1' then
 end
 redis.call('PUBLISH', KEYS[7], ARGV[3])
 redis.call('PUBLISH', KEYS[8], ARGV[3])
+if ARGV[13] == '1' and redis.call('LLEN', KEYS[2]) == 0 then
+  redis.call('DEL', KEYS[1])
+  redis.call('PUBLISH', KEYS[13], ARGV[1])
+  return 2
+end
 return 1
 """
-"""The one commit of a message; -1 lease lost, -2 not the head of the mailbox."""
+"""The one commit of a message; 2 where that was the last one and the lease is free.
+
+-1 lease lost, -2 not the head of the mailbox: nothing is written.
+"""
+
+FINISH = """
+-- KEYS stream; ARGV group, entry
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
+redis.call('XDEL', KEYS[1], ARGV[2])
+return 1
+"""
+"""Acknowledges and removes a signal."""
 
 TAKE = """
 -- KEYS claim, unsent, reply; ARGV message_id, claim_ttl_s, overtakes

@@ -21,13 +21,12 @@ from rasa.engine.graph import GraphNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage import local_model_storage
 from rasa.shared.core import trackers
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
-from rasa.shared.core.slots import Slot
-from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data import loading
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot import rasa_policy_patches
+from bot import rasa_policy_patches, rasa_tracker_patches
 from bot.rasa_policy_patches import NoCopies
 from community.errors import ConfigurationError
 
@@ -50,12 +49,12 @@ def apply() -> None:
     DaskGraphRunner.run = _run_graph
     processor.copy = NoCopies
     Event.resolve_by_type = staticmethod(_event_class)
-    Slot.__copy__ = _copy_slot
     trackers.dataclasses = _FlatDataclasses
-    DialogueStateTracker.applied_events = _applied_events
+    Domain.is_empty = _is_empty
     loading._load = _load_once
     local_model_storage.TarSafe = _FastTar
     rasa_policy_patches.apply()
+    rasa_tracker_patches.apply()
 
 
 _JSON_TYPES: Dict[str, Tuple[type, ...]] = {
@@ -190,16 +189,6 @@ def _event_class(type_name: str, default: Any = None) -> Any:
     return _original_resolve(type_name, default)
 
 
-def _copy_slot(slot: Slot) -> Slot:
-    """Copies a slot's fields; the copy protocol takes five times as long.
-
-    Rasa copies all slots for every tracker that it makes, ten a message.
-    """
-    new: Slot = slot.__class__.__new__(slot.__class__)
-    new.__dict__.update(slot.__dict__)
-    return new
-
-
 class _FlatDataclasses:
     """Stands for the module `dataclasses` in Rasa's trackers.
 
@@ -215,21 +204,12 @@ class _FlatDataclasses:
         return dict(vars(value))
 
 
-_original_applied_events = DialogueStateTracker.applied_events
+_original_is_empty = Domain.is_empty
 
 
-def _applied_events(self: DialogueStateTracker) -> List[Event]:
-    """Works out once which events count, until there is another one.
-
-    Each policy asks anew for every prediction.
-    """
-    events = self.events
-    key = (id(events), len(events), id(events[-1]) if events else 0)
-    known = self.__dict__.get("_applied")
-    if known is None or known[0] != key:
-        known = (key, _original_applied_events(self))
-        self.__dict__["_applied"] = known
-    return list(known[1])
+def _is_empty(self: Domain) -> bool:
+    """Tells it from the actions; Rasa builds and writes two domains for each message."""
+    return not self.user_actions and bool(_original_is_empty(self))
 
 
 _original_load = loading._load
@@ -265,9 +245,8 @@ PATCHES: List[str] = [
     "_run_graph",
     "copy",
     "resolve_by_type",
-    "__copy__",
     "dataclasses",
-    "applied_events",
+    "is_empty",
     "_load",
     "TarSafe",
 ]

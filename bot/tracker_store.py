@@ -11,7 +11,7 @@ import json
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, AsyncIterator, Dict, List, Optional
+from typing import Any, AsyncIterator, Dict, List, Optional, Sequence
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -33,7 +33,7 @@ from adapters.settings import Settings
 from community.learning.entry import TurnFacts
 
 VERSION = 1
-WINDOW_TURNS = 5
+WINDOW_TURNS = 3
 """How many past turns a retrieved tracker holds."""
 LOADED = "_n_loaded_events"
 
@@ -49,6 +49,8 @@ class PendingTurn:
     """First exception of an action, which Rasa itself would only log."""
     facts: TurnFacts = field(default_factory=TurnFacts)
     """What the events tell, for the dialogue log."""
+    turns: Optional[Sequence[Any]] = None
+    """The newest turn records, where they were read with the message."""
     tracker: Optional[DialogueStateTracker] = None
     """The conversation as it was read; Rasa asks for it again."""
 
@@ -122,7 +124,9 @@ class RedisTurnTrackerStore(TrackerStore):
         known = None if pending is None else pending.tracker
         if known is not None and known.sender_id == sender_id:
             return known
-        turns = await self.conversations.last_turns(sender_id, WINDOW_TURNS)
+        turns = None if pending is None else pending.turns
+        if turns is None:
+            turns = await self.conversations.last_turns(sender_id, WINDOW_TURNS)
         tracker = self._rebuild(sender_id, turns)
         if pending is not None:
             pending.tracker = tracker
@@ -136,7 +140,7 @@ class RedisTurnTrackerStore(TrackerStore):
         return self._rebuild(conversation_id, turns)
 
     def _rebuild(
-        self, sender_id: str, turns: List[Any]
+        self, sender_id: str, turns: Sequence[Any]
     ) -> Optional[DialogueStateTracker]:
         if not turns:
             return None

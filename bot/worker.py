@@ -8,7 +8,7 @@ import os
 import time
 from contextlib import suppress
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, List, Optional, Set
+from typing import Any, Callable, Dict, List, Optional, Sequence, Set
 
 import structlog
 from rasa.core.agent import Agent
@@ -23,18 +23,23 @@ from bot.events import EventSpeaker
 from bot.figures import Figures
 from bot.media import words_in
 from bot.outgoing import outgoing_entry
+from bot.reply_parts import collected_parts
 from bot.takeover import is_closing, is_for_the_person, pass_on
-from bot.tracker_store import PendingTurn, RedisTurnTrackerStore, pending_turn
+from bot.tracker_store import (
+    WINDOW_TURNS,
+    PendingTurn,
+    RedisTurnTrackerStore,
+    pending_turn,
+)
 from bot.understanding import Understanding
 from community.catalog.model import Catalog
 from community.errors import (
     CommunityError,
     LeaseLostError,
-    RecordError,
     StoreUnavailableError,
 )
 from community.messages import Inbound, Kind, log_id
-from community.replies import Choices, Part, Reply, part_from_doc
+from community.replies import Part, Reply
 from community.replies import Text as TextPart
 
 logger = structlog.get_logger()
@@ -194,18 +199,23 @@ class Worker:
             LeaseLostError: Another worker has taken over.
             StoreUnavailableError: Redis is down, or a message must be retried.
         """
-        lease = await self.conversations.acquire(conversation)
-        if lease is None:
+        opened = await self.conversations.open(conversation, WINDOW_TURNS)
+        if opened is None:
             return False
+        lease, letter = opened.lease, opened.letter
+        turns: Optional[Sequence[Any]] = opened.turns
         renewal = asyncio.create_task(self._renew(lease))
         try:
             while True:
-                letter = await self.conversations.head(conversation)
+                is_free = False
                 if letter is not None:
-                    await self._handle_until_done(lease, letter)
+                    is_free = await self._handle_until_done(lease, letter, turns)
                 await self._trim(conversation)
-                if await self.conversations.release(lease, only_if_empty=True):
+                if is_free or await self.conversations.release(
+                    lease, only_if_empty=True
+                ):
                     return True
+                letter, turns = await self.conversations.head(conversation), None
         except BaseException:
             with suppress(StoreUnavailableError):
                 await self.conversations.release(lease)
@@ -231,11 +241,18 @@ class Worker:
                 if not await self.conversations.renew(lease):
                     return
 
-    async def _handle_until_done(self, lease: Lease, letter: Letter) -> None:
+    async def _handle_until_done(
+        self, lease: Lease, letter: Letter, turns: Optional[Sequence[Any]]
+    ) -> bool:
+        """Handles a message, again where that fails; tells whether the lease is free.
+
+        Turns that were read with the message are good for the first try only.
+        """
         while True:
-            pending = PendingTurn(letter.inbound.id)
+            pending = PendingTurn(letter.inbound.id, turns=turns)
+            turns = None
             try:
-                await self._handle(lease, letter, pending)
+                is_free = await self._handle(lease, letter, pending)
             except (LeaseLostError, asyncio.CancelledError):
                 raise
             except Exception as err:
@@ -249,13 +266,13 @@ class Worker:
                 if attempts >= MAX_ATTEMPTS:
                     await self._give_up(lease, letter, pending, err)
                     self.figures.given_up(letter.inbound)
-                    return
+                    return False
                 await asyncio.sleep(RETRY_DELAYS_S[attempts - 1])
             else:
                 self.figures.answered(letter.inbound, datetime.now(timezone.utc))
-                return
+                return is_free
 
-    async def _handle(self, lease: Lease, letter: Letter, pending: PendingTurn) -> None:
+    async def _handle(self, lease: Lease, letter: Letter, pending: PendingTurn) -> bool:
         reset = pending_turn.set(pending)
         try:
             parts = await self._answer(letter.inbound)
@@ -264,13 +281,14 @@ class Worker:
         if pending.error is not None:
             raise pending.error
         reply = self._reply(letter, parts)
-        await self.conversations.commit(
+        return await self.conversations.commit(
             lease,
             letter,
             turn=pending.turn,
             reply=reply,
             outgoing=outgoing_entry(letter.inbound, reply),
             log_entry=self._log_entry(letter, pending, reply),
+            frees=True,
         )
 
     def _log_entry(
@@ -358,26 +376,3 @@ class Worker:
             )
         )
         return collected_parts(channel.messages)
-
-
-def collected_parts(messages: List[Dict[str, Any]]) -> List[Part]:
-    """Returns the reply parts that the actions uttered, in order.
-
-    Raises:
-        RecordError: An action said something that is not a list of parts.
-    """
-    parts: List[Part] = []
-    for message in messages:
-        custom = message.get("custom")
-        if custom is None or "parts" not in custom:
-            raise RecordError(f"an action uttered no parts: {sorted(message)}")
-        parts += [part_from_doc(doc) for doc in custom["parts"]]
-    if not parts:
-        raise RecordError("the dialogue gave no reply")
-    return with_one_question(parts)
-
-
-def with_one_question(parts: List[Part]) -> List[Part]:
-    """Keeps only the last choices: an answered digression ends in the form's question."""
-    last = next((p for p in reversed(parts) if isinstance(p, Choices)), None)
-    return [p for p in parts if not isinstance(p, Choices) or p is last]

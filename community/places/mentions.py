@@ -19,6 +19,8 @@ MAX_TEXT_CHARS = 200
 """A place is named within the first sentences; more would only cost time."""
 NEAR_CUTOFF = 72
 """Of rapidfuzz, 0 to 100, on sounds: what is below is not looked at closely."""
+NEAR_SHARE = NEAR_CUTOFF / (200 - NEAR_CUTOFF)
+"""Sounds of a name that a text must hold to reach the cutoff with a part of it."""
 NEAR_LIMIT = 12
 MAX_NEAR_COST_SHARE = 0.26
 """One wrong character in four; a name of three must not have any."""
@@ -140,7 +142,7 @@ def _near(text: str, sounds: str, index: NameIndex) -> list[Mention]:
     """Returns names that have a character wrong, missing or too many."""
     near = process.extract(
         sounds,
-        index.sounds,
+        index.sounding_near(sounds, NEAR_SHARE),
         scorer=fuzz.partial_ratio,
         score_cutoff=NEAR_CUTOFF,
         limit=NEAR_LIMIT,
@@ -148,7 +150,7 @@ def _near(text: str, sounds: str, index: NameIndex) -> list[Mention]:
     found: list[Mention | None] = []
     for encoded, _, _ in near:
         place = fuzz.partial_ratio_alignment(sounds, encoded)
-        if place is None or len(encoded) > len(sounds) + 1:
+        if place is None:
             continue
         first = max(0, place.src_start - 1)
         piece = text[first : place.src_end + 1]

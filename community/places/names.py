@@ -1,6 +1,6 @@
 """The index of names: which name stands for what, and what people make of it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -89,6 +89,7 @@ class NameIndex:
             if len(name) >= MIN_SOUND_CHARS:
                 self.by_sound[encoded].append(name)
         self.sounds = list(self.by_sound)
+        self._with_sound = _names_by_char(self.sounds)
         self._written = _lengths_by_start(self.targets)
         self._sounding = _lengths_by_start(self.by_sound)
 
@@ -97,6 +98,25 @@ class NameIndex:
         written = self._written.get(char, NOTHING)
         sounding = self._sounding.get(sound, NOTHING)
         return written | sounding if written and sounding else written or sounding
+
+    def sounding_near(self, sounds: str, share: float) -> list[str]:
+        """Returns the encoded names that have at least a share of their sounds in a text.
+
+        Wherever in the text, so most of them are none; what is left is worth a closer
+        look. Names that are longer than the text by two are left out.
+        """
+        counts = [0] * len(self.sounds)
+        for char in set(sounds):
+            for number, times in self._with_sound.get(char, ()):
+                counts[number] += times
+        length = len(sounds)
+        return [
+            name
+            for name, count in zip(self.sounds, counts, strict=True)
+            if count
+            and count >= share * min(len(name), length)
+            and len(name) <= length + 1
+        ]
 
     def encode(self, text: str) -> str:
         """Encodes a text as the names are encoded."""
@@ -156,3 +176,12 @@ class NameIndex:
 
     def _add(self, name: str, target: Target) -> None:
         self.targets[normalise(name)].append(target)
+
+
+def _names_by_char(names: list[str]) -> dict[str, list[tuple[int, int]]]:
+    """Returns for each character the numbers of the names with it, and how often."""
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for number, name in enumerate(names):
+        for char, times in Counter(name).items():
+            found[char].append((number, times))
+    return found

@@ -1,6 +1,5 @@
 """Each patch is needed by this Rasa and keeps its behaviour."""
 
-import copy
 import dataclasses
 import functools
 import inspect
@@ -14,18 +13,9 @@ from rasa.core import processor
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.storage import local_model_storage
-from rasa.shared.core import slots as rasa_slots
 from rasa.shared.core import trackers as rasa_trackers
-from rasa.shared.core.events import (
-    ActionExecuted,
-    ActionReverted,
-    ActiveLoop,
-    Event,
-    SlotSet,
-    UserUtteranceReverted,
-    UserUttered,
-)
-from rasa.shared.core.slots import AnySlot, Slot, TextSlot
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, TrackerActiveLoop
 from rasa.shared.nlu.training_data import loading
 from rasa.shared.nlu.training_data.message import Message
@@ -96,6 +86,24 @@ def test_rasas_processor_still_copies_only_for_its_log():
             assert "=copy.deepcopy(" in line, line
 
 
+def test_rasa_still_writes_domains_to_see_that_one_is_not_empty():
+    source = inspect.getsource(rasa_patches._original_is_empty)
+    assert "self.as_dict() == Domain.empty().as_dict()" in source
+
+
+def test_a_domain_is_empty_where_rasa_says_so():
+    told: list[dict[str, Any]] = [
+        {},
+        {"actions": ["action_answer"]},
+        {"intents": ["greet"]},
+        {"slots": {"item": {"type": "any", "mappings": [{"type": "custom"}]}}},
+    ]
+    for document in told:
+        domain = Domain.from_dict(document)
+        assert domain.is_empty() is rasa_patches._original_is_empty(domain)
+    assert Domain.empty().is_empty()
+
+
 def test_rasa_still_packs_models_at_full_compression():
     assert 'TarSafe.open(model_archive_path, "w:gz")' in source_of(
         inspect.getfile(local_model_storage)
@@ -147,27 +155,6 @@ def test_event_classes_are_found_as_rasa_finds_them():
         Event.resolve_by_type("nobody")
 
 
-def test_rasa_still_copies_every_slot_for_every_tracker():
-    source = source_of(inspect.getfile(DialogueStateTracker))
-    assert "{slot.name: copy.copy(slot) for slot in slots}" in source
-    assert "__copy__" not in source_of(inspect.getfile(rasa_slots)).replace(
-        "Slot.__copy__", ""
-    )
-
-
-@pytest.mark.parametrize("kind", [AnySlot, TextSlot])
-def test_a_copied_slot_is_another_one_with_the_same_fields(kind):
-    slot: Slot = kind("place", [{"type": "custom"}], influence_conversation=False)
-    slot.value = "3号楼"
-    copied = copy.copy(slot)
-    assert type(copied) is kind
-    assert vars(copied) == vars(slot)
-    copied.value = "4号楼"
-    assert slot.value == "3号楼"
-    tracker = DialogueStateTracker("who", [slot])
-    assert tracker.slots["place"] is not slot
-
-
 def test_rasa_still_shows_the_active_loop_as_a_deep_copy():
     source = source_of(inspect.getfile(DialogueStateTracker))
     assert source.count("dataclasses.") == 2
@@ -177,38 +164,3 @@ def test_rasa_still_shows_the_active_loop_as_a_deep_copy():
 def test_the_active_loop_is_shown_with_all_its_fields():
     loop = TrackerActiveLoop("report_form", False, False, {"text": "路灯坏了"})
     assert rasa_trackers.dataclasses.asdict(loop) == dataclasses.asdict(loop)
-
-
-def test_rasa_still_works_out_the_applied_events_at_each_call():
-    source = inspect.getsource(rasa_patches._original_applied_events)
-    assert "cache" not in source
-    assert "for event in self.events:" in source
-
-
-@pytest.mark.parametrize(
-    "last",
-    [
-        SlotSet("a", 1),
-        ActionReverted(),
-        UserUtteranceReverted(),
-        ActiveLoop(None),
-        ActionExecuted("action_listen"),
-    ],
-)
-def test_applied_events_follow_every_new_event(last):
-    tracker = DialogueStateTracker("who", [])
-    for event in (
-        ActionExecuted("action_listen"),
-        UserUttered("一"),
-        ActionExecuted("action_answer"),
-        ActionExecuted("action_listen"),
-        UserUttered("二"),
-        ActionExecuted("action_answer"),
-    ):
-        tracker.update(event)
-        theirs = rasa_patches._original_applied_events(tracker)
-        assert tracker.applied_events() == theirs
-    tracker.applied_events().clear()  # whoever asks may change what they got
-    tracker.update(last)
-    theirs = rasa_patches._original_applied_events(tracker)
-    assert tracker.applied_events() == theirs

@@ -1,6 +1,7 @@
 """Nothing lost, nothing doubled: the worker under failures, on a real Redis."""
 
 import asyncio
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from adapters.redis_conversations import Lease, RedisConversations
 from bot.lock_store import LeaseLockStore
 from bot.worker import GIVEN_UP, Worker
 from community.errors import LeaseLostError, StoreUnavailableError
-from community.replies import as_plain_text
+from community.replies import Reply, as_plain_text
 from community.tickets import TicketDraft
 
 pytestmark = pytest.mark.model
@@ -98,7 +99,7 @@ async def test_redis_dying_before_load_loses_nothing(
         raise StoreUnavailableError("down")
 
     with monkeypatch.context() as patch:
-        patch.setattr(RedisConversations, "head", down)
+        patch.setattr(RedisConversations, "open", down)
         with pytest.raises(StoreUnavailableError):
             await worker.drain("web:grandma")
     assert await worker.drain("web:grandma")
@@ -242,7 +243,7 @@ async def test_emergencies_jump_the_queue(conversations, message):
     object.__setattr__(urgent, "urgent", True)
     await conversations.accept(urgent)
     signals = await conversations.next_signals("w", count=1, block_ms=100)
-    assert [signal.conversation for signal in signals] == ["web:b"]
+    assert [signal.conversation for signal in signals] == ["web:b", "web:a"]
 
 
 async def test_leases_carry_growing_fencing_tokens(conversations):
@@ -254,6 +255,44 @@ async def test_leases_carry_growing_fencing_tokens(conversations):
     assert second is not None
     assert second.token > first.token
     assert not await conversations.renew(first)
+
+
+async def test_a_conversation_is_opened_with_its_message_and_last_turns(
+    conversations, message
+):
+    for n in range(3):
+        await conversations.append_turn("web:grandma", f'{{"at": {n}}}')
+    empty = await conversations.open("web:grandma", 2)
+    assert empty is not None
+    assert (empty.letter, empty.turns) == (None, ())
+    assert await conversations.open("web:grandma", 2) is None  # held
+    assert await conversations.release(empty.lease)
+    first, second = message("一"), message("二")
+    await conversations.accept(first)
+    await conversations.accept(second)
+    opened = await conversations.open("web:grandma", 2)
+    assert opened is not None
+    assert opened.lease.token > empty.lease.token
+    assert opened.letter is not None
+    assert opened.letter.inbound == first
+    assert opened.turns == ({"at": 1}, {"at": 2})
+
+
+async def test_the_last_commit_gives_the_lease_up(conversations, message):
+    first, second = message("一"), message("二")
+    for inbound in (first, second):
+        await conversations.accept(inbound)
+    lease = await conversations.acquire("web:grandma")
+    freed = []
+    for inbound in (first, second):
+        letter = await conversations.head("web:grandma")
+        reply = Reply(inbound.id, "web:grandma", (), datetime.now(timezone.utc))
+        freed.append(
+            await conversations.commit(lease, letter, turn="", reply=reply, frees=True)
+        )
+    assert freed == [False, True]
+    assert not await conversations.renew(lease)
+    assert await conversations.acquire("web:grandma") is not None
 
 
 async def test_a_lease_is_kept_while_mail_is_waiting(conversations, message):
