@@ -7,7 +7,7 @@ import contextlib
 import json
 import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
@@ -16,6 +16,7 @@ from adapters.logs import configure_logs
 from bot.model import load_agent
 
 RANKED = 3
+ASKS_FACET = "talk:ask_facet"
 
 
 def external_label(label: str) -> str:
@@ -40,7 +41,7 @@ def as_record(text: str, parsed: Dict[str, Any]) -> Dict[str, Any]:
         "label": ranking[0]["label"],
         "confidence": ranking[0]["confidence"],
         "ranking": ranking,
-        "facets": list(parsed.get("facets") or []),
+        "facets": asked_facets(ranking[0]["label"], parsed),
         "entities": [
             {
                 "entity": entity["entity"],
@@ -53,6 +54,17 @@ def as_record(text: str, parsed: Dict[str, Any]) -> Dict[str, Any]:
         "emergency": parsed.get("emergency"),
         "decision": parsed.get("decision", "answer"),
     }
+
+
+def asked_facets(label: str, parsed: Dict[str, Any]) -> List[str]:
+    """Returns the asked aspects of a service, or of the one talked about before.
+
+    A report has none: its parse may hold some, for the case that the resident means a
+    service after all.
+    """
+    if not label.startswith("service:") and label != ASKS_FACET:
+        return []
+    return list(parsed.get("facets") or [])
 
 
 async def parse_text(agent: Agent, text: str) -> Dict[str, Any]:

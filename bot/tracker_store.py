@@ -33,7 +33,7 @@ from adapters.settings import Settings
 from community.learning.entry import TurnFacts
 
 VERSION = 1
-WINDOW_TURNS = 3
+WINDOW_TURNS = 5
 """How many past turns a retrieved tracker holds."""
 LOADED = "_n_loaded_events"
 

@@ -6,6 +6,7 @@ import pytest
 from bot.nlu.facet_asks import asking_part
 from bot.nlu.facets import NAMES, facet_document, fit_facets
 from bot.nlu.features import blocks
+from bot.parse import asked_facets
 
 ASKING = [
     ("身份证过期了，银行不给取钱，怎么补", "怎么补"),
@@ -58,3 +59,17 @@ def test_what_is_asked_counts_and_what_is_told_does_not(text, facets):
 def test_a_document_holds_each_family_once():
     assert len(document("低保要带什么材料")) == 7
     assert len(document("")) == 7
+
+
+@pytest.mark.parametrize(
+    ("label", "facets"),
+    [
+        ("service:subsistence_allowance", ["eligibility"]),
+        ("talk:ask_facet", ["eligibility"]),
+        ("matter:noise", []),
+        ("oos:gov", []),
+        ("talk:greet", []),
+    ],
+)
+def test_only_what_is_asked_of_a_service_is_told_as_asked(label, facets):
+    assert asked_facets(label, {"facets": ["eligibility"]}) == facets
