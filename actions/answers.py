@@ -16,6 +16,7 @@ from actions.reading import (
     PREVIOUS_SLOT,
     RECORDING_SLOT,
     SERVICE_SLOT,
+    TOLD_PLACE_SLOT,
     UNCLEAR_SLOT,
     UNCLEAR_TEXT_SLOT,
     Reading,
@@ -25,6 +26,7 @@ from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
 from community.catalog.model import Service
 from community.circumstances import Circumstance, mentioned, missing
+from community.meaning import AT
 from community.messages import log_id
 from community.payloads import item_payload, talk_payload
 from community.replies import Choice, Choices, Part, Text
@@ -119,7 +121,11 @@ class OutOfScope(SpeakingAction):
             return composer.others_affairs(), events
         intent = (tracker.latest_message or {}).get("intent") or {}
         is_government = intent.get("name") == "oos_gov"
-        return composer.out_of_scope(reading.text, is_government=is_government), events
+        topic = reading.clause or reading.text
+        parts = composer.out_of_scope(topic, is_government=is_government)
+        if reading.clause:  # asked again about the topic of the message before
+            parts.insert(0, Text("刚才那件事社区办不了，得找管它的地方："))
+        return parts, events
 
 
 class NotThese(SpeakingAction):
@@ -213,18 +219,28 @@ def learned_meaning(key: str, reading: Reading, tracker: Tracker) -> Events:
     return [SlotSet(MEANINGS_SLOT, dict(list(meanings.items())[-MAX_MEANINGS:]))]
 
 
+def place_noted(place: str) -> tuple[list[Part], Events]:
+    """Keeps a place for the report that may follow, and asks what is there."""
+    return [
+        Text(f"“{place}”，我先记着。那儿怎么了？比如灯不亮、井盖坏了、下水道堵了。"),
+        Choices("", (SERVICES, PERSON)),
+    ], [SlotSet(TOLD_PLACE_SLOT, {"text": place, "typed": True})]
+
+
 def not_understood(
     reading: Reading, tracker: Tracker, composer: AnswerComposer
 ) -> tuple[list[Part], Events]:
     """Returns choices while there are candidates, else the offer of a person."""
     if reading.value == "report":
         return [Text("您说，我给您记着。在哪儿、出了什么事？")], []
+    if reading.value and reading.value.startswith(AT):
+        return place_noted(reading.value.removeprefix(AT))
     n_unclear = float(tracker.get_slot(UNCLEAR_SLOT) or 0.0) + 1
     events = [
         SlotSet(UNCLEAR_SLOT, n_unclear),
         SlotSet(UNCLEAR_TEXT_SLOT, reading.text[:300]),
     ]
-    if n_unclear >= 2 and reading.value is None:
+    if n_unclear >= 2 and reading.value is None and not reading.candidates:
         return [
             Text("我还是没弄明白，别耽误您的事。我请网格员直接联系您，好不好？"),
             Choices("", (PERSON, Choice("我再说一遍", talk_payload("deny")))),

@@ -74,7 +74,8 @@ def unclear_places(tracker: Tracker) -> tuple[PlaceMatch, ...]:
     """Returns the places between which the resident has to choose; mostly none."""
     place = tracker.get_slot(REPORT_PLACE)
     told = tracker.get_slot(TOLD_PLACE_SLOT) or {}
-    if not place or place in (told.get("text"), home_name(tracker)):
+    sent = None if told.get("typed") else told.get("text")
+    if not place or place in (sent, home_name(tracker)):
         return ()
     matches = _located(tracker, place)
     return () if is_sure(matches) else matches

@@ -153,7 +153,17 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         question=tracker.get_slot("question"),
         compared=tuple(tracker.get_slot("compared") or ()),
         is_unclear=bool(tracker.get_slot("n_unclear")),
+        outside=_outside(tracker),
     )
+
+
+def _outside(tracker: DialogueStateTracker) -> Optional[str]:
+    """Returns the topic of another office that the message before was about."""
+    before = tracker.latest_message
+    if before is None or before.intent.get("name") != "oos_gov":
+        return None
+    reading = (before.parse_data or {}).get("reading") or {}
+    return reading.get("clause") or before.text
 
 
 def empty_parse(text: str) -> Dict[str, Any]:

@@ -29,6 +29,19 @@ from community.wordings import (
 
 MAX_PERSONAL_CHARS = 20
 """Of a question whether the resident himself qualifies."""
+_WHOSE = re.compile(
+    r"管不管|不管[吗么]|归谁|归哪|谁管|谁负责|哪[里儿]?管|[找问]谁|[找问]哪|打哪|去哪|上哪|电话|怎么办|咋办|咋整"
+)
+_CONDITION = re.compile(
+    r"(?:那|要是|如果|就|我|俺)*(?:没有?|不是|不在|没在|没交|没办|只有|光有|缺)(?!.*[？?，,].)[\u4e00-\u9fff0-9]{2,10}?"
+    r"(?:还|也)?(?:能|可以|可不可以|能不能|给)(?:给)?[\u4e00-\u9fff]{0,4}[吗不么]|"
+    r"(?:那|要是|如果|就|我|俺)*(?:没有?|不是|不在|没在|没交|没办|只有|光有|缺)[\u4e00-\u9fff0-9]{2,10}?"
+    r"(?:还|也)?(?:行不行|中不中|行[吗不么]|中[吗不么]|可以[吗不么])"
+)
+_IS_IT_DONE = re.compile(
+    r"(?:那|现在|这|它|那个)*(?:修|弄|办|处理|解决|搞)?好了[吗没么不]|(?:有人|派人|人)?来了[吗没么不]|"
+    r"(?:修|弄|办|处理|解决)了[吗没么]|(?:到|办到|弄到|走到)哪(?:一?步)?了?"
+)
 _BOTH = re.compile(r"都|分别|各要|各自|两样|两个")
 
 
@@ -125,6 +138,45 @@ def follow_up(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return None
     if vague or _asks_on(said, context, catalog):
         return Meaning("talk_ask_facet", item=context.item, facets=said.facets)
+    return None
+
+
+def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Answers 那找谁, 你们管不管 about the topic of another office talked of before.
+
+    Only where that office is known; else there is nothing to add.
+    """
+    topic = context.outside
+    if topic is None or len(bare(said.text)) > ELLIPSIS_MAX_CHARS:
+        return None
+    if not any(word in topic for r in catalog.referrals for word in r.keywords):
+        return None
+    if said.is_clear_item or named_services(said.text, catalog):
+        return None
+    asks = said.label == "talk_ask_facet" or _WHOSE.search(said.text)
+    return Meaning("oos_gov", clause=topic) if asks else None
+
+
+def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Takes 没有房产证能上吗 for a question about the service talked of."""
+    if context.service is None or context.item != context.service:
+        return None
+    if said.is_clear_item or named_services(said.text, catalog):
+        return None
+    if not _CONDITION.fullmatch(bare(said.text)):
+        return None
+    facets = said.facets or ("eligibility",)
+    return Meaning("talk_ask_facet", item=context.service, facets=facets)
+
+
+def of_the_ticket(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Looks up a report that was filed just now, where its progress is asked: 好了吗."""
+    about_report = context.item is None or context.item.startswith("matter/")
+    if context.open_ticket is None or not about_report:
+        return None
+    asked = said.label == "talk_ask_facet" and said.facets[:1] == ("progress",)
+    if asked or _IS_IT_DONE.fullmatch(bare(said.text)):
+        return Meaning("talk_ticket_status")
     return None
 
 

@@ -15,18 +15,22 @@ from community.catalog.model import Catalog
 from community.emergency import detect, hazard
 from community.feedback import ticket_answer
 from community.following import (
+    about_outside,
     again,
     both,
     carried,
     comparison,
     follow_up,
     going_back,
+    of_the_ticket,
+    on_condition,
     plain_yes,
     remembered,
     same_question,
 )
 from community.form_interpretation import within_form
 from community.meaning import (
+    AT,
     CERTAIN_OUTSIDE,
     ELLIPSIS_MAX_CHARS,
     NOUN_MAX_CHARS,
@@ -38,7 +42,13 @@ from community.meaning import (
 )
 from community.others import asks_about_others
 from community.questions import answered
-from community.reports import PLACE_ENTITIES, SMALL_WORDS_CHARS, phone_in, place_in
+from community.reports import (
+    PLACE_ENTITIES,
+    SMALL_WORDS_CHARS,
+    phone_in,
+    place_alone,
+    place_in,
+)
 from community.ticket_wishes import forget_wish, visit_wish, wishes
 from community.wordings import (
     ABOUT_US,
@@ -164,6 +174,12 @@ def _may_say_where(said: Said) -> bool:
     return is_open and len(said.text) <= WHERE_CHARACTERS
 
 
+def _place_alone(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """A place and nothing else: what is there must be asked, not guessed."""
+    place = place_alone(said.text, said.entities)
+    return Meaning("nlu_fallback", value=f"{AT}{place}") if place else None
+
+
 def _anger(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if said.is_clear_item or not is_angry(said.text):
         return None
@@ -280,7 +296,10 @@ READERS: tuple[Reader, ...] = (
     _small_words,
     visit_wish,
     _supplement,
+    _place_alone,
     _anger,
+    about_outside,
+    on_condition,
     _referred,
     again,
     plain_yes,
@@ -292,6 +311,7 @@ READERS: tuple[Reader, ...] = (
     _ambiguous,
     _bare_noun,
     both,
+    of_the_ticket,
     follow_up,
     _named_but_unsure,
 )

@@ -15,6 +15,8 @@ CERTAIN_OUTSIDE = 0.9
 """A message that names a service is outside only if it is as sure as this."""
 ELLIPSIS_MAX_CHARS = 12
 """Of a message that leaves out what it is about."""
+AT = "at:"
+"""Before the place, in the value of a meaning that is a place and nothing else."""
 NOUN_MAX_CHARS = 6
 """Of a message that is a name and nothing else."""
 
@@ -51,6 +53,8 @@ class Context:
     """Keys of the services that the last answer told apart."""
     is_unclear: bool = False
     """The message before was not understood."""
+    outside: str | None = None
+    """What the message before asked, if that was a topic of another office."""
 
     @property
     def offered_services(self) -> tuple[str, ...]:

@@ -21,6 +21,25 @@ _LANDMARK = re.compile(
     r"(?:(?![和跟与])[\u4e00-\u9fff0-9]){0,8}?(?:门口|旁边|对[面过]|附近|路口|交叉口|边上|跟前|"
     r"[东西南北]头|[东西南北][面边侧])"
 )
+MAX_PLACE_ALONE_CHARS = 20
+_BUILT = re.compile(
+    r"[路街巷村庄桥楼院场园站厂店局所河沟坝]|胡同|小区|学校?|小学|中学|幼儿园|超市|银行|商行|单元|公寓|花园|家园"
+)
+_SPOT = re.compile(
+    r"(?:就|是|在|到|[我俺咱]们?)*"
+    rf"((?=.*(?:{_BUILT.pattern}))[\u4e00-\u9fff0-9]{{2,14}}?"
+    r"(?:旁边|门口|附近|对[面过]|[路交叉]+口|边上|跟前|楼[上下]|[前后里外]面|[前后]头|"
+    r"[东西南北][头边面侧]))(?:那里|那儿|那边|那块|那|这里|这儿|这边)?"
+)
+_ANY = re.compile(
+    r"[我俺咱恁]们?|[这那]个?|小区|社区|[全本]?村|学校|单位|马路|大?街|楼[上下道]?|家|门口?|旁边|附近|"
+    r"对[面过]|路口|边上|跟前|[前后里外]面|[前后东西南北][头边面侧]"
+)
+"""What any place may be called; a name is what is left."""
+_HAPPENS = re.compile(
+    r"[坏没不有漏堵脏臭吵占停撒冒破倒掉塌烧裂乱着把被叫让了放摆修挖盖建打抢偷跑撞响黑灭断拉扔丢堆养咬办领交查问找哪谁啥吗呢怎咋]"
+)
+"""What makes more than a place of words: something is the matter, or is asked."""
 _NO_NAME = re.compile(
     r"^(?:[我俺咱们的这那个在一条整]|咱们?|你们|这边|那边)*(?:小区|社区|村|街|路|大院)里?$"
 )
@@ -78,6 +97,23 @@ def place_in(text: str, entities: Iterable[Entity]) -> str | None:
         return None
     place = re.sub(r"^(?:[我俺]们?(?:家)?)?(?:住|在|是)*", "", match.group())
     return place + _landmark(text[match.end() :])
+
+
+def place_alone(text: str, entities: Iterable[Entity]) -> str | None:
+    """Returns the place of a message that says where and nothing else: 加油站旁边.
+
+    Any word of something that happens there makes it more than a place.
+    """
+    clean = re.sub(r"[\s，。,.!！?？~～、]+", "", text)
+    if len(clean) > MAX_PLACE_ALONE_CHARS or _HAPPENS.search(clean):
+        return None
+    place = place_in(text, entities)
+    if not place or len(clean) - len(place) > SMALL_WORDS_CHARS:
+        match = _SPOT.fullmatch(clean)
+        place = match.group(1) if match else None
+    if not place or not _BUILT.search(place) or len(_ANY.sub("", place)) < 2:
+        return None
+    return place
 
 
 def _landmark(rest: str) -> str:

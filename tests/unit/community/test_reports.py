@@ -7,6 +7,7 @@ from community.reports import (
     amended,
     hours_in_words,
     is_correction,
+    place_alone,
     place_in,
     since_in,
     without_since,
@@ -107,3 +108,27 @@ def test_the_time_is_taken_out_of_an_answer_about_the_place() -> None:
 def test_half_an_hour_is_said_as_people_say_it() -> None:
     assert hours_in_words(0.5) == "半个小时"
     assert hours_in_words(24.0) == "24个小时"
+
+
+@pytest.mark.parametrize(
+    ("text", "entities", "place"),
+    [
+        ("振兴路加油站旁边", [], "振兴路加油站旁边"),
+        ("就在中心街农商行门口那", [], "中心街农商行门口"),
+        (
+            "幸福小区3号楼",
+            [("address", "幸福小区"), ("building", "3号楼")],
+            "幸福小区3号楼",
+        ),
+        ("小区门口", [], None),
+        ("我们小区对面", [], None),
+        ("学校门口有人卖菜", [], None),
+        ("垃圾堆在学校门口", [], None),
+        ("幸福小区附近有啥学校", [], None),
+        ("去哪办，社区旁边吗", [], None),
+        ("中心街", [("address", "中心街")], "中心街"),
+        ("谢谢", [], None),
+    ],
+)
+def test_a_place_alone_is_told_from_what_happens_there(text, entities, place):
+    assert place_alone(text, entities) == place
