@@ -106,7 +106,7 @@ _TOLD_TO_OWNER = {
     Action.CONFIRM: "居民说办好了",
     Action.TIME_OUT: "居民没有答复，已按时办结",
     Action.RESUME: "暂停到期，接着办",
-    Action.PROGRESS: "满四个工作日，请跟居民说一声进展",
+    Action.PROGRESS: "有几个工作日没跟居民说进展了，请说一声",
 }
 
 

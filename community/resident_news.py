@@ -147,6 +147,8 @@ def _result(ticket: Ticket, event: TicketEvent) -> Told:
 
 def _progress(ticket: Ticket, event: TicketEvent) -> Told:
     where = TIER_NAMES[ticket.life.tier]
+    if event.at > ticket.life.expected_at:
+        return "progress", f"还没办好，比原来说的晚了，现在由{where}接着办。"
     until = _day(ticket.life.expected_at)
     return "progress", f"还在办，现在由{where}办理，预计{until}前办好。"
 

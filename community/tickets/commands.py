@@ -69,7 +69,7 @@ class Action(str, Enum):
     ALERT = "alert"
     """Nobody acknowledged: the next one of the chain is told."""
     PROGRESS = "progress"
-    """A long matter: the resident is told how it stands."""
+    """For days without a word: the resident is told how it stands."""
     REMIND = "remind"
     """The resident has not answered yet."""
     TIME_OUT = "time_out"

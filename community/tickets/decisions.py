@@ -7,7 +7,7 @@ from typing import Any
 
 from community.errors import TransitionRefusedError
 from community.staff import DESK_PREFIX
-from community.tickets import clocks, running, wishes
+from community.tickets import clocks, progress, running, wishes
 from community.tickets.cases import Case, Decision, refused
 from community.tickets.commands import (
     REPORTER,
@@ -116,7 +116,7 @@ def _note(case: Case) -> Decision:
     facts: dict[str, Any] = {"to": TO_RESIDENT}
     if case.command.to == TO_TALK:
         facts["is_talk"] = True
-    life = replace(case.life, progress_at=None)
+    life = progress.heard(case.life, case.office, case.now)
     is_owner = case.command.actor.id == life.owner
     if is_owner and life.state is S.IN_PROGRESS:
         life = running.responded(life, case.office, case.now)
@@ -133,7 +133,8 @@ def _contact(case: Case) -> Decision:
 def _interim(case: Case) -> Decision:
     if case.life.interim_at is not None:
         raise refused(case, "is reported already")
-    return Decision(running.measured(case.life, case.office, case.now))
+    life = running.measured(case.life, case.office, case.now)
+    return Decision(progress.heard(life, case.office, case.now))
 
 
 def _escalate(case: Case) -> Decision:
@@ -290,7 +291,7 @@ def _alert(case: Case) -> Decision:
 
 
 def _progress(case: Case) -> Decision:
-    return Decision(replace(case.life, progress_at=None))
+    return Decision(progress.heard(case.life, case.office, case.now))
 
 
 def _remind(case: Case) -> Decision:

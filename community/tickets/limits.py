@@ -64,8 +64,9 @@ class TimePolicy:
     """Together, in working days."""
     max_pause_days: int = 30
     progress_over_workdays: float = 5
-    """Matters with more than this are long: the resident is told how they stand."""
+    """No longer does a resident wait without a word of how an unsolved ticket stands."""
     progress_after_workdays: float = 4
+    """The first time where the promise is further away than that."""
     remind_hours: tuple[float, ...] = (24, 72)
     """After the result, while the resident does not answer."""
     confirm_hours: float = 120

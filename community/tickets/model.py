@@ -205,7 +205,7 @@ class TicketLife:
     chain_at: datetime | None = None
     """When the next one is alerted; `None` once somebody has seen it."""
     progress_at: datetime | None = None
-    """When the resident of a long matter is told how it stands."""
+    """When the resident is told how it stands, unless they hear something before."""
     responded_at: datetime | None = None
     interim_at: datetime | None = None
     resolved_at: datetime | None = None

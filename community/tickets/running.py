@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from community.assignment import Owner
+from community.tickets import progress
 from community.tickets.clocks import (
     WorkTime,
     after,
@@ -36,10 +37,6 @@ def filed(draft: TicketDraft, office: Office, now: datetime) -> TicketLife:
     owner = office.owner_of_place(
         draft.grid, community, limits.tier, now, urgent=draft.urgency != "normal"
     )
-    long = limits.resolve.in_workdays and (
-        limits.resolve.n > office.policy.progress_over_workdays
-    )
-    progress = office.work.days(office.policy.progress_after_workdays)
     respond_by = after(now, limits.respond, office.work)
     life = TicketLife(
         state=TicketState.FILED if owner.is_desk else TicketState.ASSIGNED,
@@ -55,9 +52,8 @@ def filed(draft: TicketDraft, office: Office, now: datetime) -> TicketLife:
         expected_at=after(now, limits.resolve, office.work),
         since=now,
         clock=clock(ClockKind.RESPOND, now, respond_by, office.policy),
-        progress_at=office.work.add(now, progress) if long else None,
     )
-    return alerting(life, office, now)
+    return alerting(progress.begun(life, office), office, now)
 
 
 def given_to(life: TicketLife, owner: Owner) -> TicketLife:
@@ -118,7 +114,7 @@ def raised(
         paused=None,
         request=_kept_request(life),
     )
-    return alerting(life, office, now)
+    return alerting(progress.begun(life, office), office, now)
 
 
 def responded(life: TicketLife, office: Office, now: datetime) -> TicketLife:
@@ -166,6 +162,7 @@ def paused(
         state=TicketState.PAUSED,
         paused=life.clock,
         clock=clock(ClockKind.PAUSE, now, until, office.policy),
+        progress_at=None,
     )
 
 
@@ -179,7 +176,7 @@ def resumed(life: TicketLife, office: Office, now: datetime) -> TicketLife:
     respond_by = life.respond_by
     if life.responded_at is None:
         respond_by = shifted(respond_by, pause.started_at, now, None)
-    return replace(
+    life = replace(
         life,
         state=TicketState.IN_PROGRESS,
         clock=shifted_clock(
@@ -190,9 +187,10 @@ def resumed(life: TicketLife, office: Office, now: datetime) -> TicketLife:
         expected_at=shifted(life.expected_at, pause.started_at, now, promise),
         since=life.since + (now - pause.started_at),
     )
+    return progress.heard(life, office, now)
 
 
-def extended(life: TicketLife, days: int, office: Office) -> TicketLife:
+def extended(life: TicketLife, days: int, office: Office, now: datetime) -> TicketLife:
     """Moves the promise, and the clock that counts towards it."""
     more = office.work.days(days)
     life = replace(
@@ -200,6 +198,7 @@ def extended(life: TicketLife, days: int, office: Office) -> TicketLife:
         expected_at=office.work.add(life.expected_at, more),
         extended_days=life.extended_days + days,
     )
+    life = progress.heard(life, office, now)
     running = life.clock
     if running is None or running.kind is not ClockKind.RESOLVE:
         return life
@@ -242,7 +241,7 @@ def reclassified(
     limits = office.limits(item, life.urgency)
     fresh = after(life.since, limits.resolve, office.work)
     expected_at = max(fresh, _least(limits, office, now))
-    life = replace(life, expected_at=expected_at)
+    life = progress.begun(replace(life, expected_at=expected_at), office)
     running = life.clock
     if running is None or running.kind is not ClockKind.RESOLVE:
         return life

@@ -80,4 +80,4 @@ def extend(case: Case) -> Decision:
         raise refused(case, "this matter has to be solved within hours")
     if case.now > life.expected_at:
         raise refused(case, "has to be asked for before the limit is over")
-    return Decision(running.extended(life, days, case.office), {"days": days})
+    return Decision(running.extended(life, days, case.office, case.now), {"days": days})

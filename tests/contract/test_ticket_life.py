@@ -146,7 +146,10 @@ async def test_nobody_reacts_so_it_goes_to_backup_head_street_and_county(tickets
     assert told[:4] == ["worker2", "head", "robot:willow", "desk:willow"]
     assert "street2" in told
     assert ticket.life.clock.warned.value == "overdue"
-    assert await tickets.tick(MONDAY + hours(500)) == 0
+    n_events = ticket.life.n_events
+    await tickets.tick(MONDAY + hours(500))
+    later = [e.action for e in await tickets.events(opened.number)][n_events:]
+    assert later == [Action.PROGRESS], "the chain is over, the resident hears how it stands"
     assert await tickets.verify(opened.number) == []
 
 
