@@ -15,6 +15,7 @@ from actions.reading import (
     UNCLEAR_TEXT_SLOT,
     Reading,
 )
+from actions.recordings import Recordings
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from community.answers import AnswerComposer
@@ -152,7 +153,6 @@ def handoff_draft(
     """Returns what is known for a person who takes over."""
     place = place_told(reading.text, reading.entities, tracker) or ""
     where = whereabouts(tracker, place)
-    recording = tracker.get_slot(RECORDING_SLOT)
     return TicketDraft(
         idempotency_key=f"{reading.message_id}#0",
         kind=TicketKind.HANDOFF,
@@ -165,7 +165,7 @@ def handoff_draft(
         community=where.community,
         photos=(
             *(tracker.get_slot(PHOTOS_SLOT) or ()),
-            *((recording,) if recording else ()),
+            *Recordings.of(tracker).all,
         ),
     )
 

@@ -11,7 +11,14 @@ from actions.locating import (
     place_told,
     unclear_places,
 )
-from actions.reading import PHOTOS_SLOT, TOLD_PLACE_SLOT, UNCLEAR_TEXT_SLOT, Reading
+from actions.reading import (
+    PHOTOS_SLOT,
+    RECORDING_SLOT,
+    TOLD_PLACE_SLOT,
+    UNCLEAR_TEXT_SLOT,
+    Reading,
+)
+from actions.recordings import Recordings
 from actions.report_form import MAX_ANSWER_CHARS, NO, YES
 from actions.report_slots import (
     CONFIRM,
@@ -230,6 +237,7 @@ class AskConfirm(SpeakingAction):
         """
         matter = matter_of(tracker.get_slot(ITEM), composer)
         n_photos = len(tracker.get_slot(PHOTOS_SLOT) or ())
+        n_recordings = len(Recordings.of(tracker).attached)
         return [
             Text(
                 "我念给您听听，对不对：\n"
@@ -242,6 +250,7 @@ class AskConfirm(SpeakingAction):
                     if n_photos
                     else "\n照片：没有，有就现在发来，没有也行"
                 )
+                + (f"\n录音：{n_recordings} 段" if n_recordings else "")
                 + f"\n联系：{tracker.get_slot(CONTACT) or '在这里回您，想接电话就发号码'}"
             ),
             _ways_on(await joinable(tracker)),
@@ -282,6 +291,7 @@ class CancelReport(SpeakingAction):
         """Says that nothing was filed."""
         return [Text("好的，不报了，什么都没有提交。想报的时候再跟我说。")], [
             *clear_report(),
+            SlotSet(RECORDING_SLOT, None),
             ActiveLoop(None),
             SlotSet("requested_slot", None),
         ]

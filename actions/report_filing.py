@@ -7,7 +7,8 @@ from actions.filing import file_once
 from actions.handoff import filed_now
 from actions.joining import ALONE, joined
 from actions.locating import whereabouts
-from actions.reading import PHOTOS_SLOT, TOLD_PLACE_SLOT, Reading
+from actions.reading import PHOTOS_SLOT, RECORDING_SLOT, TOLD_PLACE_SLOT, Reading
+from actions.recordings import Recordings
 from actions.report import matter_of
 from actions.report_slots import ANSWERS, CONTACT, ITEM, JOIN, NEXT, PLACE, SINCE, WHAT
 from actions.speaking import Events, SpeakingAction, next_report
@@ -43,7 +44,7 @@ class FileReport(SpeakingAction):
         if waiting:
             waiting = {**waiting, "place": ticket.draft.place, "offered": 1}
             parts.append(next_report(waiting, composer))
-        done = (ITEM, *ANSWERS, PHOTOS_SLOT, TOLD_PLACE_SLOT)
+        done = (ITEM, *ANSWERS, PHOTOS_SLOT, RECORDING_SLOT, TOLD_PLACE_SLOT)
         events = [SlotSet(name, None) for name in done]
         return parts, [*events, SlotSet(NEXT, waiting), filed_now(ticket)]
 
@@ -63,7 +64,10 @@ def _draft(reading: Reading, tracker: Tracker, matter: Matter) -> TicketDraft:
         urgency=matter.urgency,
         grid=where.grid,
         community=where.community,
-        photos=tuple(tracker.get_slot(PHOTOS_SLOT) or ()),
+        photos=(
+            *(tracker.get_slot(PHOTOS_SLOT) or ()),
+            *Recordings.of(tracker).attached,
+        ),
     )
 
 

@@ -22,7 +22,8 @@ from actions.locating import (
     unclear_places,
     which_place,
 )
-from actions.reading import Reading, reading_of
+from actions.reading import RECORDING_SLOT, Reading, reading_of
+from actions.recordings import ATTACH, LEAVE_OUT, SAID_IN_IT, Recordings
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
@@ -60,7 +61,7 @@ MAX_QUESTIONS = 3
 MAX_CONTACT_CHARS = 40
 MAX_ANSWER_CHARS = 300
 MIN_PLACE_CHARS = 2
-TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT)
+TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT, RECORDING_SLOT)
 QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
 _CALLS = re.compile(
     r"(?:[我俺这个的是打找回给再吧啊哈]|电话|手机|号码?|联系(?:方式)?|上午|下午|晚上|中午|白天|"
@@ -120,10 +121,7 @@ class ValidateReportForm(FormValidationAction):
         ]
 
     async def _extract(
-        self,
-        slot: str,
-        tracker: Tracker,
-        dispatcher: CollectingDispatcher | None = None,
+        self, slot: str, tracker: Tracker, dispatcher: CollectingDispatcher
     ) -> dict[str, Any]:
         if tracker.get_slot("requested_slot") != slot:
             return {}
@@ -132,7 +130,9 @@ class ValidateReportForm(FormValidationAction):
             return {}
         reading = reading_of(tracker)
         answer = (reading.value or reading.text).strip()[:MAX_ANSWER_CHARS]
-        if dispatcher is not None and answer == NEXT_REPORT:
+        if answer in (ATTACH, LEAVE_OUT):
+            return _recording(dispatcher, answer, slot, tracker)
+        if answer == NEXT_REPORT and slot in (PLACE, SINCE):
             return _waiting(dispatcher, reading)
         return _answers(slot, answer, reading, tracker) if answer else {}
 
@@ -140,7 +140,7 @@ class ValidateReportForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """Takes the answer to "what is wrong"."""
-        return await self._extract(WHAT, tracker)
+        return await self._extract(WHAT, tracker, dispatcher)
 
     async def extract_report_place(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -152,16 +152,18 @@ class ValidateReportForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """Takes the answer to "is it A or B"."""
-        answer = (await self._extract(WHICH, tracker)).get(WHICH)
-        return which_place(tracker, answer) if answer else {}
+        found = await self._extract(WHICH, tracker, dispatcher)
+        answer = found.get(WHICH)
+        return which_place(tracker, answer) if answer else found
 
     async def extract_report_join(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """Takes the answer to "do you join them"; another text leaves one alone."""
-        answer = (await self._extract(JOIN, tracker)).get(JOIN)
+        found = await self._extract(JOIN, tracker, dispatcher)
+        answer = found.get(JOIN)
         if answer is None:
-            return {}
+            return found
         ticket = await similar_ticket(tracker)
         joins = ticket is not None and (answer == YES or said_yes(answer))
         joins = joins or (ticket is not None and joins_when_asked(answer))
@@ -177,7 +179,7 @@ class ValidateReportForm(FormValidationAction):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """Takes yes or no; another text corrects or completes the account."""
-        found = await self._extract(CONFIRM, tracker)
+        found = await self._extract(CONFIRM, tracker, dispatcher)
         answer = found.get(CONFIRM)
         if answer is None:
             return found
@@ -250,6 +252,19 @@ def _answers(
     if slot == WHAT and tracker.get_slot(PLACE) is None:
         filled[PLACE] = place_told(answer, reading.entities, tracker)
     return filled
+
+
+def _recording(
+    dispatcher: CollectingDispatcher, answer: str, slot: str, tracker: Tracker
+) -> dict[str, Any]:
+    """Puts the recording into the report, or not; it may tell what is wrong."""
+    words = "好，录音跟这件一起交。" if answer == ATTACH else "好，录音不交。"
+    say(dispatcher, [Text(words)])
+    tells = slot == WHAT and answer == ATTACH
+    return {
+        RECORDING_SLOT: Recordings.of(tracker).decided(answer),
+        **({WHAT: SAID_IN_IT} if tells else {}),
+    }
 
 
 def _waiting(dispatcher: CollectingDispatcher, reading: Reading) -> dict[str, Any]:

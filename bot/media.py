@@ -15,6 +15,7 @@ from actions.reading import (
     TICKET_SLOT,
     TOLD_PLACE_SLOT,
 )
+from actions.recordings import IN_REPORT, Recordings
 from actions.report_slots import PLACE
 from actions.speaking import FORM
 from actions.wiring import ports
@@ -109,11 +110,14 @@ async def words_in(inbound: Inbound) -> str:
 
 
 async def recording(inbound: Inbound, tracker: DialogueStateTracker) -> Told:
-    """Says how to dictate, and offers to pass the recording to a person."""
-    question = await form_question(tracker)
-    if question:
-        return [Text(DICTATE), *question], {}
-    return [Text(DICTATE), PASS_ON], {RECORDING_SLOT: inbound.extra.get("recording")}
+    """Says how to dictate, and offers to pass the recording to a person.
+
+    Within a form it is offered for the report; the form asks on after the answer.
+    """
+    recordings = Recordings.of(tracker)
+    slots = {RECORDING_SLOT: recordings.offering(inbound.extra.get("recording"))}
+    offer = IN_REPORT if tracker.active_loop_name == FORM else PASS_ON
+    return [Text(DICTATE), offer], slots
 
 
 async def location(inbound: Inbound, tracker: DialogueStateTracker) -> Told:

@@ -33,6 +33,10 @@ def offered(reply: Reply | None) -> list[Choice]:
     return [c for part in parts if isinstance(part, Choices) for c in part.items]
 
 
+def _blob(name: Any) -> str:
+    return hashlib.blake2s(str(name).encode(), digest_size=20).hexdigest()
+
+
 class Stage:
     """Plays the turns of one conversation file."""
 
@@ -85,6 +89,7 @@ class Stage:
             "say": self._say,
             "tap": self._tap,
             "photo": self._photo,
+            "recording": self._recording,
             "location": self._location,
             "scan": self._scan,
             "staff": self._staff,
@@ -110,8 +115,10 @@ class Stage:
         return await self.talk(choice.title, choice=choice.payload, who=who)
 
     async def _photo(self, name: str, who: str) -> Reply:
-        blob = hashlib.blake2s(str(name).encode(), digest_size=20).hexdigest()
-        return await self.talk("", who=who, kind=Kind.IMAGE, photo=blob)
+        return await self.talk("", who=who, kind=Kind.IMAGE, photo=_blob(name))
+
+    async def _recording(self, name: str, who: str) -> Reply:
+        return await self.talk("", who=who, kind=Kind.VOICE, recording=_blob(name))
 
     async def _location(self, label: str, who: str) -> Reply:
         point = {"latitude": 35.17, "longitude": 118.83}

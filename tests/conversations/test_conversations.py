@@ -3,8 +3,8 @@
 A file is one conversation: `turns`, each with what a resident says (`say`; `{1}` stands
 for the number of the newest ticket, `{2}` for the one before) or taps (`tap`: number of
 an offered choice), perhaps `who` (another resident) and the silence before
-(`after_hours`). Other things may happen instead: `photo`, `location` (its label), `scan`
-(which grid), `staff` (acts on the newest ticket, `of: 2` on an older one, whose news then
+(`after_hours`). Other things may happen instead: `photo`, `recording`, `location` (its label),
+`scan` (which grid), `staff` (acts on the newest ticket, `of: 2` on an older one, whose news then
 reach the residents), `event` (`name` and facts), `blocked_days`, `time_passes` (deadlines
 are looked at). Then comes what the resident reads:
 
@@ -47,6 +47,7 @@ HAPPENS = {
     "say",
     "tap",
     "photo",
+    "recording",
     "location",
     "scan",
     "staff",

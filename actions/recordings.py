@@ -1,0 +1,51 @@
+"""Recordings that nobody could read: each waits for a yes before it goes to a person."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from actions.reading import RECORDING_SLOT
+from community.payloads import value_payload
+from community.replies import Choice, Choices
+
+ATTACH, LEAVE_OUT = "attach_recording", "leave_recording_out"
+"""Values of the two answers to `IN_REPORT`."""
+IN_REPORT = Choices(
+    "或者，我把这段录音跟这件事一起交给网格员？",
+    (
+        Choice("一起交", value_payload(ATTACH)),
+        Choice("不用", value_payload(LEAVE_OUT)),
+    ),
+)
+SAID_IN_IT = "见录音"
+"""What is wrong, where the recording tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """What the slot `recording` holds."""
+
+    waiting: str | None = None
+    """Blob id of the one that was offered last and not decided yet."""
+    attached: tuple[str, ...] = field(default=())
+    """Blob ids of those that go into the open report."""
+
+    @classmethod
+    def of(cls, tracker: Any) -> "Recordings":
+        """Reads the slot of a tracker, Rasa's or that of the actions."""
+        kept = tracker.get_slot(RECORDING_SLOT) or {}
+        return cls(kept.get("waiting"), tuple(kept.get("attached", ())))
+
+    def offering(self, recording: str | None) -> dict[str, Any]:
+        """Returns the slot's value while a recording is offered."""
+        return {"waiting": recording, "attached": list(self.attached)}
+
+    def decided(self, answer: str) -> dict[str, Any]:
+        """Returns the slot's value after `ATTACH` or `LEAVE_OUT`."""
+        takes = answer == ATTACH and self.waiting and self.waiting not in self.attached
+        attached = [*self.attached, *((self.waiting,) if takes else ())]
+        return {"waiting": None, "attached": attached}
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every recording, for whoever takes the conversation over."""
+        return (*self.attached, *((self.waiting,) if self.waiting else ()))
