@@ -6,13 +6,16 @@ from pathlib import Path
 
 from aiohttp import web
 
+from adapters.monitoring import monitored
 from adapters.settings import ROOT, Settings
+from community.errors import StoreUnavailableError
 from desk.calls import serve
+from desk.figures import Figures
 from desk.openapi import openapi
 from desk.opening import Opened, open_services
 from desk.pages import add_pages
 from desk.routes import all_endpoints
-from desk.services import SERVICES
+from desk.services import SERVICES, Services
 
 PAGES = ROOT / "web" / "dist"
 HEADERS = {
@@ -46,17 +49,25 @@ def build_app(
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     opened: Opened = open_services(settings, clock)
     app[SERVICES] = opened.services
+    figures = Figures()
 
     async def lifetime(_: web.Application) -> AsyncIterator[None]:
         await opened.start()
-        yield
+        async with monitored(
+            settings.metrics_host,
+            settings.metrics_port,
+            is_ready=lambda: is_ready(opened.services),
+            registry=figures.registry,
+        ):
+            yield
         await opened.close()
 
     app.cleanup_ctx.append(lifetime)
     app.on_response_prepare.append(add_headers)
     endpoints = all_endpoints()
     for endpoint in endpoints:
-        app.router.add_route(endpoint.method, endpoint.path, serve(endpoint))
+        handler = figures.counted(endpoint, serve(endpoint))
+        app.router.add_route(endpoint.method, endpoint.path, handler)
     document = openapi(endpoints, settings.desk_url)
 
     async def describe(_: web.Request) -> web.Response:
@@ -85,8 +96,19 @@ async def healthz(_: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """Tells whether staff can sign in: Redis and the database answer."""
-    services = request.app[SERVICES]
+    """Tells whether staff can sign in."""
+    try:
+        await is_ready(request.app[SERVICES])
+    except StoreUnavailableError as err:
+        return web.json_response({"ok": False, "reason": str(err)}, status=503)
+    return web.json_response({"ok": True})
+
+
+async def is_ready(services: Services) -> None:
+    """Tells whether staff can sign in: Redis and the database answer.
+
+    Raises:
+        StoreUnavailableError: One of them does not.
+    """
     await services.sessions.find("readyz", now=services.clock())
     await services.accounts.get("readyz")
-    return web.json_response({"ok": True})

@@ -68,7 +68,7 @@ class Site:
         known = {
             # First, because the others get their access tokens from it.
             "simulator": Child("simulator", python("simulator", "serve")),
-            "worker": Child("worker", python("bot", "worker"), env=_metrics(port, 2)),
+            "worker": Child("worker", python("bot", "worker"), env=_metrics(port, 4)),
             "gateway": Child(
                 "gateway",
                 python("gateway", "serve"),
@@ -81,9 +81,12 @@ class Site:
             "desk": Child(
                 "desk",
                 python("desk", "serve"),
+                env=_metrics(port, 2),
                 ready=lambda: wait_until_ready("desk", f"{desk}/readyz"),
             ),
-            "training": Child("training", python("training", "serve")),
+            "training": Child(
+                "training", python("training", "serve"), env=_metrics(port, 3)
+            ),
         }
         if not self.is_simulated:
             del known["simulator"]

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from adapters.monitoring import monitored
 from adapters.sql.training_jobs import Job
 from community.errors import CommunityError, ConflictError
 from community.learning.guards import ExampleIndex
 from training import promote
 from training.evaluate import evaluate
+from training.figures import Figures
 from training.harvest import harvest
 from training.loop import Loop, now
 from training.registry import clean_up
@@ -30,9 +32,10 @@ LOWEST_PRIORITY = 15
 class TrainingProcess:
     """Looks for work until it is asked to stop."""
 
-    def __init__(self, loop: Loop) -> None:
-        """Takes the loop's parts."""
+    def __init__(self, loop: Loop, figures: Figures) -> None:
+        """Takes the loop's parts, and the figures that it keeps."""
         self._loop = loop
+        self._figures = figures
         self._stopping = asyncio.Event()
         self._harvest_at = self._clean_at = datetime.min.replace(tzinfo=now().tzinfo)
         self._index: ExampleIndex | None = None
@@ -60,23 +63,30 @@ class TrainingProcess:
     async def _look(self, at: datetime) -> None:
         """Does what is due; what goes wrong is logged and tried again later."""
         try:
-            await self._loop.promotion.recover(at)
-            await self._take_job(at)
-            if at - self._harvest_at >= HARVEST_EVERY:
-                self._harvest_at = at
-                await self._harvest(at)
-            if at - self._clean_at >= CLEAN_EVERY:
-                self._clean_at = at
-                learning = self._loop.settings.learning
-                await clean_up(
-                    self._loop.registry, self._loop.models, learning.models_bytes, at
-                )
+            with self._figures.look():
+                await self._do_what_is_due(at)
         except CommunityError as err:
             logger.warning("training.look.failed", error=str(err))
 
+    async def _do_what_is_due(self, at: datetime) -> None:
+        await self._loop.promotion.recover(at)
+        await self._take_job(at)
+        if at - self._harvest_at >= HARVEST_EVERY:
+            self._harvest_at = at
+            await self._harvest(at)
+        if at - self._clean_at >= CLEAN_EVERY:
+            self._clean_at = at
+            learning = self._loop.settings.learning
+            await clean_up(
+                self._loop.registry, self._loop.models, learning.models_bytes, at
+            )
+
     async def _harvest(self, at: datetime) -> None:
         index = self._examples()
-        await harvest(self._loop.harvest, index.is_known, at, young=index.young())
+        found = await harvest(
+            self._loop.harvest, index.is_known, at, young=index.young()
+        )
+        self._figures.harvested(found, at)
         if self._loop.settings.field_key:
             await self._loop.relabels().run(at)
 
@@ -94,7 +104,8 @@ class TrainingProcess:
         except ConflictError:
             return
         if job is not None:
-            await self._do(job)
+            with self._figures.job(job.kind):
+                await self._do(job)
 
     async def _do(self, job: Job) -> None:
         loop = self._loop
@@ -122,12 +133,23 @@ class TrainingProcess:
 async def serve(loop: Loop) -> None:
     """Runs the process until SIGTERM or SIGINT."""
     os.nice(LOWEST_PRIORITY)
-    process = TrainingProcess(loop)
+    settings, figures = loop.settings, Figures()
+    process = TrainingProcess(loop, figures)
     running = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(number, process.stop)
     logger.info("training.started")
-    if not loop.settings.field_key:
+    if not settings.field_key:
         logger.warning("training.tickets.closed", missing="FIELD_KEY")
-    await process.run()
+
+    async def is_ready() -> None:
+        await loop.jobs.newest(now(), limit=1)
+
+    async with monitored(
+        settings.metrics_host,
+        settings.metrics_port,
+        is_ready=is_ready,
+        registry=figures.registry,
+    ):
+        await process.run()
     logger.info("training.stopped")

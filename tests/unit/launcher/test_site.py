@@ -91,7 +91,13 @@ def test_each_process_has_a_port_of_its_own_for_figures(every_process, tmp_path)
     site = Site.from_env({"METRICS_PORT": "9100"}, tmp_path)
     children = site.children(Settings.from_env(site.env), lambda *_: None)
     ports = {c.name: c.env["METRICS_PORT"] for c in children if c.env}
-    assert ports == {"gateway": "9100", "dispatcher": "9101", "worker": "9102"}
+    assert ports == {
+        "gateway": "9100",
+        "dispatcher": "9101",
+        "desk": "9102",
+        "training": "9103",
+        "worker": "9104",  # last: its children take those that follow
+    }
 
 
 def test_libraries_do_not_warn_newcomers(every_process, tmp_path):
