@@ -16,7 +16,7 @@ from actions.reading import (
     UNCLEAR_SLOT,
     Reading,
 )
-from actions.speaking import Events, SpeakingAction
+from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.model import Matter
@@ -29,6 +29,10 @@ GENERAL_FACTS = {
     Facet.PLACE: ("community.address", "community.hours"),
 }
 """Facts that answer a question about no item at all."""
+
+UNSURE = "这个我说不准，不敢乱答。报上去以后有人联系您，问他；也可以打12345问。"
+WHOSE = frozenset({Facet.CONTACT, Facet.PLACE, Facet.PROCESS})
+"""Of a reported problem they all ask who deals with it."""
 
 
 class AnswerFollowUp(SpeakingAction):
@@ -51,6 +55,8 @@ class AnswerFollowUp(SpeakingAction):
             if about:
                 return [Text(about)], []
             key = tracker.get_slot(SERVICE_SLOT) or ""
+            if reading.facets and (not key or is_reporting(tracker)):
+                return [Text(UNSURE)], []
         service = service_of(key, composer)
         if service is None:
             return without_item(reading, composer)
@@ -128,8 +134,10 @@ def matter_answer(matter: Matter, facets: tuple[Facet, ...]) -> str:
         Facet.TIME_LIMIT: f"报上去后，按规矩{within}内该有人联系您。什么时候弄好，"
         "得看了现场才知道，我不敢替他们说。",
         Facet.PROGRESS: "想知道办到哪一步，跟我说“查一下我的反映”。",
-        Facet.CONTACT: "报上去以后，等不及就拿编号打社区电话或12345。",
         Facet.PROXY_VISIT: "报上去就转给网格员去看，您把地方说清楚就行。",
         Facet.FEE: "反映问题不要钱。",
     }
-    return "".join(answers[f] for f in facets if f in answers)
+    told = "".join(answers[f] for f in facets if f in answers)
+    if told or {*facets}.isdisjoint(WHOSE):
+        return told
+    return f"这类事归{matter.lead}管。您不用自己跑，报上去我转过去；想自己问就打12345。"

@@ -7,6 +7,7 @@ from rasa_sdk import Tracker
 from actions.reading import Reading
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
+from community.meaning import DISCREET
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
 
@@ -52,6 +53,13 @@ class Identity(SpeakingAction):
                 Text(
                     "密码、验证码、银行卡号千万别发给任何人，我也不要。"
                     "谁问您要，多半是骗子，拿不准就打96110问一声。"
+                )
+            ], []
+        if reading.value == DISCREET:
+            return [
+                Text(
+                    "您放心，派给网格员的单子上只写您的化名，不写姓名和账号，也不许往外说是谁报的。"
+                    "电话您愿意留才留，只给来处理的人看。"
                 )
             ], []
         parts: list[Part] = [

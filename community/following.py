@@ -129,10 +129,9 @@ def follow_up(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Takes a short question that names nothing for one about the item."""
     vague = said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK
     if said.label == "talk_ask_facet" and not vague:
-        if context.item is None and said.candidates:
-            return Meaning(
-                "nlu_fallback", candidates=said.candidates, facets=said.facets
-            )
+        services = tuple(c for c in said.candidates if c.startswith("service/"))
+        if context.item is None and services:
+            return Meaning("nlu_fallback", candidates=services, facets=said.facets)
         return Meaning("talk_ask_facet", item=context.item, facets=said.facets)
     if not said.facets or context.item is None:
         return None

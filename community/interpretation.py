@@ -32,6 +32,7 @@ from community.form_interpretation import within_form
 from community.meaning import (
     AT,
     CERTAIN_OUTSIDE,
+    DISCREET,
     ELLIPSIS_MAX_CHARS,
     NOUN_MAX_CHARS,
     UNCERTAIN_TALK,
@@ -53,6 +54,7 @@ from community.ticket_wishes import forget_wish, visit_wish, wishes
 from community.wordings import (
     ABOUT_US,
     asks_about_us,
+    asks_discretion,
     asks_reason,
     bare,
     doubts_us,
@@ -62,6 +64,7 @@ from community.wordings import (
     named_services,
     offers_secret,
     service_with_name,
+    wants_person,
     wants_to_report,
 )
 
@@ -74,6 +77,9 @@ _HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|�
 WHERE_CHARACTERS = 30
 """Longer than people say where they are."""
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
+
+MAX_CALL_CHARS = 24
+"""Longer than this a message says more than its wish."""
 
 Reader = Callable[[Said, Context, Catalog], Meaning | None]
 
@@ -140,6 +146,21 @@ def _form(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if asks_about_others(said.text):
         return Meaning("oos_other", value="privacy")
     return within_form(said, context, catalog)
+
+
+def _person(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Asks for a person in words that the classifier does not know."""
+    if said.is_clear_matter or len(said.text) > MAX_CALL_CHARS:
+        return None
+    return Meaning("talk_handoff") if wants_person(said.text) else None
+
+
+def _worry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """别说是俺说的: who reports is afraid of the neighbours."""
+    is_more = said.is_clear_matter and len(said.text) > MAX_CALL_CHARS
+    if is_more or not asks_discretion(said.text):
+        return None
+    return Meaning("talk_identity", value=DISCREET)
 
 
 def _others(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -291,6 +312,8 @@ READERS: tuple[Reader, ...] = (
     ticket_answer,
     answered,
     wishes,
+    _person,
+    _worry,
     _form,
     _others,
     _small_words,

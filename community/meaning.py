@@ -15,6 +15,8 @@ CERTAIN_OUTSIDE = 0.9
 """A message that names a service is outside only if it is as sure as this."""
 ELLIPSIS_MAX_CHARS = 12
 """Of a message that leaves out what it is about."""
+DISCREET = "discreet"
+"""Value of a wish that nobody learns who reported."""
 AT = "at:"
 """Before the place, in the value of a meaning that is a place and nothing else."""
 NOUN_MAX_CHARS = 6
@@ -49,6 +51,8 @@ class Context:
     """Number and item of tickets of which it was asked whether they are solved."""
     question: Mapping[str, Any] | None = None
     """The question that is open outside the form (`community.questions`)."""
+    has_left_report: bool = False
+    """A report was left unfinished and waits for a word."""
     compared: tuple[str, ...] = ()
     """Keys of the services that the last answer told apart."""
     is_unclear: bool = False

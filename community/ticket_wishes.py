@@ -26,6 +26,7 @@ _ADDS = re.compile(
 _STATUS = re.compile(
     r"查一?[查下].{0,6}(?:反映|上报|报的|工单|单子|编号|进[度展])|(?:我|俺)(?:的)?(?:反映|报的|上报的).{0,8}"
     r"(?:咋样|怎么样|到哪|进[度展]|办|处理|修|弄|没|信儿?|呢)|^(?:查)?进[度展](?:呢|咋样|怎么样|查询)?[?？。]?$|"
+    r"(?:刚才|刚刚|上[回次])?(?:[我俺](?:报|反映)的?)?(?:那个|那件)?(?:事儿?)?的?(?:工单|登记)?(?:编号|单号)(?:是)?(?:多少|几号?|[啥什]么?)(?:来着)?[?？。]?$|"
     r"(?:上[回次]|昨天|前[天几]|那天|早先).{0,4}报的.{0,14}|(?:报|反映)(?:上去)?(?:了|的).{0,10}(?:咋|怎么|还).{0,6}(?:没|不)(?:人|来|见|动静|信)"
 )
 _NOBODY_CAME = re.compile(
@@ -48,6 +49,15 @@ _VISIT = re.compile(
     r"^(?:[中行好对]|可以)?(?:那|就|那就)?(?:请|派|叫|让|喊)(?:个|恁|你们?)?人(?:来|过来)(?:一趟|家里?|看看|吧|呗|一下|办)*$|"
     r"(?:帮|替|给)(?:我|俺|老人|[我俺]?[妈娘爹爸]).{0,6}(?:代办|跑一?趟)|^(?:上门|代办|帮办)(?:服务|一下)?[。！!]?$"
 )
+
+
+_WHEN_ONLY = re.compile(
+    r"(?=.*(?:天|周|星期|礼拜|午|早|晚|点))(?:那|就|要不|最好|得)*(?:今天|明天|后天|大后天|明儿|后儿|赶明儿?)?"
+    r"(?:[这下本]?个?(?:周|星期|礼拜)[一二三四五六日天末]?)?(?:大清早|早上|上午|中午|下午|晚上|白天)?"
+    r"(?:[0-9一二两三四五六七八九十]{1,3}点半?)?(?:左右|以后|之前|前|都)*"
+    r"(?:行|中|可以|有空|有人|在家|方便|能来|来)?[吧呗啊吗不么]*"
+)
+"""An answer to the offer of a visit: 明天上午吧."""
 
 
 def wishes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -103,6 +113,9 @@ def visit_wish(said: Said, context: Context, catalog: Catalog) -> Meaning | None
     if context.requested_slot is not None or said.is_clear_matter:
         return None
     plain = re.sub(r"[\s，,。.！!]", "", said.text)
+    if "proxy_visit" in context.facets and _WHEN_ONLY.fullmatch(plain):
+        told = f"when:{said.text.strip()[:MAX_WISH_CHARS]}"
+        return Meaning("visit", item=context.service, value=told)
     asks = _VISIT.search(said.text) or _VISIT.search(plain)
     if not asks or is_question(said.text):
         return None

@@ -42,10 +42,10 @@ _PLAINER = re.compile(
 _REPEAT = re.compile(
     r"(?:再|重新|重)(?:给[我俺])?(?:说|讲|念|来|发|告诉[我俺])(?:一?[遍下次回]|说)|"
     r"没(?:听|看)(?:清|见|到)|没记住|忘了.{0,4}说的?[啥什]|重复一[遍下]|"
-    r"刚才说的?(?:是)?[啥什]"
+    r"刚才说的?(?:是)?[啥什]|(?:多少|[啥什]么?|[哪谁几])[里儿个天]?来着"
 )
 _QUESTION = re.compile(
-    r"[?？吗呢么]$|[咋啥]|怎么|什么|多少|多久|哪[里儿个天]|上哪|去哪|能不能|要不要|是不是|"
+    r"[?？吗呢么]$|[咋啥]|[找问归]谁|谁(?:能|来)?(?:管|负责)|怎么|什么|多少|多久|哪[里儿个天]|上哪|去哪|能不能|要不要|是不是|"
     r"([一-龥])不\1(?!不)|有没有|[得能要用管给行办](?:[一-龥]{1,4})?不[呀啊]?$"
 )
 _RETURN = re.compile(
@@ -79,6 +79,16 @@ _DOUBT = re.compile(
 _SECRET = re.compile(
     r"(?:给|告诉|发|报)(?:给)?(?:你|您).{0,6}(?:密码|验证码|银行卡|卡号)|"
     r"(?:密码|验证码|银行卡号?|卡号).{0,6}(?:给|告诉|发|报)(?:给)?(?:你|您)"
+)
+_DISCREET = re.compile(
+    r"(?:别|不要|甭|莫|可别|千万)[^，。？?]{0,8}(?:说|告诉|讲|透露|知道|提)[^，。？?]{0,8}(?:是)?(?:[我俺](?:们|家)?(?:说|报|反映|反应|举报|讲|告|提|名|叫)|[我俺]的名)|"
+    r"(?:替|给|帮|为)[我俺](?:们)?保密|保密[吗不么行]|(?:能|可以|可不可以|能不能)?(?:匿名|不(?:留|写|报)名)(?:[吗不么行]|反映|举报|报)|"
+    r"(?:会不会|能不能|别|不会)[^，。？?]{0,6}(?:知道|看出来|猜出来)[^，。？?]{0,6}(?:是)?[我俺](?:说|报|反映|反应|举报|告)"
+)
+_PERSON = re.compile(
+    r"转(?:个|一个|给)?(?:真|活)?人(?![事才民员生口身名账头])(?:工|来|接)?|转人工|人工(?:客服|服务|坐席)|"
+    r"(?:找|叫|换|要|喊)(?:个|一个)?(?:真人|活人|人工|客服|人来?(?:跟我|跟俺|给我|给俺)?(?:说话|接电话|聊|讲|说))|"
+    r"(?:跟|和)(?:个)?(?:真|活)人(?:说|讲|聊)"
 )
 _US = r"(?:你们|您们|咱们?|社区|居委会?|网格员|便民中心)"
 _ABOUT_US = {
@@ -191,6 +201,16 @@ def doubts_us(text: str) -> bool:
 def offers_secret(text: str) -> bool:
     """Tells whether a resident is about to hand over a password or a card number."""
     return bool(_SECRET.search(text))
+
+
+def asks_discretion(text: str) -> bool:
+    """Tells whether a resident is afraid of being known as the one who reported."""
+    return bool(_DISCREET.search(text))
+
+
+def wants_person(text: str) -> bool:
+    """Tells whether somebody asks for a person, in words of his own: 给我转个人."""
+    return bool(_PERSON.search(text))
 
 
 def asks_about_us(text: str, *, alone: bool) -> Facet | None:

@@ -7,6 +7,7 @@ from community.catalog.facets import Facet
 from community.wordings import (
     asked_with_wish,
     asks_about_us,
+    asks_discretion,
     asks_reason,
     doubts_us,
     is_angry,
@@ -17,6 +18,7 @@ from community.wordings import (
     rephrase,
     same_of_another,
     split_asks,
+    wants_person,
     wants_to_report,
     wish,
 )
@@ -197,3 +199,37 @@ def test_a_report_is_announced(said):
 )
 def test_other_wishes_announce_no_report(said):
     assert not wants_to_report(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "afraid"),
+    [
+        ("别跟人家说是俺说的啊", True),
+        ("千万别告诉他是我反映的", True),
+        ("替俺保密行不", True),
+        ("能匿名举报吗", True),
+        ("他会不会知道是我报的", True),
+        ("别告诉我妈", False),
+        ("我不知道是谁报的", False),
+        ("别说了", False),
+    ],
+)
+def test_the_fear_of_being_known_is_heard(text, afraid):
+    assert asks_discretion(text) is afraid
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"),
+    [
+        ("那你给我转个人", True),
+        ("转人工", True),
+        ("找个真人跟我说话", True),
+        ("叫个人来跟我说", True),
+        ("人工客服", True),
+        ("档案要转人事局", False),
+        ("把户口转个人名下", False),
+        ("楼下有个人躺着", False),
+    ],
+)
+def test_a_person_is_asked_for_in_own_words(text, wants):
+    assert wants_person(text) is wants
