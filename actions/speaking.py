@@ -56,6 +56,14 @@ LISTEN = "action_listen"
 MAX_OFFERS = 2
 """So often is it offered to report the other problem that somebody told."""
 NO_MORE = Choice("不报了", talk_payload("deny"))
+OPEN = {
+    "report_what": "，还没说是啥情况",
+    "report_place": "，还没说在哪",
+    "report_which": "，还没说准在哪",
+    "report_since": "，还没说从什么时候开始的",
+    "report_confirm": "，就差您点头",
+}
+"""What a report still lacks, by the slot that was asked for."""
 
 
 def is_reporting(tracker: Tracker) -> bool:
@@ -162,10 +170,12 @@ def resume_question(parked: dict[str, Any], composer: AnswerComposer) -> Choices
     days = (local_day(ports().now()) - date.fromisoformat(parked["day"])).days
     when = {0: "早先", 1: "昨天"}.get(days, "前几天")
     name = composer.catalog.item_name(parked["slots"]["report_item"])
+    open_one = OPEN.get(str(parked.get("slot")), "")
     return Choices(
-        f"{when}那件“{name}”还没报完，还要接着报吗？",
+        f"{when}那件“{name}”还没报完{open_one}，还要接着报吗？"
+        "接着报就说“继续”，不报了就说“取消”。",
         (
-            Choice("接着报", intent_payload("resume_report")),
-            Choice("不报了", intent_payload("drop_report")),
+            Choice("继续", intent_payload("resume_report")),
+            Choice("取消", intent_payload("drop_report")),
         ),
     )

@@ -4,9 +4,11 @@ Everything that must be atomic is one Lua script. Each public method raises
 `StoreUnavailableError` where Redis does not answer.
 """
 
+import enum
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from redis.asyncio import Redis
@@ -28,6 +30,15 @@ from community.replies import Reply
 MAX_WAITING = 50
 """Unanswered messages that one conversation may have."""
 DAY_S = 86_400
+
+
+class Kept(enum.Enum):
+    """Says that something stays as it is."""
+
+    KEPT = "kept"
+
+
+KEPT = Kept.KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +314,7 @@ class RedisConversations(RedisHistory):
         dead_letter: str = "",
         outgoing: str = "",
         log_entry: str = "",
+        remind_at: datetime | None | Kept = KEPT,
         frees: bool = False,
     ) -> bool:
         """Makes one message's outcome durable, all of it or nothing.
@@ -317,6 +329,8 @@ class RedisConversations(RedisHistory):
             outgoing: Outgoing entry (`docs/contracts.md`) for the dispatcher;
                 empty where the channel reads the chat itself.
             log_entry: Entry for the dialogue log; empty for none.
+            remind_at: When the resident is reminded of an unfinished report; `None`
+                where there is none, `KEPT` where that has not changed.
             frees: Give the lease up as well, unless more mail waits.
 
         Returns:
@@ -344,6 +358,7 @@ class RedisConversations(RedisHistory):
                 keys.log,
                 keys.unsent(conversation),
                 keys.released(conversation),
+                keys.unfinished,
             ],
             [
                 lease.token,
@@ -359,6 +374,8 @@ class RedisConversations(RedisHistory):
                 "1" if reply.parts else "0",
                 "1" if is_queued else "0",
                 "1" if frees else "0",
+                conversation,
+                _reminder(remind_at),
             ],
         )
         if result < 1:
@@ -406,3 +423,10 @@ async def listen(
                 await on_message(message["data"])
     finally:
         await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py has no hint
+
+
+def _reminder(remind_at: datetime | None | Kept) -> str | float:
+    """Returns what the commit's script does with the reminder."""
+    if isinstance(remind_at, Kept):
+        return remind_at.value
+    return remind_at.timestamp() if remind_at is not None else ""

@@ -130,6 +130,7 @@ class RedisHistory(RedisDeliveries):
         keys = self.keys
         ids = {message.id async for message in self.messages(conversation)}
         async with _translated():
+            await self.redis.zrem(keys.unfinished, conversation)
             return int(
                 await self.redis.delete(
                     *(keys.reply(message_id) for message_id in ids),

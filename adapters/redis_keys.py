@@ -31,6 +31,7 @@
 | `worker:<name>` | string, JSON: the model that a worker serves with | 30 s | worker |
 | `refused:<model>` | string: why workers refused a model | 1 day | worker |
 | `nonce:<timestamp>:<nonce>` | string, hash of the message it came with | twice the replay window | gateway |
+| `unfinished` | sorted set of conversations with an unfinished report, by when they are reminded of it | none; removed with the report | worker (commit) |
 | `forgetting` | sorted set of conversations to be deleted, by when for the last time | none; finished ones are removed | gateway, worker |
 | `forgotten:<mark>` | set of marks of messages and ids of blobs that a deletion has seen | `FORGOTTEN_TTL_S` | gateway |
 | `dead` | stream of dead letters | none | worker, dispatcher |
@@ -228,6 +229,11 @@ class RedisKeys:
     def nonce(self, timestamp: str, nonce: str) -> str:
         """With which message a signature came."""
         return f"{self.prefix}:nonce:{timestamp}:{nonce}"
+
+    @property
+    def unfinished(self) -> str:
+        """Conversations with an unfinished report, by when they are reminded of it."""
+        return f"{self.prefix}:unfinished"
 
     @property
     def forgetting(self) -> str:

@@ -54,9 +54,9 @@ return 1
 
 COMMIT = """
 -- KEYS lease, mailbox, turns, out, reply, attempts, live, gateway, dead, outgoing, log
---      unsent, released
+--      unsent, released, unfinished
 -- ARGV token, record, message_id, turn, reply, retention_s, reply_ttl_s, dead_letter
---      outgoing, log_entry, shown, queued, frees
+--      outgoing, log_entry, shown, queued, frees, conversation, reminder
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
 if redis.call('LINDEX', KEYS[2], 0) ~= ARGV[2] then return -2 end
 if ARGV[4] ~= '' then
@@ -73,6 +73,11 @@ redis.call('LPOP', KEYS[2])
 if ARGV[8] ~= '' then redis.call('XADD', KEYS[9], '*', 'letter', ARGV[8]) end
 if ARGV[9] ~= '' then redis.call('XADD', KEYS[10], '*', 'entry', ARGV[9]) end
 if ARGV[10] ~= '' then redis.call('XADD', KEYS[11], '*', 'entry', ARGV[10]) end
+if ARGV[15] == '' then
+  redis.call('ZREM', KEYS[14], ARGV[14])
+elseif ARGV[15] ~= 'kept' then
+  redis.call('ZADD', KEYS[14], ARGV[15], ARGV[14])
+end
 if ARGV[12] == '1' then
   redis.call('RPUSH', KEYS[12], ARGV[3])
   redis.call('EXPIRE', KEYS[12], 86400)

@@ -21,7 +21,7 @@ from actions.reading import (
     TAKEN_OVER_SLOT,
 )
 from actions.wiring import ports
-from bot import media
+from bot import media, unfinished
 from bot.form_question import form_question
 from bot.tracker_store import RedisTurnTrackerStore
 from community.errors import NotFoundError
@@ -189,6 +189,11 @@ async def _relay(inbound: Inbound, tracker: DialogueStateTracker) -> Spoken:
     return Spoken([*said, *photos])
 
 
+async def _unfinished(inbound: Inbound, tracker: DialogueStateTracker) -> Spoken:
+    """Asks about a report that was left, or drops it."""
+    return Spoken(*unfinished.told(tracker))
+
+
 async def _unsupported(inbound: Inbound, tracker: DialogueStateTracker) -> Spoken:
     """Says what to send instead; nothing is lost, an open form goes on."""
     words = UNSUPPORTED.get(str(inbound.extra.get("what")), UNSUPPORTED_OTHER)
@@ -214,6 +219,7 @@ _EVENTS: Dict[str, Handler] = {
     EventName.TAKEOVER.value: _takeover,
     EventName.TAKEOVER_END.value: _takeover_end,
     EventName.RELAY.value: _relay,
+    EventName.UNFINISHED.value: _unfinished,
     EventName.UNSUPPORTED.value: _unsupported,
 }
 _KINDS: Dict[Kind, Handler] = {

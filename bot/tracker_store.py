@@ -184,6 +184,7 @@ class RedisTurnTrackerStore(TrackerStore):
         pending = pending_turn.get()
         if pending is not None:
             pending.turn = turn
+            pending.tracker = tracker
         else:
             await self.conversations.append_turn(tracker.sender_id, turn)
         if self.event_broker is not None:

@@ -9,19 +9,26 @@ from typing import Any, Callable, Dict, Optional
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.blocking import FILING, is_blocked
-from actions.parking import emptied, is_left, put_aside
-from actions.reading import PARKED_SLOT
-from actions.speaking import FORM
+from actions.parking import emptied, goes_on, is_left, put_aside
+from actions.reading import PARKED_SLOT, QUESTION_SLOT
+from actions.speaking import FORM, LISTEN
 from actions.wiring import ports
 from community.catalog.model import Catalog
 from community.choices import choose
 from community.interpretation import combine, interpret
 from community.meaning import Context, Meaning, Said
 from community.messages import Inbound
+from community.questions import Asked
 from community.wordings import rephrase, split_asks
 
 SPLITTABLE = ("service", "matter", "nlu_fallback")
@@ -48,8 +55,7 @@ class Understanding:
             meaning = await _permitted(inbound, Meaning.of_choice(chosen))
             return with_meaning(empty_parse(inbound.text), meaning)
         parse_data = await self._parse(inbound.text)
-        if tracker is not None and _left(tracker, parse_data):
-            park(tracker)
+        if tracker is not None and _moved(tracker, parse_data):
             context = context_of(tracker)
         meaning = await self._meaning(inbound, parse_data, context)
         return with_meaning(parse_data, await _permitted(inbound, meaning))
@@ -102,6 +108,19 @@ async def _permitted(inbound: Inbound, meaning: Meaning) -> Meaning:
     return meaning
 
 
+def _moved(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:
+    """Puts the form aside, or takes it up again, as a message shows; tells whether."""
+    if _left(tracker, parse_data):
+        park(tracker)
+        return True
+    asked = (tracker.get_slot(QUESTION_SLOT) or {}).get("kind")
+    parked = tracker.get_slot(PARKED_SLOT)
+    if asked != Asked.RESUME.value or not goes_on(parked, Said.of(parse_data)):
+        return False
+    take_up(tracker, parked)
+    return True
+
+
 def _left(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:
     if tracker.active_loop_name != FORM:
         return False
@@ -116,6 +135,16 @@ def park(tracker: DialogueStateTracker) -> None:
     for name, value in {**emptied(), PARKED_SLOT: parked}.items():
         tracker.update(SlotSet(name, value))
     tracker.update(ActiveLoop(None))
+
+
+def take_up(tracker: DialogueStateTracker, parked: Dict[str, Any]) -> None:
+    """Opens a form again that was put aside, where it was left."""
+    open_again = {**parked["slots"], PARKED_SLOT: None, QUESTION_SLOT: None}
+    tracker.update(ActionExecuted(FORM))
+    tracker.update(ActiveLoop(FORM))
+    for name, value in {**open_again, REQUESTED_SLOT: parked["slot"]}.items():
+        tracker.update(SlotSet(name, value))
+    tracker.update(ActionExecuted(LISTEN))
 
 
 def silence(tracker: DialogueStateTracker) -> timedelta:
@@ -151,6 +180,8 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
             for entry in reversed(tracker.get_slot("asked_ticket") or ())
         ),
         question=tracker.get_slot("question"),
+        has_left_report=tracker.active_loop_name is None
+        and bool(tracker.get_slot(PARKED_SLOT)),
         compared=tuple(tracker.get_slot("compared") or ()),
         is_unclear=bool(tracker.get_slot("n_unclear")),
         outside=_outside(tracker),

@@ -32,6 +32,7 @@ from bot.tracker_store import (
     pending_turn,
 )
 from bot.understanding import Understanding
+from bot.unfinished import remind_at
 from community.catalog.model import Catalog
 from community.errors import (
     CommunityError,
@@ -288,6 +289,7 @@ class Worker:
             reply=reply,
             outgoing=outgoing_entry(letter.inbound, reply),
             log_entry=self._log_entry(letter, pending, reply),
+            remind_at=remind_at(pending.tracker),
             frees=True,
         )
 

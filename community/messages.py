@@ -54,6 +54,8 @@ class EventName(str, Enum):
     """What that person says; `number`, `text`, `photos`."""
     TAKEOVER_END = "takeover_end"
     """The assistant is back; `number`, `reason`."""
+    UNFINISHED = "unfinished"
+    """The morning after a report was left unfinished."""
     UNSUPPORTED = "unsupported"
     """A message that cannot be read; `what` (`video`, `link`, …), perhaps `text`."""
 

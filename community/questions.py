@@ -37,6 +37,10 @@ _YES = re.compile(
 _NO = re.compile(
     rf"(?:(?:(?:先|暂时)?[不别][删撤报]|不|别|先不|暂时不|不用|不要|不行|不中|算了|不了|留着|先留着|先别)(?:掉|了)?{_END})+"
 )
+_GOES_ON = re.compile(
+    rf"(?:那|就|我|俺|咱|要)*(?:继续|接着|往下)(?:报|说|来|弄)?{_END}"
+)
+_DROPS = re.compile(rf"(?:那|就|给?我|俺)*(?:取消|不报|别报)(?:掉|它|吧)?{_END}")
 _NOTHING = re.compile(rf"(?:没(?:啥|什么|有)?|没事|算了|不说了|不知道|不想说){_END}")
 _RATINGS = {
     "poor": re.compile(
@@ -74,6 +78,8 @@ def rating_in(text: str) -> str | None:
 def answered(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Reads the answer to the open question; `None` where it is none."""
     question = context.question
+    if question is None and context.has_left_report:
+        return _left_report(said)
     if question is None or len(said.text) > MAX_REMARK_CHARS:
         return None
     kind = Asked(question["kind"])
@@ -124,9 +130,17 @@ def _forget(
 def _resume(
     said: Said, context: Context, question: Mapping[str, Any]
 ) -> Meaning | None:
-    if said_yes(said.text):
+    if said_yes(said.text) or _GOES_ON.fullmatch(said.text.strip()):
         return Meaning("resume_report")
-    return Meaning("drop_report") if said_no(said.text) else None
+    drops = said_no(said.text) or _DROPS.fullmatch(said.text.strip())
+    return Meaning("drop_report") if drops else None
+
+
+def _left_report(said: Said) -> Meaning | None:
+    """Takes what the reminder told to say, also after something else was said."""
+    if _GOES_ON.fullmatch(said.text.strip()):
+        return Meaning("resume_report")
+    return Meaning("drop_report") if _DROPS.fullmatch(said.text.strip()) else None
 
 
 def _visit(said: Said, context: Context, question: Mapping[str, Any]) -> Meaning | None:

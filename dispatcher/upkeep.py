@@ -9,6 +9,7 @@ from dispatcher.periodic import Task
 
 TICK_EVERY_S = 10.0
 TALKS_EVERY_S = 30.0
+REMIND_EVERY_S = 60.0
 FOLD_EVERY_S = 20.0
 RETENTION_EVERY_S = 3_600.0
 MAX_ROUNDS = 50
@@ -23,6 +24,7 @@ def upkeep_tasks(
     *,
     tick: Act,
     end_silent_talks: Act,
+    remind: Act,
     expiries: Mapping[str, Act],
     digest_above: int,
     retention_days: int,
@@ -33,6 +35,7 @@ def upkeep_tasks(
     Args:
         outbox: Its upkeep.
         tick: The tickets' clocks: warnings, escalations, time-outs.
+        remind: Asks about reports that were left unfinished.
         end_silent_talks: Gives conversations back in which staff say nothing more.
         expiries: Name of a store, and what deletes what it has kept long enough.
         digest_above: More waiting notices than this become a digest.
@@ -40,18 +43,6 @@ def upkeep_tasks(
         wake_up: Called when there may be something new to send.
     """
     kept = timedelta(days=retention_days)
-
-    async def tickets(now: datetime) -> int:
-        n_acts = await tick(now)
-        if n_acts:
-            wake_up()
-        return n_acts
-
-    async def talks(now: datetime) -> int:
-        n_ended = await end_silent_talks(now)
-        if n_ended:
-            wake_up()
-        return n_ended
 
     async def digests(now: datetime) -> int:
         return await fold_notices(outbox, more_than=digest_above, now=now)
@@ -66,8 +57,9 @@ def upkeep_tasks(
         return n_rows
 
     return [
-        Task("tickets", TICK_EVERY_S, tickets),
-        Task("talks", TALKS_EVERY_S, talks),
+        Task("tickets", TICK_EVERY_S, _waking(tick, wake_up)),
+        Task("talks", TALKS_EVERY_S, _waking(end_silent_talks, wake_up)),
+        Task("reminders", REMIND_EVERY_S, _waking(remind, wake_up)),
         Task("digests", FOLD_EVERY_S, digests),
         Task("old-messages", RETENTION_EVERY_S, messages),
         *(
@@ -75,3 +67,15 @@ def upkeep_tasks(
             for name, expire in expiries.items()
         ),
     ]
+
+
+def _waking(act: Act, wake_up: Callable[[], None]) -> Act:
+    """Returns an act after which what it has stored is sent at once."""
+
+    async def act_and_wake(now: datetime) -> int:
+        n_done = await act(now)
+        if n_done:
+            wake_up()
+        return n_done
+
+    return act_and_wake

@@ -55,6 +55,7 @@ from dispatcher.periodic import Task
 from dispatcher.staff_actions import StaffActions
 from dispatcher.streams import Entry, HandleBatch, Pace
 from dispatcher.talks import end_silent_talks
+from dispatcher.unfinished import remind
 from dispatcher.upkeep import upkeep_tasks
 
 ANSWERS_GATHER_S = 0.1
@@ -281,6 +282,9 @@ def periodic_tasks(
     async def talks(now: datetime) -> int:
         return await end_silent_talks(live, repository, outbox, now=now)
 
+    async def reminders(now: datetime) -> int:
+        return await remind(stores.redis, stores.keys, outbox, now=now)
+
     loose = LoosePhotos(
         FileBlobStore(settings.blob_dir),
         SqlTicketPhotos(stores.engine),
@@ -290,6 +294,7 @@ def periodic_tasks(
         upkeep,
         tick=repository.tick,
         end_silent_talks=talks,
+        remind=reminders,
         expiries={"turns": old_turns},
         digest_above=settings.digest_above,
         retention_days=settings.retention_days,
