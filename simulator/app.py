@@ -7,7 +7,13 @@ from aiohttp import hdrs, web
 from simulator.api import Answer, ApiCall, Endpoint, Platform, answer
 from simulator.control import Control
 from simulator.corp_api import CorpApi
-from simulator.oauth import SignInPageError, check_authorize, returning
+from simulator.oauth import (
+    CORP_SCOPES,
+    SCOPES,
+    SignInPageError,
+    check_authorize,
+    returning,
+)
 from simulator.official_api import OfficialApi
 from simulator.options import ROOT
 from simulator.refusals import ApiRefusalError
@@ -47,7 +53,9 @@ def build_app(wechat: SimulatedWeChat, page: Path | None = None) -> web.Applicat
         _add(app, wechat.corp, endpoint)
     shared = SharedCalls(wechat, official)
     app.router.add_post("/cgi-bin/media/upload", shared.upload)
+    _add_refusal(app, "POST", "/cgi-bin/media/upload")
     app.router.add_get("/cgi-bin/media/get", shared.download)
+    _add_refusal(app, "GET", "/cgi-bin/media/get")
     app.router.add_get("/cgi-bin/showqrcode", official.show_qr)
     app.router.add_get("/connect/oauth2/authorize", shared.authorize)
     Control(wechat).add_routes(app.router)
@@ -60,6 +68,18 @@ def _add(app: web.Application, platform: Platform, endpoint: Endpoint) -> None:
         return await answer(platform, endpoint, request)
 
     app.router.add_route(endpoint.method, endpoint.path, handle)
+    _add_refusal(app, endpoint.method, endpoint.path)
+
+
+def _add_refusal(app: web.Application, method: str, path: str) -> None:
+    """Answers the other method as the platforms do: an error code with status 200."""
+    is_get = method == "GET"
+
+    async def refuse(_: web.Request) -> web.StreamResponse:
+        refusal = ApiRefusalError(43001 if is_get else 43002)
+        return web.json_response(refusal.answer())
+
+    app.router.add_route("POST" if is_get else "GET", path, refuse)
 
 
 class SharedCalls:
@@ -100,6 +120,7 @@ class SharedCalls:
                 request.query_string,
                 app_id=options.corp_id if is_corp else options.app_id,
                 domain=None if is_corp else options.oauth_domain,
+                scopes=CORP_SCOPES if is_corp else SCOPES,
             )
             person = _person(request, "wecom" if is_corp else "wechat")
         except SignInPageError as err:

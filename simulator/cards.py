@@ -81,6 +81,8 @@ def _check_buttons(buttons: object) -> None:
             1, 5
         ):
             raise _refuse("template_card.button_list.text")
+        if button.get("type", 0) not in (0, 1):
+            raise _refuse("template_card.button_list.type")
         if button.get("type", 0) == 1:
             if not button.get("url"):
                 raise _refuse("template_card.button_list.url")

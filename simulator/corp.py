@@ -15,7 +15,14 @@ from simulator.clock import Clock
 from simulator.courier import Attempt, Courier, corp_envelope
 from simulator.crypto import MessageCipher, signature
 from simulator.faults import Faults
-from simulator.judge import RefusedReplyError, Reply, Secrets, open_body
+from simulator.judge import (
+    Asked,
+    RefusedReplyError,
+    Reply,
+    Secrets,
+    check_time,
+    open_body,
+)
 from simulator.media import MediaStore
 from simulator.oauth import CodeBook
 from simulator.options import Mode, Options
@@ -208,7 +215,13 @@ class Corporation:
         """Returns what callbacks are signed and answers are checked with."""
         options = self.options
         cipher = MessageCipher(options.corp_aes_key, options.corp_id)
-        return Secrets(options.corp_token, cipher, Mode.SAFE, "xml")
+        return Secrets(
+            options.corp_token,
+            cipher,
+            Mode.SAFE,
+            "xml",
+            options.reply_stamp_window_s,
+        )
 
     def open(self, session: aiohttp.ClientSession) -> None:
         """Starts pushing through a session."""
@@ -231,15 +244,18 @@ class Corporation:
         if self._courier is not None:
             await self._courier.close()
 
-    def _read(self, status: int, body: bytes, nonce: str, push: Push) -> Reply:
+    def _read(self, status: int, body: bytes, asked: Asked, push: Push) -> Reply:
         if status != 200:
             raise RefusedReplyError("status", f"HTTP {status}")
         if body in (b"", b"success"):
             return Reply("silent", clear=body)
-        fields = open_body(body, nonce, self.secrets())
+        fields = open_body(body, asked, self.secrets())
         kind = str(fields.get("MsgType", ""))
         if fields.get("ToUserName") != push.person.removeprefix("member:"):
             raise RefusedReplyError("address", "ToUserName is not who clicked")
+        if fields.get("FromUserName") != self.options.corp_id:
+            raise RefusedReplyError("address", "FromUserName is not this company")
+        check_time(fields, self.secrets())
         if kind == "update_button":
             button = fields.get("Button")
             name = button.get("ReplaceName") if isinstance(button, dict) else None

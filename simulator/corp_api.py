@@ -260,8 +260,22 @@ def _news(group: Any) -> Shown:
     articles = _group(group).get("articles")
     if not isinstance(articles, list) or not 1 <= len(articles) <= MOST_ARTICLES:
         raise ApiRefusalError(45008)
-    titles = [str(_group(article).get("title", "")) for article in articles]
-    return "\n".join(titles), {"articles": articles}, ()
+    shown = [_article(_group(article)) for article in articles]
+    kept = [article for article, _ in shown]
+    titles = "\n".join(article["title"] for article in kept)
+    cut = tuple(defect for _, defects in shown for defect in defects)
+    return titles, {"articles": kept}, cut
+
+
+def _article(article: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    if not article.get("title") or not article.get("url"):
+        raise ApiRefusalError(40058, "news.articles")
+    kept, cut = dict(article), []
+    for name, most in (("title", TITLE_BYTES), ("description", DESCRIPTION_BYTES)):
+        kept[name] = texts.cut_bytes(str(article.get(name, "")), most)
+        if kept[name] != str(article.get(name, "")):
+            cut.append(f"the {name} is cut")
+    return kept, cut
 
 
 def _robot_text(group: Any) -> Shown:
@@ -286,7 +300,8 @@ def _robot_image(group: Any) -> Shown:
     except binascii.Error as err:
         raise ApiRefusalError(40058, "image.base64") from err
     digest = hashlib.md5(data).hexdigest()  # noqa: S324 - the platform's
-    if not data or len(data) > ROBOT_IMAGE_BYTES or values.get("md5") != digest:
+    is_picture = data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+    if not is_picture or len(data) > ROBOT_IMAGE_BYTES or values.get("md5") != digest:
         raise ApiRefusalError(40058, "image")
     return "[图片]", {"n_bytes": len(data)}, ()
 

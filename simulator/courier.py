@@ -13,7 +13,7 @@ import aiohttp
 from simulator.clock import Clock
 from simulator.crypto import signature
 from simulator.documents import to_json, to_xml
-from simulator.judge import RefusedReplyError, Reply, Secrets, judge
+from simulator.judge import Asked, RefusedReplyError, Reply, Secrets, judge
 from simulator.options import Mode, Options
 from simulator.pushes import Push
 from simulator.record import Complaint, Delivery, Record
@@ -29,9 +29,9 @@ class Envelope:
     body: bytes
 
     @property
-    def nonce(self) -> str:
-        """The nonce that an encrypted answer must repeat."""
-        return self.query["nonce"]
+    def asked(self) -> Asked:
+        """What an encrypted answer has to fit."""
+        return Asked(self.query["nonce"], int(self.query["timestamp"]))
 
 
 def official_envelope(push: Push, secrets: Secrets, stamp: int) -> Envelope:
@@ -95,7 +95,7 @@ class Course:
 
 
 Sealer = Callable[[Push, Secrets, int], Envelope]
-Judge = Callable[[int, bytes, str, Push], Reply]
+Judge = Callable[[int, bytes, Asked, Push], Reply]
 
 
 class Courier:
@@ -129,8 +129,8 @@ class Courier:
         self._random = random.Random(options.seed)  # noqa: S311 - mishaps, not secrets
         self._strays: set[asyncio.Task[Attempt]] = set()
 
-    def _judge(self, status: int, body: bytes, nonce: str, push: Push) -> Reply:
-        return judge(status, body, nonce, push, self._secrets(), self._media)
+    def _judge(self, status: int, body: bytes, asked: Asked, push: Push) -> Reply:
+        return judge(status, body, asked, push, self._secrets(), self._media)
 
     async def deliver(self, push: Push) -> Attempt:
         """Delivers until somebody answers, at most `max_deliveries` times."""
@@ -236,7 +236,7 @@ class Courier:
         except (aiohttp.ClientError, OSError) as err:
             return Attempt("network", detail=type(err).__name__), None
         try:
-            reply = self._read(status, body, envelope.nonce, push)
+            reply = self._read(status, body, envelope.asked, push)
         except RefusedReplyError as err:
             return Attempt(err.reason, detail=err.detail), status
         return Attempt("answered", reply), status

@@ -28,9 +28,9 @@ class CustomerService:
             "msgmenu": self._msgmenu,
             "image": self._media("image", "media_id"),
             "voice": self._media("voice", "media_id"),
-            "video": self._media("video", "media_id"),
+            "video": self._media("video", "media_id", thumb="thumb_media_id"),
             "music": self._media("thumb", "thumb_media_id"),
-            "miniprogrampage": self._media("image", "thumb_media_id"),
+            "miniprogrampage": self._program,
             "mpnews": self._permanent("media_id"),
             "mpnewsarticle": self._permanent("article_id"),
             "wxcard": self._permanent("card_id"),
@@ -47,6 +47,7 @@ class CustomerService:
         group = values.get(kind)
         if not isinstance(group, Mapping):
             raise ApiRefusalError(44004 if kind == "text" else 47001)
+        _check_label(values.get("aimsgcontext"))
         kind, text, data, defects = reader(group)
         resident.check_reachable(unfollowed=UNFOLLOWED)
         resident.quota.spend(self._account.clock.now())
@@ -132,14 +133,25 @@ class CustomerService:
             raise ApiRefusalError(45002)
         return "msgmenu", text, {"head": head, "links": links, "tail": tail}, ()
 
-    def _media(self, kind: str, field: str) -> Callable[[Mapping[str, Any]], Shown]:
+    def _media(
+        self, kind: str, field: str, *, thumb: str = ""
+    ) -> Callable[[Mapping[str, Any]], Shown]:
         def read(group: Mapping[str, Any]) -> Shown:
-            found = self._account.media.uploaded_kind(str(group.get(field, "")))
-            if found != kind:
+            if self._kind_of(group, field) != kind:
                 raise ApiRefusalError(40007)
+            if thumb and self._kind_of(group, thumb) not in ("thumb", "image"):
+                raise ApiRefusalError(40007, thumb)
             return kind, str(group.get("title", "")), dict(group), ()
 
         return read
+
+    def _kind_of(self, group: Mapping[str, Any], field: str) -> str | None:
+        return self._account.media.uploaded_kind(str(group.get(field, "")))
+
+    def _program(self, group: Mapping[str, Any]) -> Shown:
+        if not all(group.get(name) for name in ("title", "appid", "pagepath")):
+            raise ApiRefusalError(47001)
+        return self._media("image", "thumb_media_id")(group)
 
     def _permanent(self, field: str) -> Callable[[Mapping[str, Any]], Shown]:
         def read(group: Mapping[str, Any]) -> Shown:
@@ -147,3 +159,12 @@ class CustomerService:
             raise ApiRefusalError(40007, field)
 
         return read
+
+
+def _check_label(label: object) -> None:
+    """Checks the mark of a machine's words, as far as its form is known."""
+    if label is None:
+        return
+    mark = label.get("is_ai_msg") if isinstance(label, Mapping) else None
+    if mark not in (0, 1) or isinstance(mark, bool):
+        raise ApiRefusalError(47001, "aimsgcontext")

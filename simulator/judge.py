@@ -45,23 +45,36 @@ class Secrets:
     cipher: MessageCipher
     mode: Mode
     document: str
+    stamp_window_s: int = 300
+    """How far `TimeStamp` of an encrypted answer may be from the request's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an encrypted answer has to fit."""
+
+    nonce: str
+    stamp: int
+    """Seconds since 1970, as signed."""
 
 
 MediaKind = Callable[[str], str | None]
 """Tells the kind of a media id that the account uploaded, or None."""
 
 
-def open_body(body: bytes, nonce: str, secrets: Secrets) -> dict[str, Any]:
+def open_body(body: bytes, asked: Asked, secrets: Secrets) -> dict[str, Any]:
     """Decrypts and parses an answer that is not silent.
 
     Raises:
         RefusedReplyError: Malformed, unsigned, or not encrypted for this account.
     """
-    fields, _ = _opened(body, nonce, secrets)
+    fields, _ = _opened(body, asked, secrets)
     return fields
 
 
-def _opened(body: bytes, nonce: str, secrets: Secrets) -> tuple[dict[str, Any], bytes]:
+def _opened(
+    body: bytes, asked: Asked, secrets: Secrets
+) -> tuple[dict[str, Any], bytes]:
     outer = _parsed(body, secrets.document)
     if secrets.mode is Mode.PLAINTEXT:
         return outer, body
@@ -69,7 +82,7 @@ def _opened(body: bytes, nonce: str, secrets: Secrets) -> tuple[dict[str, Any], 
         if secrets.mode is Mode.COMPATIBLE:
             return outer, body
         raise RefusedReplyError("plain", "safe mode wants an encrypted answer")
-    clear = _decrypted(outer, nonce, secrets)
+    clear = _decrypted(outer, asked, secrets)
     return _parsed(clear, secrets.document), clear
 
 
@@ -80,7 +93,22 @@ def _parsed(body: bytes, document: str) -> dict[str, Any]:
         raise RefusedReplyError("malformed", str(err)) from err
 
 
-def _decrypted(outer: Mapping[str, Any], nonce: str, secrets: Secrets) -> bytes:
+def _decrypted(outer: Mapping[str, Any], asked: Asked, secrets: Secrets) -> bytes:
+    stamp, encrypted = _checked_envelope(outer, asked, secrets)
+    if not is_signed(
+        str(outer["MsgSignature"]), secrets.token, stamp, asked.nonce, encrypted
+    ):
+        raise RefusedReplyError("signature", "MsgSignature does not fit")
+    try:
+        return secrets.cipher.decrypt(encrypted)
+    except CryptoError as err:
+        raise RefusedReplyError("encryption", str(err)) from err
+
+
+def _checked_envelope(
+    outer: Mapping[str, Any], asked: Asked, secrets: Secrets
+) -> tuple[str, str]:
+    """Returns time and encrypted text of an envelope that is complete and fresh."""
     missing = [
         name
         for name in ("Encrypt", "MsgSignature", "TimeStamp", "Nonce")
@@ -93,20 +121,20 @@ def _decrypted(outer: Mapping[str, Any], nonce: str, secrets: Secrets) -> bytes:
         raise RefusedReplyError("envelope", "TimeStamp is no number")
     if secrets.document == "json" and not isinstance(outer["TimeStamp"], int):
         raise RefusedReplyError("envelope", "TimeStamp is text, not a number")
-    if str(outer["Nonce"]) != nonce:
+    if abs(int(stamp) - asked.stamp) > secrets.stamp_window_s:
+        raise RefusedReplyError("envelope", "TimeStamp is not the time of the answer")
+    if str(outer["Nonce"]) != asked.nonce:
         raise RefusedReplyError("envelope", "Nonce is not the request's")
-    if not is_signed(
-        str(outer["MsgSignature"]), secrets.token, stamp, nonce, encrypted
-    ):
-        raise RefusedReplyError("signature", "MsgSignature does not fit")
-    try:
-        return secrets.cipher.decrypt(encrypted)
-    except CryptoError as err:
-        raise RefusedReplyError("encryption", str(err)) from err
+    return stamp, encrypted
 
 
 def judge(
-    status: int, body: bytes, nonce: str, push: Push, secrets: Secrets, media: MediaKind
+    status: int,
+    body: bytes,
+    asked: Asked,
+    push: Push,
+    secrets: Secrets,
+    media: MediaKind,
 ) -> Reply:
     """Returns what the resident sees.
 
@@ -117,8 +145,9 @@ def judge(
         raise RefusedReplyError("status", f"HTTP {status}")
     if body in SILENT:
         return Reply("silent", clear=body)
-    fields, clear = _opened(body, nonce, secrets)
+    fields, clear = _opened(body, asked, secrets)
     _check_address(fields, push)
+    check_time(fields, secrets)
     kind = str(fields.get("MsgType", ""))
     reader = _READERS.get(kind)
     if reader is None:
@@ -138,7 +167,17 @@ def _check_address(fields: Mapping[str, Any], push: Push) -> None:
         raise RefusedReplyError("address", "ToUserName is not who wrote")
     if from_user != push.fields["ToUserName"]:
         raise RefusedReplyError("address", "FromUserName is not this account")
-    if not str(fields.get("CreateTime", "")).isdigit():
+
+
+def check_time(fields: Mapping[str, Any], secrets: Secrets) -> None:
+    """Checks that the time of an answer is a whole number.
+
+    Raises:
+        RefusedReplyError: It is something else, or a text in JSON.
+    """
+    created = fields.get("CreateTime", "")
+    is_number = isinstance(created, int) and not isinstance(created, bool)
+    if not is_number and (secrets.document == "json" or not str(created).isdigit()):
         raise RefusedReplyError("malformed", "CreateTime is no whole number")
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,8 +14,8 @@ from simulator.clock import Clock
 from simulator.refusals import ApiRefusalError
 
 MEDIA_LIFE = timedelta(days=3)
+IMAGE_BYTES = 2 * 2**20
 SIZE_LIMITS = {
-    "image": 10 * 2**20,
     "voice": 2 * 2**20,
     "video": 10 * 2**20,
     "thumb": 64 * 2**10,
@@ -53,9 +54,12 @@ class Medium:
 class MediaStore:
     """Temporary files; each is gone after three days of the simulated clock."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Starts empty."""
+    def __init__(
+        self, clock: Clock, image_bytes: Callable[[], int] = lambda: IMAGE_BYTES
+    ) -> None:
+        """Starts empty; `image_bytes` tells how large a picture may be."""
         self._clock = clock
+        self._image_bytes = image_bytes
         self._media: dict[str, Medium] = {}
 
     def put(
@@ -74,11 +78,11 @@ class MediaStore:
         Raises:
             ApiRefusalError: 40004 kind or type, 44002 empty, 45001 too large.
         """
-        if kind not in SIZE_LIMITS or media_type not in MEDIA_TYPES[kind]:
+        if kind not in MEDIA_TYPES or media_type not in MEDIA_TYPES[kind]:
             raise ApiRefusalError(40004)
         if not data:
             raise ApiRefusalError(44002)
-        if len(data) > SIZE_LIMITS[kind]:
+        if len(data) > (SIZE_LIMITS.get(kind) or self._image_bytes()):
             raise ApiRefusalError(45001)
         return self.put(data, kind, media_type, is_uploaded=True)
 

@@ -43,7 +43,8 @@ class Notices:
         template = self._template(values)
         resident.check_reachable()
         fields = _fields(values.get("data"))
-        shown = {name: texts.cut_field(value) for name, value in fields.items()}
+        plain = {name: texts.without_emoji(value) for name, value in fields.items()}
+        shown = {name: texts.cut_field(value) for name, value in plain.items()}
         cut = tuple(f"{name} is cut" for name in fields if shown[name] != fields[name])
         if sum(map(texts.field_length, fields.values())) > texts.TEMPLATE_TOTAL_CHARS:
             raise ApiRefusalError(47003, "data is longer than 200 characters")

@@ -1,6 +1,7 @@
 """Web sign-in: codes that work once, for five minutes (protocol page, §6 and §7.5)."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -11,6 +12,8 @@ from simulator.refusals import ApiRefusalError
 CODE_LIFE = timedelta(minutes=5)
 ORDER = ("appid", "redirect_uri", "response_type", "scope", "state")
 STATE_CHARS = 128
+SCOPES = ("snsapi_base", "snsapi_userinfo")
+CORP_SCOPES = ("snsapi_base", "snsapi_privateinfo")
 
 
 @dataclass(slots=True)
@@ -75,7 +78,11 @@ class SignInPageError(Exception):
 
 
 def check_authorize(
-    query_string: str, *, app_id: str, domain: str | None
+    query_string: str,
+    *,
+    app_id: str,
+    domain: str | None,
+    scopes: Collection[str] = SCOPES,
 ) -> dict[str, str]:
     """Checks the address of the sign-in page; clients depend on the order.
 
@@ -91,6 +98,8 @@ def check_authorize(
         raise SignInPageError("appid 参数错误，错误码：10013")
     if values.get("response_type") != "code":
         raise SignInPageError("response_type 应为 code")
+    if values.get("scope") not in scopes:
+        raise SignInPageError("scope 参数错误或没有 scope 权限，错误码：10005")
     state = values.get("state", "")
     if len(state) > STATE_CHARS or not (state == "" or state.isalnum()):
         raise SignInPageError("state 只能是字母和数字，最多 128 个")

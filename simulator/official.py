@@ -65,7 +65,7 @@ class OfficialAccount:
         self.faults = faults
         self.residents: dict[str, ResidentState] = {}
         self.tokens = TokenBook()
-        self.media = MediaStore(clock)
+        self.media = MediaStore(clock, lambda: options.image_limit_bytes)
         self.codes = QrCodes(clock)
         self.sign_ins = CodeBook(clock)
         self.menu: list[dict[str, Any]] | None = None
@@ -113,7 +113,13 @@ class OfficialAccount:
         """Returns what pushes are signed and answers are checked with."""
         options = self.options
         cipher = MessageCipher(options.aes_key, options.app_id)
-        return Secrets(options.token, cipher, options.mode, options.document)
+        return Secrets(
+            options.token,
+            cipher,
+            options.mode,
+            options.document,
+            options.reply_stamp_window_s,
+        )
 
     def open(self, session: aiohttp.ClientSession) -> None:
         """Starts pushing through a session."""

@@ -63,6 +63,8 @@ class Options:
     signs_real_time: bool = True
     """Sign with real time also after the clock was advanced: the other side refuses
     what looks old, and its clock is real."""
+    reply_stamp_window_s: int = 300
+    """How far `TimeStamp` of an encrypted answer may be from the push's."""
     overlap_rate: float = 0.0
     """Share of pushes that are delivered twice at the same time."""
     duplicate_rate: float = 0.0
@@ -72,6 +74,8 @@ class Options:
     reorder_delay_s: float = 0.3
     seed: int = 1
 
+    image_limit_bytes: int = 2 * 2**20
+    """Of an uploaded picture; other copies of the page say 1 MB or 10 MB."""
     can_send_msgmenu: bool = True
     menu_tap_trigger: str = "click"
     """What a tapped menu text opens: `click` (3 for 1 min, cautious) or `message`."""

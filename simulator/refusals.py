@@ -40,6 +40,7 @@ MESSAGES = {
     41001: "access_token missing",
     41006: "media_id missing",
     42001: "access_token expired",
+    43001: "require GET method",
     43002: "require POST method",
     43004: "require subscribe",
     43019: "require remove blacklist",

@@ -15,6 +15,7 @@ _QUICK_REPLY = re.compile(
     r"weixin://bizmsgmenu\?msgmenucontent=([^&\"<>]+)&msgmenuid=([^&\"<>]+)"
 )
 _LOOSE_TAG = re.compile(r"</?a\b[^>]*>?")
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
 _RUN_OR_CHARACTER = re.compile(r"[A-Za-z0-9]+|.", re.DOTALL)
 
 
@@ -96,3 +97,8 @@ def field_length(text: str) -> int:
 def cut_field(text: str, limit: int = TEMPLATE_FIELD_CHARS) -> str:
     """Cuts a template's field as the phone shows it."""
     return "".join(_RUN_OR_CHARACTER.findall(text)[:limit])
+
+
+def without_emoji(text: str) -> str:
+    """Returns a template's field as it is shown since 2023."""
+    return _EMOJI.sub("", text)

@@ -17,6 +17,7 @@ LIFE = timedelta(seconds=7200)
 OVERLAP = timedelta(minutes=5)
 FORCE_SPACING = timedelta(seconds=30)
 FORCE_PER_DAY = 20
+STABLE_PER_MINUTE = 10_000
 SHAPE = re.compile(r"\d+_[A-Za-z0-9_-]{120,512}")
 _serial = itertools.count(40)
 
@@ -41,6 +42,7 @@ class TokenBook:
         self._classic: IssuedToken | None = None
         self._stable: dict[str, IssuedToken] = {}
         self._forced: deque[datetime] = deque()
+        self._minute: tuple[datetime | None, int] = (None, 0)
 
     def _issue(self, now: datetime, owner: str = "") -> IssuedToken:
         text = f"{next(_serial)}_{secrets.token_urlsafe(105)}"
@@ -61,8 +63,9 @@ class TokenBook:
         """Returns the same token until five minutes before its end.
 
         Raises:
-            ApiRefusalError: Forced too often.
+            ApiRefusalError: Asked or forced too often.
         """
+        self._count_asked(now)
         current = self._stable.get(owner)
         if force_refresh:
             self._count_forced(now)
@@ -76,6 +79,13 @@ class TokenBook:
         ):
             current = self._stable[owner] = self._issue(now, owner)
         return current.text, math.ceil((current.expires_at - now).total_seconds())
+
+    def _count_asked(self, now: datetime) -> None:
+        minute = now.replace(second=0, microsecond=0)
+        n_before = self._minute[1] if self._minute[0] == minute else 0
+        self._minute = (minute, n_before + 1)
+        if n_before >= STABLE_PER_MINUTE:
+            raise ApiRefusalError(45011)
 
     def _count_forced(self, now: datetime) -> None:
         while self._forced and now - self._forced[0] >= timedelta(days=1):

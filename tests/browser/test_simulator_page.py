@@ -324,7 +324,7 @@ def test_a_worker_taps_a_card(
 ) -> None:
     backstage.webhook.respond_corp = lambda fields: (
         f"<xml><ToUserName>{fields['FromUserName']}</ToUserName>"
-        "<FromUserName>ww</FromUserName><CreateTime>1</CreateTime>"
+        f"<FromUserName>{fields['ToUserName']}</FromUserName><CreateTime>1</CreateTime>"
         "<MsgType>update_button</MsgType><Button><ReplaceName>已受理</ReplaceName>"
         "</Button></xml>"
     )

@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from simulator.media import PICTURE
 from simulator.options import Options
 from simulator.refusals import SimulatorError
 from simulator.wechat import SimulatedWeChat
@@ -87,7 +88,9 @@ async def test_unknown_members_are_named_and_the_others_served(
             {"title": "题", "description": "文", "url": "u", "btntxt": "五个字以上"},
             40058,
         ),
-        ("news", {"articles": [{"title": "题"}]}, 0),
+        ("news", {"articles": [{"title": "题", "url": "https://x/"}]}, 0),
+        ("news", {"articles": [{"title": "题"}]}, 40058),
+        ("news", {"articles": [{"url": "https://x/"}]}, 40058),
         ("news", {"articles": []}, 45008),
         ("fax", {}, 40008),
         ("template_card", card(), 0),
@@ -99,6 +102,7 @@ async def test_unknown_members_are_named_and_the_others_served(
         ("template_card", card(button_list=BUTTONS * 4), 40058),
         ("template_card", card(button_list=[BUTTONS[0]] * 2), 40058),
         ("template_card", card(button_list=[{"text": "字" * 11, "key": "k"}]), 40058),
+        ("template_card", card(button_list=[{**BUTTONS[0], "type": 2}]), 40058),
         ("template_card", card(horizontal_content_list=[{}] * 7), 40058),
         ("template_card", card(jump_list=[{}] * 4), 40058),
         ("template_card", card(card_type="dance"), 40058),
@@ -160,7 +164,7 @@ async def test_two_members_may_click_and_the_answer_changes_one_copy(
     copies = {name: wechat.record.chat(f"member:{name}")[0] for name in ("zhang", "li")}
     webhook.respond_corp = lambda fields: (
         f"<xml><ToUserName>{fields['FromUserName']}</ToUserName>"
-        "<FromUserName>ww</FromUserName><CreateTime>1</CreateTime>"
+        f"<FromUserName>{fields['ToUserName']}</FromUserName><CreateTime>1</CreateTime>"
         "<MsgType>update_button</MsgType><Button><ReplaceName>已受理</ReplaceName>"
         "</Button></xml>"
     )
@@ -214,6 +218,37 @@ async def test_a_click_that_nobody_answers_is_delivered_three_times(
     assert wechat.record.chat("member:zhang")[-1].kind == "error"
 
 
+@pytest.mark.parametrize(
+    ("sender", "created", "reason"),
+    [("ww9", "1", "address"), ("", "1", "address"), (None, "soon", "malformed")],
+)
+async def test_answers_that_are_not_the_company_s_are_errors(
+    wechat: SimulatedWeChat,
+    webhook: Webhook,
+    options: Options,
+    sender: str | None,
+    created: str,
+    reason: str,
+) -> None:
+    by = options.corp_id if sender is None else sender
+    webhook.respond_corp = lambda fields: (
+        f"<xml><ToUserName>{fields['FromUserName']}</ToUserName>"
+        f"<FromUserName>{by}</FromUserName><CreateTime>{created}</CreateTime>"
+        "<MsgType>text</MsgType><Content>好</Content></xml>"
+    )
+    attempt = await wechat.member("zhang").say("你好")
+    assert attempt.outcome == reason
+    assert wechat.record.chat("member:zhang")[-1].kind == "error"
+
+
+async def test_long_articles_are_cut(wechat: SimulatedWeChat, send: Call) -> None:
+    article = {"title": "题" * 50, "description": "文" * 200, "url": "https://x/"}
+    assert (await send("news", {"articles": [article]}))["errcode"] == 0
+    [bubble] = wechat.record.chat("member:zhang")
+    assert bubble.text == "题" * 42
+    assert bubble.defects == ("the title is cut", "the description is cut")
+
+
 async def test_members_write_and_enter(
     wechat: SimulatedWeChat, webhook: Webhook
 ) -> None:
@@ -231,16 +266,19 @@ async def test_robots(wechat: SimulatedWeChat, call: Call, options: Options) -> 
         found = await call("POST", "webhook/send", body, token="", key=key)
         return int(found["errcode"])
 
-    picture = base64.b64encode(b"png").decode()
-    digest = hashlib.md5(b"png").hexdigest()
+    picture = base64.b64encode(PICTURE).decode()
+    digest = hashlib.md5(PICTURE).hexdigest()
+    text = base64.b64encode(b"text").decode()
+    other = hashlib.md5(b"text").hexdigest()
     assert await robot("text", {"content": "好"}, key="x") == 93000
     assert await robot("text", {"content": "好" * 683}) == 45002
     assert await robot("markdown", {"content": "好" * 1365}) == 0
     assert await robot("image", {"base64": picture, "md5": digest}) == 0
     assert await robot("image", {"base64": picture, "md5": "x"}) == 40058
+    assert await robot("image", {"base64": text, "md5": other}) == 40058
     assert await robot("template_card", card()) == 40058
-    codes = [await robot("text", {"content": "好"}) for _ in range(16)]
-    assert codes == [0] * 15 + [45009]
+    codes = [await robot("text", {"content": "好"}) for _ in range(15)]
+    assert codes == [0] * 14 + [45009]
     wechat.clock.advance(60)
     assert await robot("text", {"content": "好"}) == 0
 

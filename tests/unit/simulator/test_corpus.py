@@ -21,8 +21,6 @@ Call = Callable[..., Awaitable[dict[str, Any]]]
 PLAIN = Secrets("token", MessageCipher("A" * 43, "wx1"), Mode.PLAINTEXT, "xml")
 MEDIA_OF = {"music": "thumb"}
 """Reply → kind of its file, where that has another name."""
-CORP = ("wecom_",)
-COPIED = ("UserID1", "UserID2", "userid1", "userid2")
 
 
 def told(body: bytes, name: str) -> str:
@@ -49,7 +47,8 @@ async def test_replies_to_a_tap(
     wechat: SimulatedWeChat, webhook: Webhook, name: str, outcome: str
 ) -> None:
     body = body_of(name)
-    webhook.respond_corp = lambda fields: body.decode()
+    company = told(body, "FromUserName"), wechat.options.corp_id
+    webhook.respond_corp = lambda fields: body.decode().replace(*company)
     attempt = await wechat.member(told(body, "ToUserName")).enter()
     assert attempt.reply is not None
     assert attempt.reply.kind == outcome

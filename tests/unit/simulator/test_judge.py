@@ -6,13 +6,14 @@ from datetime import datetime, timezone
 import pytest
 
 from simulator.crypto import MessageCipher, signature
-from simulator.judge import RefusedReplyError, Reply, Secrets, judge
+from simulator.judge import Asked, RefusedReplyError, Reply, Secrets, judge
 from simulator.options import Mode
 from simulator.pushes import Push, PushBuilder
 
 NOW = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
 TOKEN, KEY, APP, GH = "token", "A" * 43, "wx1", "gh_1"
 NONCE = "77"
+STAMP = 1_800_000_000
 
 
 def push(*, event: bool = False) -> Push:
@@ -39,13 +40,18 @@ def xml(
 
 
 def envelope(
-    clear: bytes, *, app: str = APP, nonce: str = NONCE, sign: str = ""
+    clear: bytes,
+    *,
+    app: str = APP,
+    nonce: str = NONCE,
+    sign: str = "",
+    stamp: int = STAMP,
 ) -> bytes:
     encrypted = MessageCipher(KEY, app).encrypt(clear)
-    made = sign or signature(TOKEN, "5", nonce, encrypted)
+    made = sign or signature(TOKEN, str(stamp), nonce, encrypted)
     return (
         f"<xml><Encrypt>{encrypted}</Encrypt><MsgSignature>{made}</MsgSignature>"
-        f"<TimeStamp>5</TimeStamp><Nonce>{nonce}</Nonce></xml>"
+        f"<TimeStamp>{stamp}</TimeStamp><Nonce>{nonce}</Nonce></xml>"
     ).encode()
 
 
@@ -58,7 +64,8 @@ def read(
     media: str | None = None,
 ) -> Reply:
     about = push(event=event)
-    return judge(status, body, NONCE, about, given or secrets(), lambda _: media)
+    asked = Asked(NONCE, STAMP)
+    return judge(status, body, asked, about, given or secrets(), lambda _: media)
 
 
 def refused(body: bytes, given: Secrets | None = None, **options: object) -> str:
@@ -135,6 +142,18 @@ def test_safe_mode_checks_envelope_signature_and_receiver() -> None:
     assert refused(b"<xml><Encrypt>AA</Encrypt></xml>", safe) == "envelope"
 
 
+@pytest.mark.parametrize("seconds", [-301, 301, -STAMP, 10**9])
+def test_an_envelope_of_another_time_is_refused(seconds: int) -> None:
+    safe = secrets(Mode.SAFE)
+    assert refused(envelope(xml(), stamp=STAMP + seconds), safe) == "envelope"
+
+
+def test_clocks_may_differ_by_minutes() -> None:
+    safe = secrets(Mode.SAFE)
+    for seconds in (-300, 5, 300):
+        assert read(envelope(xml(), stamp=STAMP + seconds), safe).text == "好"
+
+
 def test_json_accounts_want_json_with_a_number_as_time() -> None:
     given = secrets(Mode.SAFE, "json")
     clear = {
@@ -147,14 +166,27 @@ def test_json_accounts_want_json_with_a_number_as_time() -> None:
     encrypted = MessageCipher(KEY, APP).encrypt(json.dumps(clear).encode())
     outer = {
         "Encrypt": encrypted,
-        "MsgSignature": signature(TOKEN, "5", NONCE, encrypted),
-        "TimeStamp": 5,
+        "MsgSignature": signature(TOKEN, str(STAMP), NONCE, encrypted),
+        "TimeStamp": STAMP,
         "Nonce": NONCE,
     }
     assert read(json.dumps(outer).encode(), given).text == "好"
-    outer["TimeStamp"] = "5"
+    outer["TimeStamp"] = str(STAMP)
     assert refused(json.dumps(outer).encode(), given) == "envelope"
     assert refused(envelope(xml()), given) == "malformed"
+
+
+@pytest.mark.parametrize("created", ["1", 1.5, True, None])
+def test_the_time_within_json_is_a_number_too(created: object) -> None:
+    clear = {
+        "ToUserName": "o1",
+        "FromUserName": GH,
+        "CreateTime": created,
+        "MsgType": "text",
+        "Content": "好",
+    }
+    body = json.dumps(clear).encode()
+    assert refused(body, secrets(document="json")) == "malformed"
 
 
 def news(count: int, said: int | None = None) -> bytes:

@@ -96,7 +96,11 @@ def test_codes_that_are_refused(values: dict[str, Any]) -> None:
         ("film", "image/png", 10, 40004),
         ("image", "image/png", 0, 44002),
         ("thumb", "image/jpeg", 64 * 1024 + 1, 45001),
+        ("voice", "audio/amr", 2 * 2**20, 0),
         ("voice", "audio/amr", 2 * 2**20 + 1, 45001),
+        ("image", "image/jpeg", 2 * 2**20, 0),
+        ("image", "image/jpeg", 2 * 2**20 + 1, 45001),
+        ("video", "video/mp4", 10 * 2**20 + 1, 45001),
     ],
 )
 def test_uploads(kind: str, media_type: str, n_bytes: int, errcode: int) -> None:
@@ -107,6 +111,13 @@ def test_uploads(kind: str, media_type: str, n_bytes: int, errcode: int) -> None
     except ApiRefusalError as err:
         refused = err.errcode
     assert refused == errcode
+
+
+def test_how_large_a_picture_may_be_is_an_option() -> None:
+    store = MediaStore(Clock(NOW), lambda: 10 * 2**20)
+    store.upload(b"x" * 10 * 2**20, "image", "image/png")
+    with pytest.raises(ApiRefusalError, match="45001"):
+        store.upload(b"x" * (10 * 2**20 + 1), "image", "image/png")
 
 
 def test_media_end_after_three_days() -> None:

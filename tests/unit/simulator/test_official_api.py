@@ -133,6 +133,10 @@ async def test_addresses_and_daily_numbers(
         ),
         ({"touser": "o1", "msgtype": "msgmenu", "msgmenu": {"list": []}}, 47001),
         ({"touser": "o1", "msgtype": "mpnews", "mpnews": {"media_id": "x"}}, 40007),
+        ({**text(), "aimsgcontext": {"is_ai_msg": 1}}, 0),
+        ({**text(), "aimsgcontext": {"is_ai_msg": True}}, 47001),
+        ({**text(), "aimsgcontext": {"msgid": "1"}}, 47001),
+        ({**text(), "aimsgcontext": 1}, 47001),
     ],
 )
 async def test_customer_service_messages(
@@ -140,6 +144,83 @@ async def test_customer_service_messages(
 ) -> None:
     await wechat.resident("o1").say("你好")
     assert (await call("POST", SEND, body))["errcode"] == errcode
+
+
+async def test_films_and_programs_need_a_picture_of_the_account(
+    wechat: SimulatedWeChat, call: Call
+) -> None:
+    await wechat.resident("o1").say("你好")
+    media = wechat.official.media
+    film = media.upload(b"x", "video", "video/mp4").media_id
+    thumb = media.upload(b"x", "thumb", "image/jpeg").media_id
+    picture = media.upload(b"x", "image", "image/jpeg").media_id
+    page = {"title": "题", "appid": "wx2", "pagepath": "p", "thumb_media_id": picture}
+
+    async def send(kind: str, group: dict[str, Any]) -> int:
+        body = {"touser": "o1", "msgtype": kind, kind: group}
+        return int((await call("POST", SEND, body))["errcode"])
+
+    assert await send("video", {"media_id": film}) == 40007
+    assert await send("video", {"media_id": film, "thumb_media_id": film}) == 40007
+    assert await send("video", {"media_id": film, "thumb_media_id": thumb}) == 0
+    assert await send("miniprogrampage", {**page, "thumb_media_id": film}) == 40007
+    assert await send("miniprogrampage", {**page, "pagepath": ""}) == 47001
+    assert await send("miniprogrampage", page) == 0
+
+
+async def test_uploaded_pictures_have_two_megabytes(
+    wechat: SimulatedWeChat, session: aiohttp.ClientSession, options: Options
+) -> None:
+    token, _ = wechat.official.tokens.stable(wechat.clock.now())
+    query = {"access_token": token, "type": "image"}
+
+    async def upload(n_bytes: int) -> int:
+        form = aiohttp.FormData()
+        form.add_field("media", b"x" * n_bytes, filename="a.jpg")
+        url = f"{wechat.url}/cgi-bin/media/upload"
+        async with session.post(url, params=query, data=form) as answer:
+            assert answer.status == 200
+            return int((await answer.json(content_type=None)).get("errcode", 0))
+
+    assert await upload(2 * 2**20) == 0
+    assert await upload(2 * 2**20 + 1) == 45001
+    options.image_limit_bytes = 10 * 2**20
+    assert await upload(2 * 2**20 + 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "errcode"),
+    [
+        ("GET", SEND, 43002),
+        ("GET", "stable_token", 43002),
+        ("GET", "media/upload", 43002),
+        ("POST", "menu/get", 43001),
+        ("POST", "media/get", 43001),
+        ("POST", "gettoken", 43001),
+        ("GET", "message/send", 43002),
+    ],
+)
+async def test_the_other_method_is_an_error_with_status_200(
+    call: Call, method: str, path: str, errcode: int
+) -> None:
+    assert (await call(method, path))["errcode"] == errcode
+
+
+async def test_the_stable_token_may_be_asked_for_10_000_times_a_minute(
+    wechat: SimulatedWeChat, call: Call, options: Options
+) -> None:
+    wechat.clock.advance(61 - wechat.clock.now().second)  # a minute begins
+    for _ in range(9_999):
+        wechat.official.tokens.stable(wechat.clock.now())
+    body = {
+        "grant_type": "client_credential",
+        "appid": options.app_id,
+        "secret": options.secret,
+    }
+    assert "access_token" in await call("POST", "stable_token", body, token="x")
+    assert (await call("POST", "stable_token", body, token="x"))["errcode"] == 45011
+    wechat.clock.advance(60)
+    assert "access_token" in await call("POST", "stable_token", body, token="x")
 
 
 @pytest.mark.parametrize(
@@ -270,6 +351,17 @@ async def test_template_messages_are_cut_counted_once_and_confirmed(
     wechat.clock.advance(601)
     later = await call("POST", "message/template/send", body)
     assert later["msgid"] != first["msgid"]
+
+
+async def test_emoji_of_a_template_are_not_shown(
+    wechat: SimulatedWeChat, call: Call
+) -> None:
+    resident = wechat.resident("o1")
+    body = {"touser": "o1", "template_id": "t", "data": {"thing1": {"value": "好😀了"}}}
+    await call("POST", "message/template/send", body)
+    [bubble] = resident.chat
+    assert bubble.data["fields"] == {"thing1": "好了"}
+    assert bubble.defects == ("thing1 is cut",)
 
 
 async def test_templates_that_do_not_arrive_are_reported_afterwards(
@@ -425,6 +517,8 @@ async def test_pages_learn_who_came(
     swapped = {"redirect_uri": order["redirect_uri"], **order}
     assert (await authorize(swapped)).status == 400
     assert (await authorize({**order, "state": "a-b"})).status == 400
+    assert (await authorize({**order, "scope": "snsapi_all"})).status == 400
+    assert (await authorize({**order, "scope": "snsapi_privateinfo"})).status == 400
     assert (await authorize({**order, "appid": "wx9"})).status == 400
     del order["sim_openid"]
     assert (await authorize(order)).status == 400

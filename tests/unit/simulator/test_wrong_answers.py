@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -35,13 +36,20 @@ def reply(
 
 
 def sealed(
-    message: Any, webhook: Webhook, *, app_id: str = "", nonce: str = "", **changes: str
+    message: Any,
+    webhook: Webhook,
+    *,
+    app_id: str = "",
+    nonce: str = "",
+    age_s: int = 0,
+    **changes: str,
 ) -> web.Response:
     """An encrypted reply; `changes` replace elements of its envelope."""
     options = webhook.options
     crypto = WeChatCrypto(options.token, options.aes_key, app_id or options.app_id)
     given = nonce or webhook.queries[-1]["nonce"]
-    text = crypto.encrypt_message(text_reply(message, "好"), given, "1700000000")
+    stamp = str(int(time.time()) - age_s)
+    text = crypto.encrypt_message(text_reply(message, "好"), given, stamp)
     for name, value in changes.items():
         text = re.sub(f"<{name}>.*?</{name}>", value, text)
     return raw(text)
@@ -74,6 +82,7 @@ WRONG: dict[str, tuple[Wrong, str]] = {
         "signature",
     ),
     "no signature": (lambda m, w: sealed(m, w, MsgSignature=""), "envelope"),
+    "an old envelope": (lambda m, w: sealed(m, w, age_s=600), "envelope"),
     "another nonce": (lambda m, w: sealed(m, w, nonce="1"), "envelope"),
     "another account's key": (lambda m, w: sealed(m, w, app_id="wx2"), "encryption"),
     "not swapped": (lambda m, w: reply(m, to=m.target, by=m.source), "address"),

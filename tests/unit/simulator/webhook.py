@@ -1,6 +1,7 @@
 """A service that answers pushes, with wechatpy as its crypto and parser."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -97,7 +98,9 @@ class Webhook:
         if reply is None:
             return web.Response(text="success")
         if is_encrypted:
-            reply = self.crypto.encrypt_message(reply, query["nonce"], "1700000000")
+            reply = self.crypto.encrypt_message(
+                reply, query["nonce"], str(int(time.time()))
+            )
         return web.Response(text=reply, content_type="text/xml")
 
     async def wecom(self, request: web.Request) -> web.Response:
@@ -111,5 +114,5 @@ class Webhook:
         if reply is None:
             return web.Response(text="")
         return web.Response(
-            text=self.corp.encrypt_message(reply, query["nonce"], "1700000000")
+            text=self.corp.encrypt_message(reply, query["nonce"], str(int(time.time())))
         )
