@@ -13,6 +13,7 @@ from community.errors import (
     StoreUnavailableError,
     TransitionRefusedError,
 )
+from community.report_answers import UNTOLD
 from community.tickets import Ticket
 from community.tickets.telling import day
 
@@ -40,7 +41,7 @@ async def similar_ticket(tracker: Tracker) -> Ticket | None:
     The form asks several times in one turn; the database is asked once.
     """
     place, item = tracker.get_slot(REPORT_PLACE), tracker.get_slot("report_item")
-    if not place or not item:
+    if not place or place == UNTOLD or not item:
         return None
     known = getattr(tracker, _FOUND, None)
     if known is None or known[0] != (place, item):

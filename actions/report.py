@@ -31,6 +31,7 @@ from actions.report_slots import (
     WHAT,
     WHICH,
     clear_report,
+    told_in,
 )
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
@@ -43,6 +44,7 @@ from community.tickets import Ticket
 
 CANCEL = Choice("不报了", talk_payload("cancel"))
 MAX_CHOICES = 3
+UNKNOWN_PLACE = "没说，先转给社区值班的人；想起来了现在说也行"
 
 
 class BeginReport(SpeakingAction):
@@ -243,7 +245,7 @@ class AskConfirm(SpeakingAction):
                 "我念给您听听，对不对：\n"
                 f"事情：{matter.short_name}\n"
                 f"情况：{tracker.get_slot(WHAT)}\n"
-                f"地点：{tracker.get_slot(PLACE)}\n"
+                f"地点：{told_in(tracker, PLACE) or UNKNOWN_PLACE}\n"
                 f"时间：{tracker.get_slot(SINCE) or '没说'}"
                 + (
                     f"\n照片：{n_photos} 张"

@@ -1,5 +1,7 @@
 """Filing the confirmed report: on its own, into the same of before, or with neighbours."""
 
+from dataclasses import replace
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
@@ -10,7 +12,17 @@ from actions.locating import whereabouts
 from actions.reading import PHOTOS_SLOT, RECORDING_SLOT, TOLD_PLACE_SLOT, Reading
 from actions.recordings import Recordings
 from actions.report import matter_of
-from actions.report_slots import ANSWERS, CONTACT, ITEM, JOIN, NEXT, PLACE, SINCE, WHAT
+from actions.report_slots import (
+    ANSWERS,
+    CONTACT,
+    ITEM,
+    JOIN,
+    NEXT,
+    PLACE,
+    SINCE,
+    WHAT,
+    told_in,
+)
 from actions.speaking import Events, SpeakingAction, next_report
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
@@ -50,14 +62,16 @@ class FileReport(SpeakingAction):
 
 
 def _draft(reading: Reading, tracker: Tracker, matter: Matter) -> TicketDraft:
-    place = tracker.get_slot(PLACE) or ""
+    place = told_in(tracker, PLACE) or ""
     where = whereabouts(tracker, place)
+    if not place:  # home would be a guess
+        where = replace(where, grid=None)
     return TicketDraft(
         idempotency_key=f"{reading.message_id}#0",
         kind=TicketKind.REPORT,
         conversation=tracker.sender_id,
         item=matter.key,
-        description=tracker.get_slot(WHAT) or "",
+        description=told_in(tracker, WHAT) or matter.short_name,
         place=place,
         since=tracker.get_slot(SINCE) or "",
         contact=tracker.get_slot(CONTACT) or "",

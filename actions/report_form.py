@@ -34,8 +34,10 @@ from actions.report_slots import (
     WHAT,
     WHICH,
     account_of,
-    asked_slots,
+    asked_before,
+    left_untold,
     n_answers_to,
+    questions_left,
 )
 from actions.speaking import Events, say
 from community.form_interpretation import (
@@ -56,13 +58,10 @@ from community.reports import (
 )
 
 YES, NO = "yes", "no"
-MAX_QUESTIONS = 3
-"""Before the summary; more are too many."""
 MAX_CONTACT_CHARS = 40
 MAX_ANSWER_CHARS = 300
 MIN_PLACE_CHARS = 2
 TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT, RECORDING_SLOT)
-QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
 _CALLS = re.compile(
     r"(?:[我俺这个的是打找回给再吧啊哈]|电话|手机|号码?|联系(?:方式)?|上午|下午|晚上|中午|白天|"
     r"早上|下班|以?后|都行|就行)*"
@@ -87,38 +86,44 @@ class ValidateReportForm(FormValidationAction):
 
         Which of several places it is, is asked where that is unclear, and then once;
         so is whether one joins neighbours who have reported the same. Whoever joins is
-        asked nothing more. Nobody is asked more than three questions: the time is left
-        out first, then joining, which the summary offers instead.
+        asked nothing more. Nobody is asked more than three times before the summary,
+        repeats included: the time is left out first, then joining, which the summary
+        offers instead, then which place it is; the rest is filed as not told.
         """
+        asked = asked_before(tracker)
+        left = questions_left(asked)
         wanted = [WHAT, PLACE]
-        if tracker.get_slot(WHICH) or unclear_places(tracker):
+        may_ask = left > 0 or {WHICH, CONFIRM} & {*asked}
+        if tracker.get_slot(WHICH) or (may_ask and unclear_places(tracker)):
             wanted.append(WHICH)
-        asked = asked_slots(tracker)
         told = all(tracker.get_slot(slot) for slot in wanted)
         join = tracker.get_slot(JOIN)
-        if told and (join or await _may_join(tracker, asked)):
+        is_asked = asked[-1:] == [JOIN]
+        if told and (join or is_asked or await _may_join(tracker, left)):
             wanted.append(JOIN)
         if join and join != ALONE:
             return wanted
         open_ones = {slot for slot in wanted if not tracker.get_slot(slot)}
-        if SINCE in asked or len((asked | open_ones) & QUESTIONS) < MAX_QUESTIONS:
+        if SINCE in asked or len(open_ones) < left:
             wanted.append(SINCE)
         return [*wanted, CONFIRM]
 
     async def get_validation_events(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> Events:
-        """Keeps what was told without being asked; the parent class drops it."""
+        """Keeps what was told without being asked; the parent class drops it.
+
+        Where no question is left, what is unknown stays untold.
+        """
         told = tracker.slots_to_validate()
         events: Events = await super().get_validation_events(
             dispatcher, tracker, domain
         )
         kept = {event["name"] for event in events}
         extra = {name: told[name] for name in TOLD_UNASKED if name in told}
-        return [
-            *events,
-            *(SlotSet(name, v) for name, v in extra.items() if name not in kept),
-        ]
+        events += [SlotSet(name, v) for name, v in extra.items() if name not in kept]
+        changed = {event["name"]: event["value"] for event in events}
+        return [*events, *left_untold(tracker, changed)]
 
     async def _extract(
         self, slot: str, tracker: Tracker, dispatcher: CollectingDispatcher
@@ -197,8 +202,10 @@ class ValidateReportForm(FormValidationAction):
         before = account_of(tracker)
         told = amended(before, answer, reading.entities)
         return {
-            WHAT: told.what,
-            PLACE: told.place,
+            WHAT: told.what if told.what != before.what else tracker.get_slot(WHAT),
+            PLACE: told.place
+            if told.place != before.place
+            else tracker.get_slot(PLACE),
             SINCE: told.since,
             CONFIRM: None,
             **_elsewhere(before, told),
@@ -333,8 +340,8 @@ async def _offer_taken(text: str, answer: str, tracker: Tracker) -> dict[str, An
     return {CONFIRM: YES} if ticket is not None or answer == FOLLOW else {}
 
 
-async def _may_join(tracker: Tracker, asked: set[str]) -> bool:
+async def _may_join(tracker: Tracker, left: int) -> bool:
     """Only where a question is left; without one, the summary offers it."""
-    if len(asked & QUESTIONS) >= MAX_QUESTIONS or tracker.get_slot(CONFIRM):
+    if left <= 0 or tracker.get_slot(CONFIRM):
         return False
     return await similar_ticket(tracker) is not None

@@ -1,12 +1,16 @@
 """The slots of the report form, and what a conversation has put into them."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.joining import REPORT_JOIN
+from actions.joining import ALONE, REPORT_JOIN
 from actions.locating import REPORT_PLACE, REPORT_WHICH
 from actions.reading import NEXT_SLOT
 from actions.speaking import Events
+from community.report_answers import UNTOLD
 from community.reports import Account
 
 ITEM, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
@@ -20,6 +24,9 @@ ITEM, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
     "report_contact",
     NEXT_SLOT,
 )
+QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
+MAX_QUESTIONS = 3
+"""Before the summary, however often each is asked; more are too many."""
 ANSWERS = (WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT)
 
 
@@ -31,21 +38,85 @@ def clear_report() -> Events:
 def account_of(tracker: Tracker) -> Account:
     """Returns what the resident has told so far."""
     return Account(
-        what=tracker.get_slot(WHAT),
-        place=tracker.get_slot(PLACE),
+        what=told_in(tracker, WHAT),
+        place=told_in(tracker, PLACE),
         since=tracker.get_slot(SINCE),
     )
 
 
-def asked_slots(tracker: Tracker) -> set[str]:
-    """Returns the slots that were asked since the form was opened."""
-    asked: set[str] = set()
-    for event in reversed(tracker.events):
+def told_in(tracker: Tracker, slot: str) -> str | None:
+    """Returns an answer; `None` where nobody could be made to give it."""
+    value: str | None = tracker.get_slot(slot)
+    return None if value == UNTOLD else value
+
+
+def askings(newest_first: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Returns what was asked since the form was opened or begun anew, in order.
+
+    A question that was asked again because the answer was none is in it again. Not so
+    one that was put back after the resident had asked something else.
+
+    Args:
+        newest_first: Rasa's events.
+    """
+    asked: list[str] = []
+    newest: str | None = None
+    for event in newest_first:
         if event.get("event") == "active_loop" and event.get("name"):
             break
+        if event.get("name") == WHAT and event.get("value") is None:
+            break  # the summary was wrong: everything is told anew
         if event.get("name") == "requested_slot" and event.get("value"):
-            asked.add(str(event["value"]))
-    return asked
+            newest = newest or str(event["value"])
+        elif event.get("event") == "user" or event.get("name") == "requested_slot":
+            counts = event.get("event") != "user" or is_answer(event["parse_data"])
+            asked += [newest] if newest and counts else []
+            newest = None
+    return [*asked, *([newest] if newest else [])][::-1]
+
+
+def asked_before(tracker: Tracker) -> list[str]:
+    """Returns the same, as it was before the message that is being answered.
+
+    What stands behind that message is Rasa's note of the question that it answers.
+    """
+    newest_first = list(reversed(tracker.events))
+    for position, event in enumerate(newest_first):
+        if event.get("event") == "active_loop" and event.get("name"):
+            return []
+        if event.get("event") == "user":
+            return askings(newest_first[position:])
+    return []
+
+
+def is_answer(parse_data: Mapping[str, Any]) -> bool:
+    """Tells whether a message answers the form, well or not."""
+    return bool((parse_data.get("intent") or {}).get("name") == "inform")
+
+
+def questions_left(asked: list[str]) -> int:
+    """Returns how many questions may still be asked before the summary."""
+    return MAX_QUESTIONS - sum(slot in QUESTIONS for slot in asked)
+
+
+def left_untold(tracker: Tracker, changed: Mapping[str, Any]) -> Events:
+    """Returns what is left out because nothing more may be asked before the summary.
+
+    Args:
+        tracker: The conversation.
+        changed: Slots that the present answer sets.
+    """
+    asked = asked_before(tracker)
+    digresses = not is_answer(tracker.latest_message or {})
+    if digresses or CONFIRM in asked or questions_left(asked) > 0:
+        return []
+    instead = {
+        **dict.fromkeys((WHAT, PLACE, SINCE), UNTOLD),
+        **({JOIN: ALONE} if JOIN in asked else {}),
+        **({WHICH: {"text": tracker.get_slot(PLACE)}} if WHICH in asked else {}),
+    }
+    known = {**{slot: tracker.get_slot(slot) for slot in instead}, **changed}
+    return [SlotSet(slot, v) for slot, v in instead.items() if not known[slot]]
 
 
 def n_answers_to(tracker: Tracker, slot: str) -> int:
@@ -57,6 +128,5 @@ def n_answers_to(tracker: Tracker, slot: str) -> int:
         elif event.get("name") == "requested_slot":
             requested = event.get("value")
         elif event.get("event") == "user" and requested == slot:
-            intent = (event.get("parse_data") or {}).get("intent") or {}
-            n_answers += intent.get("name") == "inform"
+            n_answers += is_answer(event.get("parse_data") or {})
     return n_answers

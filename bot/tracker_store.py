@@ -15,6 +15,7 @@ from typing import Any, AsyncIterator, Dict, List, Optional, Sequence
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -27,6 +28,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from actions.report_slots import askings
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
@@ -70,6 +72,7 @@ def state_of(tracker: DialogueStateTracker) -> Dict[str, Any]:
             if slot.value != slot.initial_value
         },
         "loop": tracker.active_loop_name,
+        "asked": _asked(tracker),
         "paused": tracker.is_paused(),
         "followup": (
             None
@@ -77,6 +80,13 @@ def state_of(tracker: DialogueStateTracker) -> Dict[str, Any]:
             else tracker.followup_action
         ),
     }
+
+
+def _asked(tracker: DialogueStateTracker) -> List[str]:
+    """Returns what the open form has asked: so much it may ask is limited."""
+    if tracker.active_loop_name is None:
+        return []
+    return askings(event.as_dict() for event in reversed(tracker.events))
 
 
 def state_events(state: Dict[str, Any], at: float) -> List[Event]:
@@ -87,6 +97,11 @@ def state_events(state: Dict[str, Any], at: float) -> List[Event]:
     if state["loop"]:
         events.append(ActionExecuted(state["loop"], timestamp=at))
         events.append(ActiveLoop(state["loop"], timestamp=at))
+        for slot in state.get("asked", ()):  # unknown to older records
+            events += [
+                SlotSet(REQUESTED_SLOT, None, timestamp=at),
+                SlotSet(REQUESTED_SLOT, slot, timestamp=at),
+            ]
     events.append(ActionExecuted("action_listen", timestamp=at))
     if state["paused"]:
         events.append(ConversationPaused(timestamp=at))

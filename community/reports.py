@@ -195,11 +195,17 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
         wrong, right = contrast.group(1), contrast.group(2).strip("，,。 ")
         return _replaced(account, wrong, right, entities)
     place, since = place_in(text, entities), since_in(text, entities)
-    if place and len(text) <= len(place) + SMALL_WORDS_CHARS:
-        return replace(account, place=place)
+    known = place and len(text) <= len(place) + SMALL_WORDS_CHARS
+    alone = place if known else place_alone(text, entities)
+    if alone is None and place and not _BUILT.search(account.place or ""):
+        alone = place  # what was taken for the place is none
+    if alone:
+        return replace(account, place=alone)
     if since and len(text) <= len(since) + SMALL_WORDS_CHARS:
         return replace(account, since=since)
-    return replace(account, what=f"{account.what}；补充：{text}")
+    return replace(
+        account, what=f"{account.what}；补充：{text}" if account.what else text
+    )
 
 
 def _replaced(
