@@ -108,6 +108,8 @@ async def forget_on_the_way(
     n_entries += await _drop(redis, keys.dead, "letter", names_them)
     for stream in (keys.ready, keys.ready_urgent):
         n_entries += await _drop(redis, stream, "conversation", calls_for_them)
+    for field in ("person", "allowed_by"):
+        n_entries += await _drop(redis, keys.delivery_reports, field, calls_for_them)
     if blob_ids:
         n_entries += await _drop(redis, keys.media, "entry", is_ordered)
     return n_entries

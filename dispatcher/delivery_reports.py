@@ -22,7 +22,9 @@ WAITS = timedelta(minutes=15)
 class Store(Protocol):
     """Where the messages are."""
 
-    async def settle(self, external_id: str, failure: str, *, now: datetime) -> bool:
+    async def settle(
+        self, external_id: str, failure: str, *, now: datetime, recipient: str = ""
+    ) -> bool:
         """Notes what became of a message; `False` where there is none."""
 
     async def wake(self, recipients: Sequence[str], *, now: datetime) -> int:
@@ -58,7 +60,9 @@ class DeliveryReports:
                 if await self._store.wake([person], now=now):
                     self._on_woken()
                 finished.append(entry.id)
-            elif await self._store.settle(job, failure, now=now):
+            elif await self._store.settle(
+                job, failure, now=now, recipient=entry.fields.get("person", "")
+            ):
                 finished.append(entry.id)
                 if failure:
                     logger.warning("delivery.failed", job=job, error=failure)

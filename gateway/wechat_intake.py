@@ -61,6 +61,8 @@ class DeliveryReport:
     """WeChat's id of the message."""
     failure: str
     """Why it did not arrive; empty where it did."""
+    person: str = ""
+    """Conversation it went to, where WeChat may have given no id to the sender."""
 
     def fields(self, now: datetime) -> dict[Any, Any]:
         """Returns the entry of the stream `delivery_reports` (`docs/contracts.md`)."""
@@ -68,6 +70,7 @@ class DeliveryReport:
             "v": "1",
             "job": self.job,
             "failure": self.failure,
+            "person": self.person,
             "at": now.isoformat(),
         }
 
@@ -127,6 +130,7 @@ def reports_of(push: Push) -> tuple[Report, ...]:
         DeliveryReport(
             item.job_id,
             f"{item.error_code} {item.status}"[:200] if item.error_code else "",
+            person=conversation_of(push.openid),
         )
         for item in push.items
         if item.job_id

@@ -38,6 +38,7 @@ from community.outbox import (
 )
 
 REPORTED = ("template", "subscribe")
+REPORTED_WITHIN = timedelta(hours=1)
 """Ways of sending of which the messenger tells later whether it worked."""
 _URGENT = [kind.value for kind in URGENT]
 _DEFERRED = [kind.value for kind in DEFERRED_IN_QUIET_HOURS]
@@ -188,15 +189,20 @@ class SqlOutbox:
             due_at=now.astimezone(timezone.utc),
         )
 
-    async def settle(self, external_id: str, failure: str, *, now: datetime) -> bool:
+    async def settle(
+        self, external_id: str, failure: str, *, now: datetime, recipient: str = ""
+    ) -> bool:
         """Notes what the messenger reports later about a message that it took.
 
         May be repeated. A failure that was reported stays, whatever comes after it.
+        A subscription message may have been taken without an id: then the report is
+        for the recipient's oldest one of the last hour that has none, and gives it one.
 
         Args:
             external_id: The messenger's id of the message.
             failure: Why it did not arrive; empty where it did.
             now: Aware UTC.
+            recipient: Who it went to; empty where every message has an id.
 
         Returns:
             Whether there is such a message; it may be that its outcome is stored later.
@@ -208,14 +214,20 @@ class SqlOutbox:
             "finished_at": now.astimezone(timezone.utc),
         }
         changes = theirs & (outbox.c.state == DeliveryState.DELIVERED.value)
+        count = sa.select(sa.func.count()).select_from(outbox).where(theirs)
         async with translated(), self._engine.begin() as connection:
+            if recipient and not await connection.scalar(count):
+                nameless = _nameless(recipient, now)
+                await connection.execute(
+                    sa.update(outbox)
+                    .where(outbox.c.id == nameless.scalar_subquery())
+                    .values(external_id=external_id)
+                )
             if failure:
                 await connection.execute(
                     sa.update(outbox).where(changes).values(failed)
                 )
-            found = await connection.scalar(
-                sa.select(sa.func.count()).select_from(outbox).where(theirs)
-            )
+            found = await connection.scalar(count)
         return bool(found)
 
     async def forget(self, recipient: str, *, now: datetime) -> int:
@@ -263,6 +275,17 @@ async def _finish(connection: AsyncConnection, done: Outcome, now: datetime) -> 
             .where(outbox.c.via == "digest", outbox.c.external_id == message.key)
             .values(state=values["state"])
         )
+
+
+def _nameless(recipient: str, now: datetime) -> sa.Select[Any]:
+    """Selects the id of the oldest fresh message that was taken without a name."""
+    return (
+        sa.select(sa.func.min(outbox.c.id))
+        .where(outbox.c.recipient == recipient, outbox.c.via == "subscribe")
+        .where(outbox.c.external_id == "")
+        .where(outbox.c.state == DeliveryState.DELIVERED.value)
+        .where(outbox.c.finished_at >= now.astimezone(timezone.utc) - REPORTED_WITHIN)
+    )
 
 
 def _due(

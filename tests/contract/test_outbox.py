@@ -298,6 +298,33 @@ async def test_a_reported_failure_ends_what_counted_as_delivered(store):
     assert not await store.settle("4712", "", now=NOW)
 
 
+async def test_a_message_taken_without_an_id_is_found_by_its_recipient(store):
+    to = {"m1": "wechat:a", "m2": "wechat:a", "m3": "wechat:b", "m4": "wechat:c"}
+    for key, person in to.items():
+        await store.add([message(key, to=person)], now=NOW)
+        via = "custom" if key == "m4" else "subscribe"
+        taken = SendResult(DeliveryState.DELIVERED, via=via)
+        await finish(store, (await claim(store))[0], taken)
+
+    async def settle(job, failure, who, now=NOW):
+        return await store.settle(job, failure, now=now, recipient=who)
+
+    assert not await settle("1", "-1 failed", "wechat:c")  # went another way
+    assert not await settle("1", "-1 failed", "wechat:b", NOW + timedelta(hours=2))
+    assert not await settle("1", "-1 failed", "")
+    for _ in range(2):  # a repeat is for the same message
+        assert await settle("1", "-1 failed", "wechat:a")
+    assert await settle("2", "", "wechat:a")
+    assert not await settle("3", "", "wechat:a")
+    found = [(r["external_id"], r["state"], r["error"]) for r in await rows(store)]
+    assert found == [
+        ("1", "permanent-failure", "-1 failed"),
+        ("2", "delivered", ""),
+        ("", "delivered", ""),
+        ("", "delivered", ""),
+    ]
+
+
 async def test_forgetting_a_person_leaves_neither_id_nor_text(store):
     await store.add([message("m1"), message("m2")], now=NOW)
     await finish(store, (await claim(store))[0])

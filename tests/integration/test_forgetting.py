@@ -170,6 +170,9 @@ async def fill(
         )
         assert blob in (LOOSE, KEPT)
     await answer_all(store, settings)
+    for reported in ("person", "allowed_by"):
+        entry = {"v": "1", "job": "1", "failure": "", reported: CONVERSATION}
+        await redis.xadd(keys.delivery_reports, {**entry, "at": NOW.isoformat()})
     await peer.push(text(SAID[0]))  # one that waits
     letter = await store.head(CONVERSATION)
     assert letter is not None
@@ -276,7 +279,16 @@ async def test_no_key_and_no_row_names_a_forgotten_person(
 ):
     number = await fill(client, store, engine, settings)
     before = traces(await in_redis(store)), traces(await in_sql(engine))
-    for place in ("mailbox", "turns", "out", "unsent", "attempts", "quota", "media"):
+    for place in (
+        "mailbox",
+        "turns",
+        "out",
+        "unsent",
+        "attempts",
+        "quota",
+        "media",
+        "reports",
+    ):
         assert any(place in line for line in await in_redis(store)), place
     for place in ("resident", "outbox", "turn", "question", "question_cluster"):
         assert any(line.startswith(place) for line in before[1]), place

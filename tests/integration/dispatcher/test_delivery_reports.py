@@ -105,8 +105,8 @@ async def claimed(engine):
     return row
 
 
-async def commit(engine, row, *, via: str) -> None:
-    accepted = SendResult(DeliveryState.DELIVERED, via=via, external_id="4711")
+async def commit(engine, row, *, via: str, job: str = "4711") -> None:
+    accepted = SendResult(DeliveryState.DELIVERED, via=via, external_id=job)
     await SqlOutbox(engine).finish(row, accepted, now=NOW, retry_at=NOW)
 
 
@@ -160,6 +160,16 @@ async def test_a_report_ends_the_row_in_any_order(
         await commit(engine, row, via=via)
     assert await drained(client)
     assert await state(engine) == expected
+
+
+async def test_a_message_taken_without_an_id_ends_by_its_report(
+    client, engine, dispatcher
+):
+    await commit(engine, await claimed(engine), via="subscribe", job="")
+    for _ in range(2):
+        assert await Peer(client).push(REFUSED) == (200, "success")
+    assert await drained(client)
+    assert await state(engine) == ("permanent-failure", "43101 user refuse")
 
 
 async def test_repeats_change_nothing_and_a_failure_stays(client, engine, dispatcher):

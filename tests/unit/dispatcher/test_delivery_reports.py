@@ -19,7 +19,7 @@ class Store:
         self.is_down = False
         self.woken: list[str] = []
 
-    async def settle(self, external_id, failure, *, now):
+    async def settle(self, external_id, failure, *, now, recipient=""):
         if self.is_down:
             raise StoreUnavailableError("down")
         if external_id in self.known:
