@@ -11,7 +11,7 @@ from adapters.redis_conversations import open_redis
 from adapters.redis_forgetting import RedisForgetting
 from adapters.redis_keys import RedisKeys
 from adapters.roster_files import RosterFiles
-from adapters.settings import Settings
+from adapters.settings import REPORTS_A_DAY, Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.residents import SqlResidentRepository
 from adapters.ticket_store import open_tickets
@@ -49,6 +49,8 @@ class Ports:
     """Returns the gazetteer as it is now; `None` where there are no grids."""
     blobs: BlobStore | None = None
     speech: SpeechRecognizer = field(default_factory=NoSpeech)
+    reports_a_day: int = REPORTS_A_DAY
+    """So many tickets of a kind may a resident file in a day; alarms are not counted."""
     forgetting: Forgetting | None = None
     """`None` where nobody deletes, as under plain `rasa` commands."""
 
@@ -88,6 +90,7 @@ def ports_from_settings(settings: Settings) -> Ports:
         residents=SqlResidentRepository(engine),
         places=RosterFiles(settings.content_dir).gazetteer,
         blobs=FileBlobStore(settings.blob_dir),
+        reports_a_day=settings.reports_a_day,
         forgetting=RedisForgetting(
             open_redis(settings.redis_url), RedisKeys(settings.redis_prefix)
         ),

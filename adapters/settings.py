@@ -12,6 +12,7 @@ from adapters.wecom.settings import WeComSettings
 from community.quiet_hours import QuietHours
 
 ROOT = Path(__file__).resolve().parent.parent
+REPORTS_A_DAY = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Settings:
     loose_photo_days: int
     webhook_local: bool
     retention_days: int
+    reports_a_day: int
     worker_processes: int
     lease_s: float
     log_level: str
@@ -91,6 +93,9 @@ class Settings:
             loose_photo_days=integer(source, "LOOSE_PHOTO_DAYS", 30, low=2, high=3650),
             webhook_local=flag(source, "WEBHOOK_LOCAL", default=False),
             retention_days=integer(source, "RETENTION_DAYS", 180, low=1, high=3650),
+            reports_a_day=integer(
+                source, "REPORTS_A_DAY", REPORTS_A_DAY, low=1, high=1000
+            ),
             worker_processes=integer(source, "WORKER_PROCESSES", 1, low=1, high=64),
             lease_s=number(source, "LEASE_S", 5.0, low=0.2, high=600.0),
             log_level=source.get("LOG_LEVEL", "INFO"),

@@ -18,7 +18,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from actions.blocking import FILING, is_blocked
+from actions.blocking import is_refused
 from actions.parking import emptied, goes_on, is_left, put_aside
 from actions.reading import PARKED_SLOT, QUESTION_SLOT
 from actions.speaking import FORM, LISTEN
@@ -102,8 +102,8 @@ def add_place(parse_data: Dict[str, Any]) -> None:
 
 
 async def _permitted(inbound: Inbound, meaning: Meaning) -> Meaning:
-    """Refuses what would file a ticket for a resident whom staff have blocked."""
-    if meaning.intent in FILING and await is_blocked(inbound.conversation):
+    """Refuses what would file a ticket where none is taken from this resident."""
+    if await is_refused(inbound.conversation, meaning):
         return replace(meaning, intent="blocked", also=())
     return meaning
 

@@ -23,7 +23,7 @@ from adapters.sql.ticket_texts import readable
 from community.errors import NotFoundError, StoreUnavailableError
 from community.tickets import chain
 from community.tickets.commands import TO_RESIDENT, Action
-from community.tickets.model import Ticket, TicketEvent
+from community.tickets.model import Ticket, TicketEvent, TicketKind
 from community.tickets.repository import Page, Relabel, TicketMessage, TicketQuery
 from community.tickets.similarity import likeness
 
@@ -75,6 +75,25 @@ class SqlTicketReader:
             if number is not None:
                 query = query.where(ticket.c.number == number)
             return [*await self._tickets(connection, query)]
+
+    async def n_filed(
+        self, conversation: str, kind: TicketKind, *, since: datetime
+    ) -> int:
+        """See the port."""
+        async with self._reading() as connection:
+            person = (await self._keys.shared(self._engine)).person(conversation)
+            query = (
+                sa.select(sa.func.count())
+                .select_from(ticket)
+                .join(ticket_resident, ticket_resident.c.ticket_id == ticket.c.id)
+                .where(
+                    ticket_resident.c.person == person,
+                    ticket_resident.c.nth == 1,
+                    ticket.c.kind == kind.value,
+                    ticket.c.requested_at >= since,
+                )
+            )
+            return int(await connection.scalar(query) or 0)
 
     async def list(self, query: TicketQuery) -> Page:
         """See the port."""

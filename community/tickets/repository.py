@@ -10,6 +10,7 @@ from community.tickets.model import (
     Ticket,
     TicketDraft,
     TicketEvent,
+    TicketKind,
     TicketState,
     Warned,
 )
@@ -108,6 +109,11 @@ class TicketRepository(Protocol):
 
         With a number only the one that has it, if it is theirs.
         """
+
+    async def n_filed(
+        self, conversation: str, kind: TicketKind, *, since: datetime
+    ) -> int:
+        """Returns how many tickets of a kind a resident has filed, ended ones too."""
 
     async def withdraw(
         self, number: str, conversation: str, *, now: datetime | None = None
