@@ -13,6 +13,7 @@ from actions.reading import (
     FACETS_SLOT,
     ITEM_SLOT,
     SERVICE_SLOT,
+    TICKET_SLOT,
     UNCLEAR_SLOT,
     Reading,
 )
@@ -51,7 +52,7 @@ class AnswerFollowUp(SpeakingAction):
         key = reading.item or tracker.get_slot(ITEM_SLOT) or ""
         matter = composer.catalog.matters.get(key.removeprefix("matter/"))
         if matter is not None:
-            about = matter_answer(matter, reading.facets)
+            about = matter_answer(matter, reading.facets, is_filed=_filed(tracker))
             if about:
                 return [Text(about)], []
             key = tracker.get_slot(SERVICE_SLOT) or ""
@@ -127,8 +128,20 @@ def without_item(
     ]
 
 
-def matter_answer(matter: Matter, facets: tuple[Facet, ...]) -> str:
-    """Answers about a reported problem, as far as that can be known."""
+def _filed(tracker: Tracker) -> bool:
+    return not is_reporting(tracker) and bool(tracker.get_slot(TICKET_SLOT))
+
+
+def matter_answer(
+    matter: Matter, facets: tuple[Facet, ...], *, is_filed: bool = False
+) -> str:
+    """Answers about a reported problem, as far as that can be known.
+
+    Args:
+        matter: What is, or was, reported.
+        facets: What is asked.
+        is_filed: The report has been filed.
+    """
     within = hours_in_words(matter.respond_hours)
     answers = {
         Facet.TIME_LIMIT: f"报上去后，按规矩{within}内该有人联系您。什么时候弄好，"
@@ -140,4 +153,9 @@ def matter_answer(matter: Matter, facets: tuple[Facet, ...]) -> str:
     told = "".join(answers[f] for f in facets if f in answers)
     if told or {*facets}.isdisjoint(WHOSE):
         return told
+    if is_filed:
+        return (
+            f"这类事归{matter.lead}管，您报的已经转过去了，不用自己跑。"
+            "等急了跟我说“催一下”，或拿编号打12345。"
+        )
     return f"这类事归{matter.lead}管。您不用自己跑，报上去我转过去；想自己问就打12345。"

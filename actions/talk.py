@@ -5,9 +5,10 @@ import re
 from rasa_sdk import Tracker
 
 from actions.reading import Reading
+from actions.recordings import DICTATE
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
-from community.meaning import DISCREET
+from community.meaning import DICTATING, DISCREET
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
 
@@ -55,6 +56,8 @@ class Identity(SpeakingAction):
                     "谁问您要，多半是骗子，拿不准就打96110问一声。"
                 )
             ], []
+        if reading.value == DICTATING:
+            return [Text(DICTATE)], []
         if reading.value == DISCREET:
             return [
                 Text(

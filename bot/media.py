@@ -15,7 +15,7 @@ from actions.reading import (
     TICKET_SLOT,
     TOLD_PLACE_SLOT,
 )
-from actions.recordings import IN_REPORT, Recordings
+from actions.recordings import DICTATE, IN_REPORT, Recordings
 from actions.report_slots import PLACE
 from actions.speaking import FORM
 from actions.wiring import ports
@@ -34,10 +34,6 @@ FRESH = timedelta(hours=2)
 """A photo that comes so soon after a ticket was filed belongs to it."""
 REPORT = Choice("是，要反映", report_payload())
 NOTHING = Choice("不是", talk_payload("deny"))
-DICTATE = (
-    "语音我还听不懂，对不住。您按住键盘上的麦克风说话，手机会变成字，再发给我；"
-    "也可以打字。"
-)
 PASS_ON = Choices(
     "或者，我把这段录音转给网格员听？",
     (

@@ -20,17 +20,21 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.blocking import is_refused
 from actions.parking import emptied, goes_on, is_left, put_aside
-from actions.reading import PARKED_SLOT, QUESTION_SLOT
+from actions.reading import PARKED_SLOT, QUESTION_SLOT, UNCLEAR_TEXT_SLOT
 from actions.speaking import FORM, LISTEN
 from actions.wiring import ports
 from community.catalog.model import Catalog
 from community.choices import choose
+from community.following import service_asked_on
 from community.interpretation import combine, interpret
 from community.meaning import Context, Meaning, Said
 from community.messages import Inbound
 from community.questions import Asked
 from community.wordings import rephrase, split_asks
 
+OPEN = ("nlu_fallback", "oos_gov", "oos_other", "matter")
+"""Meanings of a message that may be the rest of what was said before."""
+MAX_TOLD_CHARS = 200
 SPLITTABLE = ("service", "matter", "nlu_fallback")
 """Meanings of a whole message that may hide a second ask."""
 
@@ -66,6 +70,8 @@ class Understanding:
         """Reads a message, and both asks of one that asks two things."""
         catalog = self.catalog()
         meaning = interpret(parse_data, context, catalog)
+        if meaning.intent in OPEN and context.requested_slot is None:
+            meaning = await self._with_the_past(inbound.text, meaning, context)
         clauses = split_asks(inbound.text, catalog)
         if clauses and context.requested_slot is None and meaning.intent in SPLITTABLE:
             parts = [
@@ -73,6 +79,32 @@ class Understanding:
                 for clause in clauses
             ]
             meaning = combine(meaning, clauses, parts)
+        return meaning
+
+    async def _with_the_past(
+        self, text: str, meaning: Meaning, context: Context
+    ) -> Meaning:
+        """Reads a message together with what was said before, where that tells more.
+
+        Somebody who tells a story in pieces is understood from all of them: the message
+        before was not understood, or this one asks about the service talked of without
+        naming it.
+        """
+        catalog = self.catalog()
+        if context.unclear_text and len(context.unclear_text) <= MAX_TOLD_CHARS:
+            told = f"{context.unclear_text}，{text}"
+            joined = interpret(await self._parse(told), Context(), catalog)
+            is_other = meaning.intent == "matter" and joined.item != meaning.item
+            if joined.intent in ("service", "matter") and not is_other:
+                clause = told if joined.intent == "matter" else ""
+                return replace(joined, clause=clause)
+            if meaning.item in context.offered_items:
+                return replace(meaning, clause=told)
+        topic = service_asked_on(text, meaning, context, catalog)
+        if topic is not None:
+            joined = interpret(await self._parse(topic), Context(), catalog)
+            if joined.item == context.service and joined.facets:
+                return replace(joined, intent="talk_ask_facet")
         return meaning
 
     async def _parse(self, said: str) -> Dict[str, Any]:
@@ -184,8 +216,15 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         and bool(tracker.get_slot(PARKED_SLOT)),
         compared=tuple(tracker.get_slot("compared") or ()),
         is_unclear=bool(tracker.get_slot("n_unclear")),
+        unclear_text=_unclear_text(tracker),
         outside=_outside(tracker),
     )
+
+
+def _unclear_text(tracker: DialogueStateTracker) -> str:
+    if not tracker.get_slot("n_unclear"):
+        return ""
+    return str(tracker.get_slot(UNCLEAR_TEXT_SLOT) or "")
 
 
 def _outside(tracker: DialogueStateTracker) -> Optional[str]:

@@ -20,6 +20,7 @@ from community.wordings import (
     bare,
     hints_at,
     is_comparison,
+    is_question,
     is_return,
     named_services,
     rephrase,
@@ -154,6 +155,27 @@ def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | N
         return None
     asks = said.label == "talk_ask_facet" or _WHOSE.search(said.text)
     return Meaning("oos_gov", clause=topic) if asks else None
+
+
+def service_asked_on(
+    text: str, meaning: Meaning, context: Context, catalog: Catalog
+) -> str | None:
+    """Returns a short question with the name of the service that it may be about.
+
+    医院在哪评, after an answer about the disability certificate. Nothing for what names
+    another service or a topic of another office.
+    """
+    key = context.service
+    if key is None or context.item != key or not meaning.intent.startswith("oos_"):
+        return None
+    if meaning.value or meaning.clause or len(bare(text)) > ELLIPSIS_MAX_CHARS:
+        return None
+    if not is_question(text) or named_services(text, catalog):
+        return None
+    if any(word in text for r in catalog.referrals for word in r.keywords):
+        return None
+    service = catalog.services[key.removeprefix("service/")]
+    return f"{service.short_name}，{text}"
 
 
 def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | None:

@@ -32,6 +32,7 @@ from community.form_interpretation import within_form
 from community.meaning import (
     AT,
     CERTAIN_OUTSIDE,
+    DICTATING,
     DISCREET,
     ELLIPSIS_MAX_CHARS,
     NOUN_MAX_CHARS,
@@ -57,6 +58,7 @@ from community.wordings import (
     asks_discretion,
     asks_reason,
     bare,
+    cannot_type,
     doubts_us,
     is_angry,
     is_bare_reason,
@@ -148,6 +150,15 @@ def _form(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     return within_form(said, context, catalog)
 
 
+def _typing(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """不会打字, 能发语音吗: told how to dictate, and nothing else is guessed."""
+    if len(said.text) > MAX_CALL_CHARS or said.is_clear_item:
+        return None
+    if not cannot_type(said.text) or wants_person(said.text):
+        return None
+    return Meaning("talk_identity", value=DICTATING)
+
+
 def _person(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Asks for a person in words that the classifier does not know."""
     if said.is_clear_matter or len(said.text) > MAX_CALL_CHARS:
@@ -224,7 +235,7 @@ def _reason(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 def _bare_noun(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """A service noun is a question; a facility noun is asked back."""
     noun = bare(said.text)
-    if not 1 < len(noun) <= NOUN_MAX_CHARS:
+    if not 1 <= len(noun) <= NOUN_MAX_CHARS:
         return None
     key = service_with_name(noun, catalog)
     if key is not None:
@@ -313,6 +324,7 @@ READERS: tuple[Reader, ...] = (
     answered,
     wishes,
     _person,
+    _typing,
     _worry,
     _form,
     _others,

@@ -15,6 +15,8 @@ CERTAIN_OUTSIDE = 0.9
 """A message that names a service is outside only if it is as sure as this."""
 ELLIPSIS_MAX_CHARS = 12
 """Of a message that leaves out what it is about."""
+DICTATING = "dictating"
+"""Value of a message whose writer cannot type."""
 DISCREET = "discreet"
 """Value of a wish that nobody learns who reported."""
 AT = "at:"
@@ -57,21 +59,28 @@ class Context:
     """Keys of the services that the last answer told apart."""
     is_unclear: bool = False
     """The message before was not understood."""
+    unclear_text: str = ""
+    """The message before, where that was not understood."""
     outside: str | None = None
     """What the message before asked, if that was a topic of another office."""
 
     @property
-    def offered_services(self) -> tuple[str, ...]:
-        """Keys of the services among the offered choices, in order."""
+    def offered_items(self) -> tuple[str, ...]:
+        """Keys of the items among the offered choices, in order."""
         keys: dict[str, None] = {}
         for _, payload in self.offered:
             try:
                 item = read_payload(payload).item
             except RecordError:
                 continue
-            if item is not None and item.startswith("service/"):
+            if item is not None:
                 keys.setdefault(item)
         return tuple(keys)
+
+    @property
+    def offered_services(self) -> tuple[str, ...]:
+        """Keys of the services among the offered choices, in order."""
+        return tuple(k for k in self.offered_items if k.startswith("service/"))
 
 
 @dataclass(frozen=True, slots=True)

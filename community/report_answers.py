@@ -15,6 +15,12 @@ _WHERE = re.compile(
     r"跟前|隔壁|家里|屋里|楼道|电梯|车库|路口|超市|市场|学校|医院|单元|小区|拐角|底下|上头|集上|地里|坝|井"
 )
 """Words without which hardly anybody says where."""
+_TALK = re.compile(
+    r"[都要报嗯哦吗呢谁啥咋怎管找没还很太把]|别(?!墅)|[坏漏堵响脏臭吵断停]了"
+)
+"""Words that hardly any place is called by: 别人家都摆, 找谁管."""
+_INDOORS = re.compile(r"家里|屋里|底下|里[边面头]")
+"""Words for where, which are no place by themselves."""
 _WHEN = re.compile(
     r"[天日月年周点时早晚]|星期|礼拜|刚|一直|以前|之前|开始|好久|很久|老长|一阵|多会|昨|前|今|夜|"
     r"春|夏|秋|冬|过年|入|开春|去|上个|自|从|经常|总是|老是|每"
@@ -60,10 +66,16 @@ def _with(account: Account, remark: str) -> Account:
 
 
 def _says_where(text: str, entities: tuple[Entity, ...]) -> bool:
-    """Tells whether an answer to "where" may be one; short ones get the benefit."""
-    if len(re.sub(r"\W", "", text)) < MIN_REMARK_CHARS or _NOT_KNOWN.search(text):
+    """Tells whether an answer to "where" may be one.
+
+    Short ones get the benefit of the doubt, unless they are plainly something else.
+    """
+    if _NOT_KNOWN.search(text) or place_in(text, entities) is not None:
         return True
-    return place_in(text, entities) is not None or bool(_WHERE.search(text))
+    if _TALK.search(text) and not _WHERE.search(_INDOORS.sub("", text)):
+        return False
+    is_short = len(re.sub(r"\W", "", text)) < MIN_REMARK_CHARS
+    return is_short or bool(_WHERE.search(text))
 
 
 def _says_when(text: str, entities: tuple[Entity, ...]) -> bool:

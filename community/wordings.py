@@ -45,7 +45,7 @@ _REPEAT = re.compile(
     r"刚才说的?(?:是)?[啥什]|(?:多少|[啥什]么?|[哪谁几])[里儿个天]?来着"
 )
 _QUESTION = re.compile(
-    r"[?？吗呢么]$|[咋啥]|[找问归]谁|谁(?:能|来)?(?:管|负责)|怎么|什么|多少|多久|哪[里儿个天]|上哪|去哪|能不能|要不要|是不是|"
+    r"[?？吗呢么]$|[咋啥]|[找问归]谁|谁(?:能|来)?(?:管|负责)|怎么|什么|多少|多久|哪(?![怕知想料])|能不能|要不要|是不是|"
     r"([一-龥])不\1(?!不)|有没有|[得能要用管给行办](?:[一-龥]{1,4})?不[呀啊]?$"
 )
 _RETURN = re.compile(
@@ -84,6 +84,10 @@ _DISCREET = re.compile(
     r"(?:别|不要|甭|莫|可别|千万)[^，。？?]{0,8}(?:说|告诉|讲|透露|知道|提)[^，。？?]{0,8}(?:是)?(?:[我俺](?:们|家)?(?:说|报|反映|反应|举报|讲|告|提|名|叫)|[我俺]的名)|"
     r"(?:替|给|帮|为)[我俺](?:们)?保密|保密[吗不么行]|(?:能|可以|可不可以|能不能)?(?:匿名|不(?:留|写|报)名)(?:[吗不么行]|反映|举报|报)|"
     r"(?:会不会|能不能|别|不会)[^，。？?]{0,6}(?:知道|看出来|猜出来)[^，。？?]{0,6}(?:是)?[我俺](?:说|报|反映|反应|举报|告)"
+)
+_CANNOT_TYPE = re.compile(
+    r"(?:不|不太|不怎么)(?:会|能)(?:打字|写字|写|拼音|认字)|^打字(?:不|太)|不识字|不认字|"
+    r"(?:能不能|可以|可不可以|能|会)(?:给[你您])?(?:发|用|听|说)?(?:语音|录音)[吗不么]?|[咋怎]么?(?:发|用|说)语音|打字(?:慢|太慢|费劲|难)"
 )
 _PERSON = re.compile(
     r"转(?:个|一个|给)?(?:真|活)?人(?![事才民员生口身名账头])(?:工|来|接)?|转人工|人工(?:客服|服务|坐席)|"
@@ -206,6 +210,11 @@ def offers_secret(text: str) -> bool:
 def asks_discretion(text: str) -> bool:
     """Tells whether a resident is afraid of being known as the one who reported."""
     return bool(_DISCREET.search(text))
+
+
+def cannot_type(text: str) -> bool:
+    """Tells whether a resident has trouble with writing, or asks to speak instead."""
+    return bool(_CANNOT_TYPE.search(text))
 
 
 def wants_person(text: str) -> bool:

@@ -35,6 +35,8 @@ SIGN_VOTE, FIRST_SIGN_VOTE = 0.6, 0.2
 """What a certain sign adds to its rule's score; the first one by priority adds both."""
 RULE_WEIGHT = 0.6
 """What the best rule's own score adds to the score of any danger."""
+MIN_CHARS = 3
+"""Shorter messages are urgent by a sign only: 我 says nothing, whatever a model sees."""
 SETTLED = ("self_harm",)
 """Rules that no other rule may outvote and no service question silences."""
 ODDS_FILE = "odds.json"
@@ -263,7 +265,7 @@ class EmergencyDetector(GraphComponent):
         text = message.get(TEXT) or ""
         found = list(signs(text))
         scores = None
-        if self._model is not None:
+        if self._model is not None and (found or len(text.strip()) >= MIN_CHARS):
             document = emergency_document(text, message_blocks(message), found)
             scores = self._model.scores(document)
         best = (message.get(LABEL_RANKING) or [{"label": ""}])[0]["label"]
