@@ -132,6 +132,9 @@ def _policy(document: Mapping[str, Any]) -> TimePolicy:
         "confirm_hours",
         "late_answer_days",
     )
+    younger = {
+        name: document[name] for name in ("merge_within_days",) if name in document
+    }
     return TimePolicy(
         respond_hours=MappingProxyType(document["respond_hours"]),
         resolve=MappingProxyType(
@@ -146,6 +149,7 @@ def _policy(document: Mapping[str, Any]) -> TimePolicy:
         upper_tier_workdays=Limit(upper["workdays"], in_workdays=True),
         remind_hours=tuple(document["remind_hours"]),
         **{name: document[name] for name in same},
+        **younger,
     )
 
 

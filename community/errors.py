@@ -42,6 +42,15 @@ class TransitionRefusedError(CommunityError):
     """Raised when a ticket's state or the actor's post does not allow an act."""
 
 
+class ImplausibleMergeError(TransitionRefusedError):
+    """Raised when two tickets can hardly be one thing; `differs` says in what."""
+
+    def __init__(self, differs: str) -> None:
+        """Keeps in what they differ: `item`, `place` or `time`."""
+        super().__init__(f"merge: the tickets differ in {differs}")
+        self.differs = differs
+
+
 class ConflictError(CommunityError):
     """Raised when somebody else was first; `owner` is the staff id of who has it."""
 

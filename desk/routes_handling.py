@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from pydantic import Field
 
-from community.errors import TransitionRefusedError
+from community.errors import ImplausibleMergeError, TransitionRefusedError
 from community.messages import log_id
 from community.tickets import TO_RESIDENT, Action, Command
 from desk import words
@@ -26,12 +26,14 @@ from desk.endpoints import Endpoints
 from desk.permitted import actor_of, permitted
 from desk.policy import Act
 from desk.problems import problem
+from desk.routes_photos import photos_of
 from desk.routes_tickets import detail
 from desk.talking import end_with
 
 endpoints = Endpoints("handling")
 logger = structlog.get_logger()
 MAX_PHOTOS = 6
+MAX_MOVED_PHOTOS = 30
 
 
 class Note(ActBody):
@@ -94,6 +96,9 @@ class SecondMatter(ActBody):
 
     text: Words
     item: Identifier | None = None
+    photos: list[BlobId] = Field(
+        default=[], max_items=MAX_MOVED_PHOTOS, description="Of this ticket's file."
+    )
 
 
 class Supervision(ActBody):
@@ -119,6 +124,8 @@ async def perform(
     number = call.ticket.number
     try:
         ticket = await call.services.tickets.act(number, command, now=call.now)
+    except ImplausibleMergeError as err:
+        raise problem(409, "refused", words.NOT_ONE_THING[err.differs]) from err
     except TransitionRefusedError as err:
         logger.info("desk.act_refused", ticket=log_id(number), why=str(err))
         name = words.ACTIONS[action.value]
@@ -278,10 +285,19 @@ async def merge(call: Call, body: MergeInto) -> TicketDoc:
     "/api/tickets/{number}/split", act=Act.SPLIT, takes=SecondMatter, gives=TicketDoc
 )
 async def split(call: Call, body: SecondMatter) -> TicketDoc:
-    """Gives a second matter a ticket of its own."""
+    """Gives a second matter a ticket of its own, with the photos that show it."""
     if body.item:
         require_item(call, body.item)
-    return await perform(call, Action.SPLIT, body, text=body.text, to=body.item or None)
+    if not await photos_of(call) >= set(body.photos):
+        raise problem(422, "no_photo", "这张工单里没有这张照片。", ["photos"])
+    return await perform(
+        call,
+        Action.SPLIT,
+        body,
+        text=body.text,
+        to=body.item or None,
+        photos=tuple(dict.fromkeys(body.photos)),
+    )
 
 
 def require_item(call: Call, item: str) -> None:

@@ -87,3 +87,10 @@ def colour_of(warned: str) -> str:
 
 REPORT_PHRASES = ("巡查时看到的。", "居民当面说的。", "已经拍照，需要人来处理。")
 """What staff often write when they report something."""
+
+NOT_ONE_THING = {
+    "item": "两件的事项不一样，不能并案。是同一件的话，先“改事项”再并。",
+    "place": "两件不在一个网格，说的地方也对不上，不能并案。先核实地点，“改网格”后再并。",
+    "time": "两件报上来的时间隔得太久，不能并案。",
+}
+"""Why two tickets are not merged, by what they differ in."""

@@ -30,6 +30,7 @@ from community.tickets.cases import Decision
 from community.tickets.clocks import step_due
 from community.tickets.commands import SYSTEM, Action, ActorKind, Command
 from community.tickets.decisions import decide
+from community.tickets.merging import told_in
 from community.tickets.model import Ticket
 from community.tickets.office import Office
 from community.tickets.repository import Finding
@@ -173,8 +174,9 @@ class SqlTicketActs(SqlTicketReader):
             return stored
         if command.action is Action.MERGE:
             other = await self._other(connection, stored, command)
+            told = told_in(stored.ticket, await self._events(connection, stored))
             return await merge(
-                self._journal, connection, stored, other, command, office, now
+                self._journal, connection, stored, other, command, told, office, now
             )
         decision = decide(stored.ticket.life, command, office, now)
         if decision is None:

@@ -25,10 +25,8 @@ from community.tickets import chain
 from community.tickets.commands import TO_RESIDENT, Action
 from community.tickets.model import Ticket, TicketEvent, TicketKind
 from community.tickets.repository import Page, Relabel, TicketMessage, TicketQuery
-from community.tickets.similarity import likeness
+from community.tickets.similarity import ALIKE, likeness
 
-SIMILAR_LIKENESS = 0.34
-"""Two places with less in common are not offered as the same."""
 MAX_SIMILAR = 3
 MAX_COMPARED = 200
 _SAID = frozenset({Action.REMARK, Action.RESOLVE, Action.DISSATISFIED, Action.CONFIRM})
@@ -138,12 +136,17 @@ class SqlTicketReader:
         """See the port."""
         async with self._reading() as connection:
             stored = await self._load(connection, number)
-            bodies = await connection.execute(
-                sa.select(ticket_event.c.body)
-                .where(ticket_event.c.ticket_id == stored.id)
-                .order_by(ticket_event.c.seq)
-            )
-            said = await self._texts(connection, stored)
+            return await self._events(connection, stored)
+
+    async def _events(
+        self, connection: AsyncConnection, stored: Stored
+    ) -> Sequence[TicketEvent]:
+        bodies = await connection.execute(
+            sa.select(ticket_event.c.body)
+            .where(ticket_event.c.ticket_id == stored.id)
+            .order_by(ticket_event.c.seq)
+        )
+        said = await self._texts(connection, stored)
         events = (chain.read(body)[0] for (body,) in bodies)
         return [
             replace(
@@ -232,7 +235,7 @@ class SqlTicketReader:
             ((likeness(place, t.draft.place), t) for t in others),
             key=lambda pair: (-pair[0], pair[1].number),
         )
-        return [t for score, t in scored if score >= SIMILAR_LIKENESS][:MAX_SIMILAR]
+        return [t for score, t in scored if score >= ALIKE][:MAX_SIMILAR]
 
     async def due(self, now: datetime, *, limit: int) -> Sequence[str]:
         """See the port."""

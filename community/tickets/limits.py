@@ -67,6 +67,8 @@ class TimePolicy:
     """No longer does a resident wait without a word of how an unsolved ticket stands."""
     progress_after_workdays: float = 4
     """The first time where the promise is further away than that."""
+    merge_within_days: int = 30
+    """Tickets that were filed further apart are not merged."""
     remind_hours: tuple[float, ...] = (24, 72)
     """After the result, while the resident does not answer."""
     confirm_hours: float = 120

@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 
+ALIKE = 0.34
+"""Two places with less in common are not taken for the same."""
 _NOISE = re.compile(r"[\s，。,.、！!？?；;：:（）()\-—]+")
 _DIGITS = str.maketrans(
     "０１２３４５６７８９一二三四五六七八九两", "01234567891234567892"

@@ -61,6 +61,14 @@ class DeskSystem:
 
         self._use(action)
 
+    def store_photo(self, data: bytes) -> str:
+        """Keeps a photo as the channels do, and returns its id."""
+
+        async def action(services: Any) -> str:
+            return str(await services.blobs.put(data, "image/jpeg"))
+
+        return str(self._use(action))
+
     def file(self, **values: Any) -> str:
         """Files a ticket in the grid of bugu-w1, given to that worker."""
         draft = TicketDraft(
@@ -93,6 +101,14 @@ class DeskSystem:
 
         found: Ticket = self._use(action)
         return found
+
+    def last_fact(self, number: str, name: str) -> str:
+        """Returns a fact of a ticket's newest event."""
+
+        async def action(services: Any) -> str:
+            return str((await services.tickets.events(number))[-1].facts[name])
+
+        return str(self._use(action))
 
 
 class StaffPage:

@@ -98,9 +98,13 @@ def open_page(browser: Browser, desk_system: DeskSystem) -> Iterator[OpenPage]:
 
 
 def photo() -> dict[str, object]:
+    return {"name": "after.jpg", "mimeType": "image/jpeg", "buffer": jpeg("orange")}
+
+
+def jpeg(colour: str) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", (800, 600), "orange").save(out, "JPEG")
-    return {"name": "after.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+    Image.new("RGB", (800, 600), colour).save(out, "JPEG")
+    return out.getvalue()
 
 
 def test_claim_to_resolve_in_four_taps(
@@ -314,6 +318,29 @@ def test_the_street_assigns_urges_and_supervises(
     assert desk_system.ticket(number).life.is_supervised
     street.button("核对档案").click()
     expect(street.page.get_by_text("没有被改动")).to_be_visible()
+    assert street.console_errors == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_second_matter_takes_the_photos_that_show_it(
+    open_page: OpenPage, desk_system: DeskSystem, size: dict[str, int]
+) -> None:
+    photos = [desk_system.store_photo(jpeg(colour)) for colour in ("navy", "olive")]
+    number = desk_system.file(photos=tuple(photos))
+    street = open_page(size)
+    street.sign_in(f"/tickets/{number}", COUNTY)
+    street.button("拆单").click()
+    dialog = street.page.get_by_role("dialog")
+    dialog.get_by_label("另一件事").fill("楼道灯也坏了")
+    shown = dialog.get_by_alt_text("第 2 张照片")
+    width = "image => image.decode().then(() => image.naturalWidth)"
+    assert shown.evaluate(width) == 800
+    dialog.get_by_role("checkbox", name="第 2 张照片").check()
+    assert street.violations() == []
+    dialog.get_by_role("button", name="拆单").click()
+    expect(street.page.get_by_text("拆单：好了。")).to_be_visible()
+    second = desk_system.ticket(desk_system.last_fact(number, "to"))
+    assert second.draft.photos == (photos[1],)
     assert street.console_errors == []
 
 

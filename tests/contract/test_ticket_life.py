@@ -149,7 +149,9 @@ async def test_nobody_reacts_so_it_goes_to_backup_head_street_and_county(tickets
     n_events = ticket.life.n_events
     await tickets.tick(MONDAY + hours(500))
     later = [e.action for e in await tickets.events(opened.number)][n_events:]
-    assert later == [Action.PROGRESS], "the chain is over, the resident hears how it stands"
+    assert later == [Action.PROGRESS], (
+        "the chain is over, the resident hears how it stands"
+    )
     assert await tickets.verify(opened.number) == []
 
 
@@ -389,8 +391,9 @@ async def test_merged_tickets_tell_everybody_the_result(tickets, engine):
 
 
 async def test_a_merged_danger_stays_a_danger(tickets):
-    normal = await tickets.open(draft("m1#0"), now=MONDAY)
-    gas = draft("m2#0", who=OTHER, item="matter/gas_safety", urgency="critical")
+    item = "matter/gas_safety"
+    normal = await tickets.open(draft("m1#0", item=item), now=MONDAY)
+    gas = draft("m2#0", who=OTHER, item=item, urgency="critical")
     gas = await tickets.open(gas, now=MONDAY)
     merging = command("county1", Action.MERGE, to=normal.number, reason="同一处")
     await tickets.act(gas.number, merging, now=MONDAY)

@@ -3,7 +3,7 @@
 export interface Field {
   name: string
   label: string
-  kind: 'text' | 'number' | 'matter' | 'grid' | 'person' | 'check'
+  kind: 'text' | 'number' | 'matter' | 'grid' | 'person' | 'check' | 'photos'
   needed?: boolean
   max?: number
 }
@@ -72,6 +72,7 @@ export const ACTS: DeskAct[] = [
     fields: [
       { name: 'text', label: '另一件事', kind: 'text', needed: true },
       { name: 'item', label: '事项', kind: 'matter' },
+      { name: 'photos', label: '哪些照片是那件事的（可以不选）', kind: 'photos' },
     ],
   },
   { action: 'exclude', path: 'exclude', name: '申请不计考核', hint: '要另一个人同意。', fields: [REASON], isDanger: true },
