@@ -16,6 +16,7 @@ from actions.reading import (
     Reading,
 )
 from actions.report_slots import clear_report
+from actions.sent_files import still_there, times_of
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.emergency import hazard
@@ -51,6 +52,7 @@ class EmergencyAction(SpeakingAction):
         place = place_told(reading.text, reading.entities, tracker) or ""
         place = place or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text", "")
         where = whereabouts(tracker, place)
+        photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         draft = TicketDraft(
             idempotency_key=f"{reading.message_id}#0",
             kind=TicketKind.EMERGENCY,
@@ -62,7 +64,7 @@ class EmergencyAction(SpeakingAction):
             urgency="critical",
             grid=where.grid,
             community=where.community,
-            photos=tuple(tracker.get_slot(PHOTOS_SLOT) or ()),
+            photos=photos.there,
         )
         events: Events = [
             *clear_report(),

@@ -1,5 +1,7 @@
 """A person instead of the assistant: asked for, or needed to look something up."""
 
+from dataclasses import replace
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
@@ -16,6 +18,7 @@ from actions.reading import (
     Reading,
 )
 from actions.recordings import Recordings
+from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from community.answers import AnswerComposer
@@ -54,13 +57,13 @@ class Handoff(SpeakingAction):
         item = reading.item or tracker.get_slot(ITEM_SLOT)
         last = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
         words = "；".join(t for t in (last, reading.text) if t)
-        filed = await open_handoff(reading, tracker, item, words)
+        filed, gone = await open_handoff(reading, tracker, item, words)
         ticket = filed.ticket
         about = f"关于{composer.catalog.item_name(item)}的事，" if item else ""
         told = f"好的，{about}我已经记下来转给网格员，编号 {ticket.number}。"
         if filed.is_folded:
             told = f"刚才已经转给网格员了，还是编号 {ticket.number}，这句我也加上了。"
-        return [Text(f"{told}{how_to_reach(ticket, composer)}")], [
+        return [Text(f"{told}{how_to_reach(ticket, composer)}"), *gone], [
             SlotSet(UNCLEAR_SLOT, 0.0),
             *nothing_waits(),
             filed_now(ticket),
@@ -79,7 +82,7 @@ class Reason(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Files a ticket, names the appeal, and says what to check meanwhile."""
         service = service_of(reading.item, composer)
-        filed = await open_handoff(reading, tracker, reading.item, reading.text)
+        filed, gone = await open_handoff(reading, tracker, reading.item, reading.text)
         ticket = filed.ticket
         name = f"{service.short_name}的事，" if service else ""
         parts: list[Part] = [
@@ -88,6 +91,7 @@ class Reason(SpeakingAction):
                 f"我已经请网格员帮您问，编号 {ticket.number}。"
             ),
             Text(composer.fill(APPEAL) + how_to_reach(ticket, composer)),
+            *gone,
         ]
         key = reading.item or ""
         if key in FIRST_CHECK:
@@ -114,7 +118,7 @@ class Supplement(SpeakingAction):
         kind, _, named = (reading.value or "").partition(":")
         if kind == "to" and named != number:
             number, is_urgent = named, False
-        photos = tuple(tracker.get_slot(PHOTOS_SLOT) or ())
+        photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         text = "" if reading.value == PHOTOS_VALUE else reading.text
         call = "要是电话还没打，请现在就打。" if is_urgent else ""
         events: Events = [SlotSet(PHOTOS_SLOT, None)]
@@ -123,34 +127,46 @@ class Supplement(SpeakingAction):
                 number,
                 tracker.sender_id,
                 text=text or "补一张照片",
-                photos=photos,
+                photos=photos.there,
                 key=f"{reading.message_id}#0",
                 now=ports().now(),
             )
         except (NotFoundError, TransitionRefusedError):
             item = reading.item or tracker.get_slot(ITEM_SLOT)
             words = f"补充 {number}：{text or '照片'}"
-            ticket = (await open_handoff(reading, tracker, item, words)).ticket
+            filed, gone = await open_handoff(reading, tracker, item, words)
+            ticket = filed.ticket
             return [
-                Text(f"{number} 已经结了，我另记了一件，编号 {ticket.number}。{call}")
+                Text(f"{number} 已经结了，我另记了一件，编号 {ticket.number}。{call}"),
+                *gone,
             ], [*events, filed_now(ticket, urgent=is_urgent)]
         await moved_to(ticket, handoff_draft(reading, tracker, ticket.life.item, text))
         if is_urgent and text:
             events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
-        return [Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")], events
+        noted = Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")
+        return [noted, *told_gone(photos)], events
 
 
 async def open_handoff(
     reading: Reading, tracker: Tracker, item: str | None, description: str
-) -> Filed:
-    """Stores a ticket for a person; the same wish again goes into the first one."""
-    return await file_once(handoff_draft(reading, tracker, item, description))
+) -> tuple[Filed, list[Part]]:
+    """Stores a ticket for a person; the same wish again goes into the first one.
+
+    Returns:
+        What was filed, and what is said of files that are gone.
+    """
+    photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
+    recordings = await still_there(Recordings.of(tracker).all)
+    draft = handoff_draft(reading, tracker, item, description)
+    files = (*photos.there, *recordings.there)
+    filed = await file_once(replace(draft, photos=files))
+    return filed, told_gone(photos, recordings)
 
 
 def handoff_draft(
     reading: Reading, tracker: Tracker, item: str | None, description: str
 ) -> TicketDraft:
-    """Returns what is known for a person who takes over."""
+    """Returns what is known for a person who takes over, without files."""
     place = place_told(reading.text, reading.entities, tracker) or ""
     where = whereabouts(tracker, place)
     return TicketDraft(
@@ -163,10 +179,6 @@ def handoff_draft(
         contact=phone_in(reading.entities) or "",
         grid=where.grid,
         community=where.community,
-        photos=(
-            *(tracker.get_slot(PHOTOS_SLOT) or ()),
-            *Recordings.of(tracker).all,
-        ),
     )
 
 

@@ -1,9 +1,12 @@
 """Recordings that nobody could read: each waits for a yes before it goes to a person."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from actions.reading import RECORDING_SLOT
+from actions.sent_files import times_of
 from community.payloads import value_payload
 from community.replies import Choice, Choices
 
@@ -27,30 +30,30 @@ SAID_IN_IT = "见录音"
 
 @dataclass(frozen=True, slots=True)
 class Recordings:
-    """What the slot `recording` holds."""
+    """What the slot `recording` holds: blob ids, and when each came."""
 
-    waiting: str | None = None
-    """Blob id of the one that was offered last and not decided yet."""
-    attached: tuple[str, ...] = field(default=())
-    """Blob ids of those that go into the open report."""
+    waiting: Mapping[str, str]
+    """The one that was offered last and not decided yet."""
+    attached: Mapping[str, str]
+    """Those that go into the open report."""
 
     @classmethod
     def of(cls, tracker: Any) -> "Recordings":
         """Reads the slot of a tracker, Rasa's or that of the actions."""
         kept = tracker.get_slot(RECORDING_SLOT) or {}
-        return cls(kept.get("waiting"), tuple(kept.get("attached", ())))
+        return cls(times_of(kept.get("waiting")), times_of(kept.get("attached")))
 
-    def offering(self, recording: str | None) -> dict[str, Any]:
+    def offering(self, recording: str, came: datetime) -> dict[str, Any]:
         """Returns the slot's value while a recording is offered."""
-        return {"waiting": recording, "attached": list(self.attached)}
+        waiting = {recording: came.isoformat()}
+        return {"waiting": waiting, "attached": dict(self.attached)}
 
     def decided(self, answer: str) -> dict[str, Any]:
         """Returns the slot's value after `ATTACH` or `LEAVE_OUT`."""
-        takes = answer == ATTACH and self.waiting and self.waiting not in self.attached
-        attached = [*self.attached, *((self.waiting,) if takes else ())]
-        return {"waiting": None, "attached": attached}
+        taken = self.waiting if answer == ATTACH else {}
+        return {"waiting": {}, "attached": {**self.attached, **taken}}
 
     @property
-    def all(self) -> tuple[str, ...]:
+    def all(self) -> dict[str, str]:
         """Every recording, for whoever takes the conversation over."""
-        return (*self.attached, *((self.waiting,) if self.waiting else ()))
+        return {**self.attached, **self.waiting}

@@ -33,6 +33,7 @@ from actions.report_slots import (
     clear_report,
     told_in,
 )
+from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
@@ -238,8 +239,9 @@ class AskConfirm(SpeakingAction):
         Neighbours who have reported the same are named here where no question was left.
         """
         matter = matter_of(tracker.get_slot(ITEM), composer)
-        n_photos = len(tracker.get_slot(PHOTOS_SLOT) or ())
-        n_recordings = len(Recordings.of(tracker).attached)
+        photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
+        recordings = await still_there(Recordings.of(tracker).attached)
+        n_photos, n_recordings = len(photos.there), len(recordings.there)
         return [
             Text(
                 "我念给您听听，对不对：\n"
@@ -255,6 +257,7 @@ class AskConfirm(SpeakingAction):
                 + (f"\n录音：{n_recordings} 段" if n_recordings else "")
                 + f"\n联系：{tracker.get_slot(CONTACT) or '在这里回您，想接电话就发号码'}"
             ),
+            *told_gone(photos, recordings),
             _ways_on(await joinable(tracker)),
         ], []
 

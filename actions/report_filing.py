@@ -23,6 +23,7 @@ from actions.report_slots import (
     WHAT,
     told_in,
 )
+from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction, next_report
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
@@ -43,12 +44,16 @@ class FileReport(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Stores the ticket first; only then says so."""
         matter = matter_of(tracker.get_slot(ITEM), composer)
-        draft = _draft(reading, tracker, matter)
+        photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
+        recordings = await still_there(Recordings.of(tracker).attached)
+        files = (*photos.there, *recordings.there)
+        draft = replace(_draft(reading, tracker, matter), photos=files)
         ticket, parts = await _joined(draft, tracker)
         if ticket is None:
             filed_one = await file_once(draft)
             ticket = filed_one.ticket
             parts = [again(ticket) if filed_one.is_folded else filed(ticket, matter)]
+        parts += told_gone(photos, recordings)
         advice = composer.matter_advice(matter) if matter.urgency == "normal" else ""
         if advice:
             parts.append(Text(advice))
@@ -78,10 +83,6 @@ def _draft(reading: Reading, tracker: Tracker, matter: Matter) -> TicketDraft:
         urgency=matter.urgency,
         grid=where.grid,
         community=where.community,
-        photos=(
-            *(tracker.get_slot(PHOTOS_SLOT) or ()),
-            *Recordings.of(tracker).attached,
-        ),
     )
 
 

@@ -63,6 +63,19 @@ class FileBlobStore:
         except OSError as err:
             raise StoreUnavailableError(f"blob: cannot be removed: {err}") from err
 
+    async def renew(self, blob_id: str) -> bool:
+        """See the port."""
+        path = self._path(blob_id)
+        if path is None:
+            return False
+        try:
+            await asyncio.to_thread(os.utime, path)
+        except FileNotFoundError:
+            return False
+        except OSError as err:
+            raise StoreUnavailableError(f"blob: cannot be renewed: {err}") from err
+        return True
+
     async def stored_before(self, at: datetime) -> list[str]:
         """See the port; also removes what a crash left half written before then."""
         try:

@@ -90,7 +90,7 @@ class Settings:
             cookie_secure=flag(source, "COOKIE_SECURE", default=False),
             trusted_proxy=networks(source, "TRUSTED_PROXY"),
             blob_dir=Path(source.get("BLOB_DIR", str(state / "blobs"))),
-            loose_photo_days=integer(source, "LOOSE_PHOTO_DAYS", 30, low=2, high=3650),
+            loose_photo_days=integer(source, "LOOSE_PHOTO_DAYS", 30, low=4, high=3650),
             webhook_local=flag(source, "WEBHOOK_LOCAL", default=False),
             retention_days=integer(source, "RETENTION_DAYS", 180, low=1, high=3650),
             reports_a_day=integer(

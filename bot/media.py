@@ -17,6 +17,7 @@ from actions.reading import (
 )
 from actions.recordings import DICTATE, IN_REPORT, Recordings
 from actions.report_slots import PLACE
+from actions.sent_files import times_of
 from actions.speaking import FORM
 from actions.wiring import ports
 from bot.form_question import form_question, next_slot
@@ -54,8 +55,10 @@ def shown(photo: str) -> Image:
 async def photo(inbound: Inbound, tracker: DialogueStateTracker) -> Told:
     """Keeps a photo for the report, adds it to a fresh ticket, or asks what for."""
     new = str(inbound.extra["photo"])
-    kept = [p for p in tracker.get_slot(PHOTOS_SLOT) or [] if p != new]
-    photos = [*kept, new][-MAX_PHOTOS:]
+    kept = times_of(tracker.get_slot(PHOTOS_SLOT))
+    kept.pop(new, None)
+    newest = [*kept.items(), (new, inbound.received_at.isoformat())][-MAX_PHOTOS:]
+    photos = dict(newest)
     slots: Dict[str, Any] = {PHOTOS_SLOT: photos}
     if tracker.active_loop_name == FORM:
         question = await form_question(tracker, slots)
@@ -111,7 +114,8 @@ async def recording(inbound: Inbound, tracker: DialogueStateTracker) -> Told:
     Within a form it is offered for the report; the form asks on after the answer.
     """
     recordings = Recordings.of(tracker)
-    slots = {RECORDING_SLOT: recordings.offering(inbound.extra.get("recording"))}
+    new = str(inbound.extra["recording"])
+    slots = {RECORDING_SLOT: recordings.offering(new, inbound.received_at)}
     offer = IN_REPORT if tracker.active_loop_name == FORM else PASS_ON
     return [Text(DICTATE), offer], slots
 

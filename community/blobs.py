@@ -64,6 +64,13 @@ class BlobStore(Protocol):
             StoreUnavailableError: The store did not answer.
         """
 
+    async def renew(self, blob_id: str) -> bool:
+        """Makes a file count as written now; `False` where there is none.
+
+        Raises:
+            StoreUnavailableError: The store did not answer.
+        """
+
     async def stored_before(self, at: datetime) -> Collection[str]:
         """Returns the ids of files written before an instant, aware UTC.
 

@@ -56,6 +56,19 @@ async def test_two_writers_of_one_id_leave_one_whole_file(blobs):
     assert len(set((await blobs.get(blob_id)).data)) == 1
 
 
+async def test_renewing_makes_a_file_count_as_written_now(blobs, tmp_path):
+    blob_id = await blobs.put(b"a", "image/png")
+    at = (NOW - timedelta(days=40)).timestamp()
+    os.utime(next((tmp_path / "blobs").rglob(blob_id)), (at, at))
+    assert await blobs.stored_before(NOW - timedelta(days=30)) == [blob_id]
+    assert await blobs.renew(blob_id)
+    assert await blobs.stored_before(NOW - timedelta(days=30)) == []
+    assert (await blobs.get(blob_id)).data == b"a"
+    for unknown in ("0" * 40, "../../etc/passwd"):
+        assert not await blobs.renew(unknown)
+        assert await blobs.get(unknown) is None
+
+
 async def test_deleting_removes_and_may_be_repeated(blobs):
     blob_id = await blobs.put(b"a", "image/png")
     await blobs.delete(blob_id)

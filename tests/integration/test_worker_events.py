@@ -1,12 +1,16 @@
 """Everything that is not a sentence, over the real worker, Redis, database and model."""
 
 import json
-from datetime import datetime, timezone
+import os
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from actions.wiring import ports, set_ports
+from community.errors import StoreUnavailableError
 from community.messages import Kind
 from community.replies import Choices, Emergency, Reply, as_plain_text
 from community.tickets import (
@@ -155,6 +159,71 @@ async def test_a_photo_that_is_no_report_is_dropped(say, worker):
     await say(kind=Kind.IMAGE, photo="d" * 40)
     await say("不是")
     assert not await slot(worker, "photos")
+
+
+@pytest.fixture
+def days_pass():
+    """Lets days pass for the actions."""
+
+    def pass_(days: float) -> None:
+        now = ports().now() + timedelta(days=days)
+        set_ports(replace(ports(), now=lambda: now))
+
+    return pass_
+
+
+async def test_a_photo_that_was_deleted_is_said_to_be_gone(say, tickets, days_pass):
+    await say(kind=Kind.IMAGE, photo="a" * 40)
+    days_pass(2)
+    reply = await say("东关花园3号楼2单元楼道灯坏了，好几天了")
+    assert "照片：1 张" in as_plain_text(reply.parts)  # its download may be late
+    days_pass(30)
+    reply = await say("对")
+    assert "1 张照片放太久，已经删了" in as_plain_text(reply.parts)
+    assert (await filed(tickets)).draft.photos == ()
+
+
+async def test_what_the_summary_counts_is_kept_for_the_report(
+    say, tickets, blobs, days_pass, tmp_path
+):
+    old, gone = await blobs.put(b"p", "image/png"), "a" * 40
+    path = next((tmp_path / "blobs").rglob(old))
+    for photo in (old, gone):
+        await say(kind=Kind.IMAGE, photo=photo)
+    days_pass(40)
+    os.utime(path, (1.0, 1.0))
+    reply = await say("东关花园3号楼2单元楼道灯坏了，好几天了")
+    text = as_plain_text(reply.parts)
+    assert "照片：1 张" in text
+    assert "1 张照片放太久，已经删了" in text
+    assert path.stat().st_mtime > 1.0
+    await say("对")
+    assert (await filed(tickets)).draft.photos == (old,)
+
+
+async def test_a_person_gets_what_is_left_and_the_resident_is_told(
+    say, tickets, days_pass
+):
+    await say(kind=Kind.IMAGE, photo="a" * 40)
+    await say(kind=Kind.VOICE, recording="b" * 40)
+    days_pass(40)
+    reply = await say("转人工")
+    assert "1 张照片、1 段录音放太久" in as_plain_text(reply.parts)
+    assert (await filed(tickets)).draft.photos == ()
+
+
+async def test_a_store_that_is_down_drops_no_photo(
+    say, tickets, days_pass, blobs, monkeypatch
+):
+    async def renew(self: Any, blob_id: str) -> bool:
+        raise StoreUnavailableError("blob")
+
+    monkeypatch.setattr(type(blobs), "renew", renew)
+    await say(kind=Kind.IMAGE, photo="a" * 40)
+    days_pass(40)
+    await say("东关花园3号楼2单元楼道灯坏了，好几天了")
+    await say("对")
+    assert (await filed(tickets)).draft.photos == ("a" * 40,)
 
 
 async def test_a_recording_is_offered_to_the_grid_worker(say, tickets):
