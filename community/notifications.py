@@ -69,8 +69,9 @@ Card = tuple[str, str, bool]
 def _cards(ticket: Ticket, event: TicketEvent, office: Office) -> Iterable[Card]:
     life = ticket.life
     action = event.action
-    if action in _NEW_OWNER:
-        yield life.owner, _NEW_OWNER[action], True
+    moves = action is Action.RECLASSIFY and "tier" in event.changes
+    if action in _NEW_OWNER or moves:
+        yield life.owner, _NEW_OWNER.get(action, "改了事项，归您办的工单"), True
         yield from _also_told(ticket, event, office)
     elif action is Action.ALERT and event.facts.get("told"):
         yield str(event.facts["told"]), "没有人接单，请您处理", True
@@ -123,7 +124,7 @@ def _also_told(ticket: Ticket, event: TicketEvent, office: Office) -> Iterable[C
         yield street.staff_id, "险情，请马上处理", True
     elif event.action is Action.FILE and post is not None:
         yield post.worker, "您网格里有新工单", False
-    elif event.action in (Action.ESCALATE, Action.DISSATISFIED):
+    elif event.action in (Action.ESCALATE, Action.DISSATISFIED, Action.RECLASSIFY):
         for lead in leads(roster, life.unit):
             yield lead, "有工单上报到本级", False
 

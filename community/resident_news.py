@@ -112,6 +112,13 @@ def _raised(ticket: Ticket, event: TicketEvent) -> Told:
     return "escalated", f"已经转到{TIER_NAMES[ticket.life.tier]}办理，有进展就告诉您。"
 
 
+def _reclassified(ticket: Ticket, event: TicketEvent) -> Told:
+    if event.changes.get("tier") is None:
+        return None
+    where, until = TIER_NAMES[ticket.life.tier], _day(ticket.life.expected_at)
+    return "progress", f"这类事该由{where}办，已经转过去了，预计{until}前办好。"
+
+
 def _decided(ticket: Ticket, event: TicketEvent) -> Told:
     if event.facts.get("request") != RequestKind.PAUSE.value or not ticket.life.clock:
         return None
@@ -175,6 +182,7 @@ _NEWS: Mapping[Action, Callable[[Ticket, TicketEvent], Told]] = {
     Action.INTERIM: _measure,
     Action.ESCALATE: _raised,
     Action.RETURN: _raised,
+    Action.RECLASSIFY: _reclassified,
     Action.APPROVE: _decided,
     Action.RESUME: _resumed,
     Action.EXTEND: _extended,

@@ -132,7 +132,7 @@ async def perform(
         state = words.STATES[call.ticket.state.value]
         hint = "" if action in permitted(call, call.ticket) else f"，它现在是“{state}”"
         raise problem(409, "refused", f"现在不能“{name}”{hint}。请刷新看看。") from err
-    await end_with(call, action, body.key)
+    await end_with(call, action, body.key, ticket)
     return await detail(call, ticket)
 
 

@@ -30,11 +30,14 @@ async def end(call: Call) -> None:
     await call.services.talks.end(ticket.number, ticket.draft.conversation)
 
 
-async def end_with(call: Call, action: Action, key: str) -> None:
+async def end_with(call: Call, action: Action, key: str, after: Ticket) -> None:
     """Gives the conversation back where an act leaves nothing to talk about."""
-    if action not in WHY_OVER or await who_talks(call, call.ticket) is None:
+    reason = WHY_OVER.get(action)
+    if action is Action.RECLASSIFY and after.owner != call.ticket.owner:
+        reason = "handed_over"
+    if reason is None or await who_talks(call, call.ticket) is None:
         return
-    await tell(call, EventName.TAKEOVER_END, key, reason=WHY_OVER[action])
+    await tell(call, EventName.TAKEOVER_END, key, reason=reason)
     await end(call)
 
 

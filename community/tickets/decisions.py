@@ -7,7 +7,7 @@ from typing import Any
 
 from community.errors import TransitionRefusedError
 from community.staff import DESK_PREFIX
-from community.tickets import clocks, progress, running, wishes
+from community.tickets import clocks, progress, reclassing, running, wishes
 from community.tickets.cases import Case, Decision, refused
 from community.tickets.commands import (
     REPORTER,
@@ -189,16 +189,6 @@ def _split(case: Case) -> Decision:
     return Decision(case.life, {"item": case.command.to})
 
 
-def _reclassify(case: Case) -> Decision:
-    item = case.command.to or ""
-    if not case.office.knows_item(item):
-        raise refused(case, f"no item {item!r}")
-    if item == case.life.item:
-        raise refused(case, "it is that item already")
-    life = running.reclassified(case.life, item, case.office, case.now)
-    return Decision(life, {"from": case.life.item, "to": item})
-
-
 def _relocate(case: Case) -> Decision:
     grid = case.command.to or ""
     if not case.office.knows_grid(grid):
@@ -332,7 +322,7 @@ _HANDLERS: Mapping[Action, Callable[[Case], Decision]] = {
     Action.MERGE: _merge,
     Action.ABSORB: _absorb,
     Action.SPLIT: _split,
-    Action.RECLASSIFY: _reclassify,
+    Action.RECLASSIFY: reclassing.reclassify,
     Action.RELOCATE: _relocate,
     Action.RESOLVE: _resolve,
     Action.CONFIRM: _confirm,

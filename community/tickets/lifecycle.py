@@ -91,7 +91,7 @@ TRANSITIONS: Mapping[Action, Rule] = MappingProxyType(
         A.MERGE: _rule(UNSOLVED, _O, _L, to={S.MERGED}, reason=True),
         A.ABSORB: _rule(UNSOLVED, _SYS),
         A.SPLIT: _rule(RUNNING, _O, _L, text=True),
-        A.RECLASSIFY: _rule(UNSOLVED, _O, _L),
+        A.RECLASSIFY: _rule(UNSOLVED, _O, _L, to=_OWNED, may_stay=True),
         A.RELOCATE: _rule(RUNNING, _O, _L, _SYS, to=_OWNED),
         A.RESOLVE: _rule({S.IN_PROGRESS}, _O, to={S.RESOLVED}, text=True),
         A.CONFIRM: _rule({S.RESOLVED, S.CLOSED}, _RES, to={S.CONFIRMED}),

@@ -16,7 +16,7 @@ from community.tickets.clocks import (
     shifted,
     shifted_clock,
 )
-from community.tickets.limits import Limits, matter_of, more_dangerous
+from community.tickets.limits import Limits, more_dangerous
 from community.tickets.model import (
     Clock,
     ClockKind,
@@ -112,7 +112,7 @@ def raised(
         n_reminders=0,
         clock=clock(ClockKind.RESPOND, now, due, office.policy),
         paused=None,
-        request=_kept_request(life),
+        request=kept_request(life),
     )
     return alerting(progress.begun(life, office), office, now)
 
@@ -122,12 +122,7 @@ def responded(life: TicketLife, office: Office, now: datetime) -> TicketLife:
     if life.clock is None or life.clock.kind is not ClockKind.RESPOND:
         return life
     life = replace(life, responded_at=life.responded_at or now)
-    limits = office.limits(life.item, life.urgency)
-    if limits.interim is None or life.interim_at is not None:
-        return _resolving(life, limits, office, now)
-    due = after(life.since, limits.interim, office.work)
-    running = clock(ClockKind.INTERIM, now, due, office.policy)
-    return replace(life, clock=running)
+    return working(life, office.limits(life.item, life.urgency), office, now)
 
 
 def measured(life: TicketLife, office: Office, now: datetime) -> TicketLife:
@@ -148,7 +143,7 @@ def resolved(life: TicketLife, office: Office, now: datetime) -> TicketLife:
         n_reminders=0,
         chain_at=None,
         progress_at=None,
-        request=_kept_request(life),
+        request=kept_request(life),
         clock=clock(ClockKind.CONFIRM, now, due, office.policy),
     )
 
@@ -228,32 +223,6 @@ def endangered(
     return alerting(life, office, now) if is_waiting else life
 
 
-def reclassified(
-    life: TicketLife, item: str, office: Office, now: datetime
-) -> TicketLife:
-    """Gives it another item; its limits count from when the tier got it.
-
-    Nobody loses a fair time by a late correction: at least an upper tier's.
-    """
-    matter = matter_of(item, office.catalog)
-    danger = matter.urgency if matter else life.urgency
-    life = endangered(replace(life, item=item), danger, office, now)
-    limits = office.limits(item, life.urgency)
-    fresh = after(life.since, limits.resolve, office.work)
-    expected_at = max(fresh, _least(limits, office, now))
-    life = progress.begun(replace(life, expected_at=expected_at), office)
-    running = life.clock
-    if running is None or running.kind is not ClockKind.RESOLVE:
-        return life
-    work = _work(limits, office)
-    return replace(
-        life,
-        clock=clock(
-            ClockKind.RESOLVE, running.started_at, expected_at, office.policy, work=work
-        ),
-    )
-
-
 def ended(life: TicketLife, state: TicketState, now: datetime) -> TicketLife:
     """Stops everything."""
     return replace(
@@ -261,11 +230,21 @@ def ended(life: TicketLife, state: TicketState, now: datetime) -> TicketLife:
         state=state,
         clock=None,
         paused=None,
-        request=_kept_request(life),
+        request=kept_request(life),
         chain_at=None,
         progress_at=None,
         ended_at=now,
     )
+
+
+def working(
+    life: TicketLife, limits: Limits, office: Office, now: datetime
+) -> TicketLife:
+    """Starts what comes after the contact: the first measure, or the solution."""
+    if limits.interim is None or life.interim_at is not None:
+        return _resolving(life, limits, office, now)
+    due = after(life.since, limits.interim, office.work)
+    return replace(life, clock=clock(ClockKind.INTERIM, now, due, office.policy))
 
 
 def _resolving(
@@ -273,14 +252,15 @@ def _resolving(
 ) -> TicketLife:
     due = life.expected_at
     if life.n_raised or due <= now:
-        due = max(due, _least(limits, office, now))
+        due = max(due, least(limits, office, now))
     running = clock(
         ClockKind.RESOLVE, now, due, office.policy, work=_work(limits, office)
     )
     return replace(life, clock=running)
 
 
-def _least(limits: Limits, office: Office, now: datetime) -> datetime:
+def least(limits: Limits, office: Office, now: datetime) -> datetime:
+    """Returns until when an upper tier has time at least."""
     policy = office.policy
     in_workdays = limits.resolve.in_workdays
     least = policy.upper_tier_workdays if in_workdays else policy.upper_tier
@@ -300,8 +280,8 @@ def _rebuilt(running: Clock, due: datetime, office: Office) -> Clock:
     return clock(running.kind, running.started_at, due, office.policy, work=office.work)
 
 
-def _kept_request(life: TicketLife) -> Request | None:
-    """A wish for a pause ends with the work that it was for."""
+def kept_request(life: TicketLife) -> Request | None:
+    """Returns the wish that stays open. A wish for a pause ends with the work that it was for."""
     request = life.request
     if request is not None and request.kind is RequestKind.PAUSE:
         return None

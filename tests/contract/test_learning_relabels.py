@@ -93,7 +93,8 @@ async def logged(log: SqlDialogueLog, *turns: LogEntry) -> None:
 
 
 async def moved(tickets, number: str, to: str, n: int = 1) -> None:
-    right = Command(actor("worker1"), Action.RECLASSIFY, f"act{n}", to=to)
+    # The county may, wherever the item before has taken the ticket.
+    right = Command(actor("county1"), Action.RECLASSIFY, f"act{n}", to=to)
     await tickets.act(number, right, now=MONDAY + hours(n))
 
 

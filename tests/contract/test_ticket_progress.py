@@ -121,7 +121,7 @@ async def test_what_becomes_a_long_matter_is_told_of(tickets):
         "worker1",
         Action.RECLASSIFY,
         after(1),
-        to="matter/illegal_building",
+        to="matter/greenery",
     )
     assert (await tickets.get(number)).life.progress_at == after(4)
 

@@ -93,8 +93,8 @@ def test_danger_never_falls_and_gives_nobody_more_time():
     other = does(gas, "county1", Action.RECLASSIFY, to="matter/noise")
     assert (other.urgency, other.respond_by) == (gas.urgency, gas.respond_by)
     taken = does(life(), "worker1", Action.CLAIM)
-    worse = does(taken, "worker1", Action.RECLASSIFY, to="matter/gas_safety")
-    assert (worse.urgency, worse.chain_at) == ("critical", None)
+    worse = does(taken, "worker1", Action.RECLASSIFY, to="matter/elder_welfare_check")
+    assert (worse.urgency, worse.chain_at) == ("urgent", None)
 
 
 def test_a_desk_s_ticket_belongs_to_whoever_leads_there():
