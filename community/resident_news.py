@@ -68,11 +68,11 @@ def resident_news(
 
 def _said(ticket: Ticket, event: TicketEvent) -> Iterable[Outgoing]:
     """Passes on what staff say in a live conversation, to the one whom they talk to."""
-    if ticket.draft.conversation:
+    if ticket.talks_with:
         yield Outgoing(
             key=f"{ticket.number}#{event.seq}#{REPORTER.id}",
             channel=Channel.DIALOGUE,
-            recipient=ticket.draft.conversation,
+            recipient=ticket.talks_with,
             kind=OutgoingKind.CHAT,
             payload={
                 "event": EventName.RELAY.value,

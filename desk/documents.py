@@ -178,6 +178,10 @@ class TicketDoc(TicketRow):
     photos: list[str]
     reporter: str = Field(description="An alias; who it is has to be unveiled.")
     has_reporter: bool
+    talks_with: str = Field(
+        description="Alias of whom staff can talk with: the reporter, or a co-reporter"
+        " once the reporter is gone; empty where nobody is left."
+    )
     lead: str
     advice: str
     phrases: list[str] = Field(description="Set phrases to the resident.")

@@ -61,5 +61,5 @@ def _makes_sense(call: Call, action: Action, ticket: Ticket) -> bool:
     if action in (Action.PAUSE, Action.EXCLUDE):
         return request is None
     if action is Action.CONTACT:
-        return ticket.life.has_reporter
+        return bool(ticket.talks_with)
     return True

@@ -36,10 +36,10 @@ class TalkEnd(ActBody):
 async def take_over(call: Call, body: ActBody) -> TicketDoc:
     """Takes the conversation over; the assistant is silent meanwhile."""
     ticket, me = call.ticket, call.person.id
-    require_reporter(call)
+    require_resident(call)
     other = await call.services.talks.begin(
         ticket.number,
-        ticket.draft.conversation,
+        ticket.talks_with,
         me,
         now=call.now,
         is_owner=ticket.life.owner == me,
@@ -56,12 +56,10 @@ async def take_over(call: Call, body: ActBody) -> TicketDoc:
 async def relay(call: Call, body: Said) -> TicketDoc:
     """Passes on what the member of staff says."""
     ticket = call.ticket
-    require_reporter(call)
+    require_resident(call)
     if await who_talks(call, ticket) != call.person.id:
         raise problem(409, "not_talking", "对话已经交还给小助手了，请先点“开始对话”。")
-    await call.services.talks.go_on(
-        ticket.number, ticket.draft.conversation, now=call.now
-    )
+    await call.services.talks.go_on(ticket.number, ticket.talks_with, now=call.now)
     return await perform(
         call,
         Action.NOTE,
@@ -93,11 +91,11 @@ def _taken(call: Call, who: str) -> Exception:
     return problem(409, "taken", f"“{name}”正在和居民说话。")
 
 
-def require_reporter(call: Call) -> None:
+def require_resident(call: Call) -> None:
     """Refuses where nobody can be reached through the assistant.
 
     Raises:
         web.HTTPConflict: There is no conversation.
     """
-    if not call.ticket.life.has_reporter or not call.ticket.draft.conversation:
+    if not call.ticket.talks_with:
         raise problem(409, "nobody", "这件事没有可以在这里说话的居民。")

@@ -21,13 +21,13 @@ WHY_OVER = {
 
 async def who_talks(call: Call, ticket: Ticket) -> str | None:
     """Returns the staff id of who talks with the resident about a ticket."""
-    return await call.services.talks.who(ticket.number, ticket.draft.conversation)
+    return await call.services.talks.who(ticket.number, ticket.talks_with)
 
 
 async def end(call: Call) -> None:
     """Gives the conversation back."""
     ticket = call.ticket
-    await call.services.talks.end(ticket.number, ticket.draft.conversation)
+    await call.services.talks.end(ticket.number, ticket.talks_with)
 
 
 async def end_with(call: Call, action: Action, key: str, after: Ticket) -> None:
@@ -48,10 +48,10 @@ async def tell(call: Call, event: EventName, key: str, **facts: Any) -> None:
     message = Outgoing(
         key=hashlib.blake2s(name.encode(), digest_size=16).hexdigest(),
         channel=Channel.DIALOGUE,
-        recipient=ticket.draft.conversation,
+        recipient=ticket.talks_with,
         kind=OutgoingKind.CHAT,
         payload={"event": event.value, "extra": {"number": ticket.number, **facts}},
         due_at=call.now,
     )
-    if ticket.draft.conversation:
+    if ticket.talks_with:
         await call.services.outbox.add([message], now=call.now)

@@ -110,6 +110,7 @@ def document_of(
         photos=list(draft.photos),
         reporter=alias_of(ticket),
         has_reporter=life.has_reporter,
+        talks_with=partner_of(ticket),
         lead=lead,
         advice=advice,
         phrases=phrases,
@@ -131,6 +132,14 @@ def alias_of(ticket: Ticket) -> str:
     if not ticket.life.has_reporter:
         return "没有可以联系的居民"
     return alias(ticket.number)
+
+
+def partner_of(ticket: Ticket) -> str:
+    """Returns what staff call whom they talk with; empty where nobody is left."""
+    if not ticket.talks_with:
+        return ""
+    accounts = (ticket.draft.conversation, *ticket.followers)
+    return alias(ticket.number, accounts.index(ticket.talks_with) + 1)
 
 
 def item_name(catalog: Catalog, item: str | None) -> str:

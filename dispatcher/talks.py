@@ -36,7 +36,7 @@ async def end_silent_talks(
 async def _conversation(tickets: TicketRepository, number: str) -> str:
     """Returns whom to tell; nobody where the ticket or the person is gone."""
     try:
-        return (await tickets.get(number)).draft.conversation
+        return (await tickets.get(number)).talks_with
     except NotFoundError:
         return ""
 

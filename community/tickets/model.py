@@ -237,6 +237,14 @@ class Ticket:
     """Conversations of co-reporters, in the order in which they joined."""
 
     @property
+    def talks_with(self) -> str:
+        """Whose conversation staff talk in; empty where nobody is left.
+
+        The reporter's, and the first co-reporter's once the reporter is gone.
+        """
+        return next(filter(None, (self.draft.conversation, *self.followers)), "")
+
+    @property
     def status(self) -> TicketStatus:
         """The state in a resident's words."""
         return _STATUS.get(self.life.state, TicketStatus.OPEN)

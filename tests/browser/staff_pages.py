@@ -102,6 +102,17 @@ class DeskSystem:
         found: Ticket = self._use(action)
         return found
 
+    def leave_to_a_neighbour(self, number: str) -> None:
+        """Lets a neighbour follow a ticket, and its reporter be forgotten."""
+
+        async def action(services: Any) -> None:
+            now = services.clock()
+            neighbour = f"wechat:oTESTneighbour_{secrets.token_hex(6)}"
+            ticket = await services.tickets.join(number, neighbour, key="j", now=now)
+            await services.tickets.forget(ticket.draft.conversation, now=now)
+
+        self._use(action)
+
     def last_fact(self, number: str, name: str) -> str:
         """Returns a fact of a ticket's newest event."""
 

@@ -272,6 +272,30 @@ def test_talking_with_the_resident(
     expect(worker.button("开始对话")).to_be_visible()
 
 
+def test_talking_with_a_neighbour_once_the_reporter_is_gone(
+    open_page: OpenPage, desk_system: DeskSystem
+) -> None:
+    reporter = f"wechat:oTESTreporter_{secrets.token_hex(6)}"
+    number = desk_system.file(conversation=reporter)
+    desk_system.leave_to_a_neighbour(number)
+    worker = open_page()
+    worker.sign_in(f"/w/tickets/{number}", WORKER)
+    worker.button("接单").click()
+    expect(worker.button("看联系方式")).to_have_count(0)
+    worker.page.get_by_role("link", name="和居民说话").click()
+    expect(worker.page.get_by_text("现在跟一起反映的邻居说话")).to_be_visible()
+    worker.button("开始对话").click()
+    worker.page.get_by_label("要说的话").fill("我到楼下了")
+    worker.button("发送").click()
+    expect(worker.page.get_by_role("log").get_by_text("我到楼下了")).to_be_visible()
+    assert worker.violations() == []
+    waste = desk_system.file(conversation=reporter, item="matter/decoration_waste")
+    desk_system.leave_to_a_neighbour(waste)
+    street = open_page(DESKTOP)
+    street.sign_in(f"/tickets/{waste}", STREET)
+    expect(street.page.get_by_text("现在跟一起反映的居民")).to_be_visible()
+
+
 def test_contact_is_shown_after_a_reason(
     open_page: OpenPage, desk_system: DeskSystem
 ) -> None:

@@ -11,15 +11,20 @@ from adapters.talks import SILENCE
 from community.tickets import Origin
 from tests.integration.desk.conftest import OPENID, PHONE, Desk
 
+NEIGHBOUR = "wechat:oTESTopenid_of_nobody_0002"
 
-async def told(desk: Desk) -> list[tuple[str, dict[str, Any]]]:
-    """Returns what was put into the resident's conversation, in order."""
+
+async def told(
+    desk: Desk, who: str = f"wechat:{OPENID}"
+) -> list[tuple[str, dict[str, Any]]]:
+    """Returns what was put into the conversation of the only resident, in order."""
     engine = create_engine(desk.services.settings.database_url)
     query = sa.select(outbox).where(outbox.c.channel == "dialogue")
     async with engine.connect() as connection:
         rows = (await connection.execute(query.order_by(outbox.c.id))).mappings().all()
     await engine.dispose()
-    assert {row["recipient"] for row in rows} <= {f"wechat:{OPENID}"}
+    assert {row["recipient"] for row in rows if row["recipient"]} <= {who}
+    rows = [row for row in rows if row["recipient"]]
     payloads = [json.loads(row["payload"]) for row in rows]
     return [(one["event"], one["extra"]) for one in payloads]
 
@@ -119,4 +124,39 @@ async def test_silence_ends_a_talk(desk: Desk) -> None:
 async def test_nobody_to_talk_to(desk: Desk) -> None:
     number = await desk.file(conversation="", origin=Origin.PATROL)
     worker = await desk.as_("worker")
+    assert (await worker.act(number, "takeover")).status == 409
+
+
+async def test_a_co_reporter_is_talked_with_once_the_reporter_is_gone(
+    desk: Desk,
+) -> None:
+    number = await desk.file()
+    tickets, now = desk.services.tickets, desk.clock
+    await tickets.join(number, NEIGHBOUR, key="j", now=now())
+    await tickets.forget(f"wechat:{OPENID}", now=now())
+    worker = await desk.as_("worker")
+    await worker.act(number, "claim")
+    shown = await worker.read(number)
+    assert (shown["has_reporter"], shown["talks_with"][-2:]) == (False, "-2")
+    assert "contact" in shown["acts"]
+    begun = await worker.act(number, "takeover")
+    assert (await begun.json())["is_talking"], await begun.text()
+    said = await worker.act(number, "relay", text="我在楼下，堆在哪？")
+    assert said.status == 200, await said.text()
+    await tickets.remark(number, NEIGHBOUR, text="三楼拐角", key="r", now=now())
+    document = await (await worker.act(number, "takeover/end")).json()
+    assert [m["is_resident"] for m in document["messages"]] == [False, True]
+    assert document["messages"][1]["actor"].endswith("-2")
+    names = [name for name, _ in await told(desk, NEIGHBOUR)]
+    assert names[-3:] == ["takeover", "relay", "takeover_end"]
+
+
+async def test_with_nobody_left_there_is_no_talk(desk: Desk) -> None:
+    number = await desk.file()
+    await desk.services.tickets.join(number, NEIGHBOUR, key="j", now=desk.clock())
+    for person in (f"wechat:{OPENID}", NEIGHBOUR):
+        await desk.services.tickets.forget(person, now=desk.clock())
+    worker = await desk.as_("worker")
+    await worker.act(number, "claim")
+    assert (await worker.read(number))["talks_with"] == ""
     assert (await worker.act(number, "takeover")).status == 409

@@ -99,3 +99,15 @@ async def test_a_ticket_that_is_gone_ends_quietly(talks, tickets, told):
     await fall_silent(talks, "0000-0000")
     assert await end(talks, tickets, LATER) == 1
     assert await told() == []
+
+
+async def test_a_co_reporter_hears_it_once_the_reporter_is_gone(
+    talks, tickets, number, told
+):
+    neighbour = "wechat:oTESTopenid_of_nobody_0002"
+    await tickets.join(number, neighbour, key="j", now=NOW)
+    await tickets.forget(RESIDENT, now=NOW)
+    await talks.begin(number, neighbour, "w1", now=NOW)
+    await talks._redis.delete(talks._keys.desk_talk(neighbour))
+    assert await end(talks, tickets, LATER) == 1
+    assert [recipient for recipient, _ in await told()] == [neighbour]

@@ -63,6 +63,8 @@ export interface Ticket extends TicketRow {
   photos: string[]
   reporter: string
   has_reporter: boolean
+  /** Alias of whom staff can talk with; empty where nobody is left. */
+  talks_with: string
   lead: string
   advice: string
   phrases: string[]

@@ -111,6 +111,6 @@ export const ACTS: ActSpec[] = [
 export function offered(ticket: Ticket): ActSpec[] {
   return ACTS.filter((act) => {
     if (!ticket.acts.includes(act.action)) return false
-    return !act.extra?.to_resident || (ticket.has_reporter && ticket.acts.includes('contact'))
+    return !act.extra?.to_resident || (ticket.talks_with !== '' && ticket.acts.includes('contact'))
   })
 }
