@@ -238,7 +238,7 @@ def not_understood(
     n_unclear = float(tracker.get_slot(UNCLEAR_SLOT) or 0.0) + 1
     events = [
         SlotSet(UNCLEAR_SLOT, n_unclear),
-        SlotSet(UNCLEAR_TEXT_SLOT, reading.text[:300]),
+        SlotSet(UNCLEAR_TEXT_SLOT, (reading.clause or reading.text)[:300]),
     ]
     if n_unclear >= 2 and reading.value is None and not reading.candidates:
         return [

@@ -12,11 +12,6 @@ from community.replies import Choice, Choices
 
 ATTACH, LEAVE_OUT = "attach_recording", "leave_recording_out"
 """Values of the two answers to `IN_REPORT`."""
-DICTATE = (
-    "语音我还听不懂，对不住。您按住键盘上的麦克风说话，手机会变成字，再发给我；"
-    "也可以打字。"
-)
-"""To whoever cannot type, or sends a recording."""
 IN_REPORT = Choices(
     "或者，我把这段录音跟这件事一起交给网格员？",
     (

@@ -5,10 +5,9 @@ import re
 from rasa_sdk import Tracker
 
 from actions.reading import Reading
-from actions.recordings import DICTATE
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
-from community.meaning import DICTATING, DISCREET
+from community.assurances import assurance
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
 
@@ -49,22 +48,9 @@ class Identity(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Introduces itself honestly; lists the services where that is wanted."""
-        if reading.value == "secret":
-            return [
-                Text(
-                    "密码、验证码、银行卡号千万别发给任何人，我也不要。"
-                    "谁问您要，多半是骗子，拿不准就打96110问一声。"
-                )
-            ], []
-        if reading.value == DICTATING:
-            return [Text(DICTATE)], []
-        if reading.value == DISCREET:
-            return [
-                Text(
-                    "您放心，派给网格员的单子上只写您的化名，不写姓名和账号，也不许往外说是谁报的。"
-                    "电话您愿意留才留，只给来处理的人看。"
-                )
-            ], []
+        answer = assurance(reading.value)
+        if answer is not None:
+            return [Text(answer)], []
         parts: list[Part] = [
             Text(
                 "我是云小路，一个机器人，不收钱，也不问您要密码。能答社区办事，"

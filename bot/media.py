@@ -15,13 +15,14 @@ from actions.reading import (
     TICKET_SLOT,
     TOLD_PLACE_SLOT,
 )
-from actions.recordings import DICTATE, IN_REPORT, Recordings
+from actions.recordings import IN_REPORT, Recordings
 from actions.report_slots import PLACE
 from actions.sent_files import times_of
 from actions.speaking import FORM
 from actions.wiring import ports
 from bot.form_question import form_question, next_slot
 from community.answers import PERSON
+from community.assurances import DICTATE
 from community.blobs import blob_url
 from community.messages import Inbound
 from community.payloads import photo_payload, report_payload, talk_payload

@@ -100,6 +100,8 @@ class Understanding:
                 return replace(joined, clause=clause)
             if meaning.item in context.offered_items:
                 return replace(meaning, clause=told)
+            if joined.intent == meaning.intent == "nlu_fallback" and not meaning.value:
+                return replace(joined, clause=told)
         topic = service_asked_on(text, meaning, context, catalog)
         if topic is not None:
             joined = interpret(await self._parse(topic), Context(), catalog)

@@ -48,6 +48,18 @@ AMBIGUITIES = (
         ),
     ),
     Ambiguity(
+        re.compile(
+            r"^(?:[我俺]|[我俺]们|[我俺]家|家里)*(?:很|太|特别|实在)?困难(?:户|补助|救助|了|啊)?$|"
+            r"困难.{0,4}(?:能|可以)(?:申请|享受|办|领)(?:点|些)?(?:[啥什]么?|哪些)"
+        ),
+        re.compile(r"残|大病|住院|学|失业|没工作|老[人年]|孤|火|灾|车祸|退[休役伍]"),
+        (
+            "service/subsistence_allowance",
+            "service/temporary_relief",
+            "service/low_income_recognition",
+        ),
+    ),
+    Ambiguity(
         re.compile(r"(?:钱|补[助贴]).{0,6}(?:没[给打发到]|还没|不[给发]|没动静)"),
         re.compile(
             r"养老|低保|残|[高年]龄|工[资钱]|老板|工地|报销|退|押金|医|生|失业|救助"

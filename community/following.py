@@ -130,6 +130,8 @@ def follow_up(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Takes a short question that names nothing for one about the item."""
     vague = said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK
     if said.label == "talk_ask_facet" and not vague:
+        if context.item is None and not is_question(said.text):
+            return Meaning("nlu_fallback", facets=said.facets)
         services = tuple(c for c in said.candidates if c.startswith("service/"))
         if context.item is None and services:
             return Meaning("nlu_fallback", candidates=services, facets=said.facets)

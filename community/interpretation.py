@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from community.ambiguities import ambiguous
+from community.assurances import MAX_CHARS as MAX_WORRY_CHARS
+from community.assurances import worry_in
 from community.catalog.model import Catalog
 from community.emergency import detect, hazard
 from community.feedback import ticket_answer
@@ -32,8 +34,6 @@ from community.form_interpretation import within_form
 from community.meaning import (
     AT,
     CERTAIN_OUTSIDE,
-    DICTATING,
-    DISCREET,
     ELLIPSIS_MAX_CHARS,
     NOUN_MAX_CHARS,
     UNCERTAIN_TALK,
@@ -55,16 +55,14 @@ from community.ticket_wishes import forget_wish, visit_wish, wishes
 from community.wordings import (
     ABOUT_US,
     asks_about_us,
-    asks_discretion,
     asks_reason,
     bare,
-    cannot_type,
     doubts_us,
+    has_understood,
     is_angry,
     is_bare_reason,
     is_question,
     named_services,
-    offers_secret,
     service_with_name,
     wants_person,
     wants_to_report,
@@ -78,10 +76,11 @@ _FIGURES = re.compile(r"^(?!\W*886?\W*$).*\d")
 _HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|号|室|层)")
 WHERE_CHARACTERS = 30
 """Longer than people say where they are."""
+_CALLED = re.compile(
+    r"(?:打|报|叫|喊)(?:了|过|完|好)|(?:120|110|119|救护车|警察|民警|消防)[^，。]{0,6}(?:来|到|说|路上|马上)"
+)
+"""Help was called, or is on its way."""
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
-
-MAX_CALL_CHARS = 24
-"""Longer than this a message says more than its wish."""
 
 Reader = Callable[[Said, Context, Catalog], Meaning | None]
 
@@ -150,28 +149,26 @@ def _form(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     return within_form(said, context, catalog)
 
 
-def _typing(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """不会打字, 能发语音吗: told how to dictate, and nothing else is guessed."""
-    if len(said.text) > MAX_CALL_CHARS or said.is_clear_item:
-        return None
-    if not cannot_type(said.text) or wants_person(said.text):
-        return None
-    return Meaning("talk_identity", value=DICTATING)
-
-
 def _person(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Asks for a person in words that the classifier does not know."""
-    if said.is_clear_matter or len(said.text) > MAX_CALL_CHARS:
+    if said.is_clear_matter or len(said.text) > MAX_WORRY_CHARS:
         return None
     return Meaning("talk_handoff") if wants_person(said.text) else None
 
 
 def _worry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """别说是俺说的: who reports is afraid of the neighbours."""
-    is_more = said.is_clear_matter and len(said.text) > MAX_CALL_CHARS
-    if is_more or not asks_discretion(said.text):
+    """别说是俺说的: what people are afraid of, before or while they say what they want."""
+    worry = worry_in(said.text)
+    if worry is None or (said.is_clear_item and len(said.text) > MAX_WORRY_CHARS):
         return None
-    return Meaning("talk_identity", value=DISCREET)
+    return Meaning("talk_identity", value=worry)
+
+
+def _goodbye(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """行，知道了，俺明天去: said at the end, however a model reads it."""
+    if len(said.text) > MAX_WORRY_CHARS or is_question(said.text):
+        return None
+    return Meaning("talk_thanks") if has_understood(said.text) else None
 
 
 def _others(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -196,6 +193,8 @@ def _supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
     if told and (not said.is_clear_service or _is_only_a_place(said)):
         return Meaning("supplement", item=context.item)
     if context.open_ticket_wants_place and _may_say_where(said):
+        return Meaning("supplement", item=context.item)
+    if not said.is_clear_item and _CALLED.search(said.text):
         return Meaning("supplement", item=context.item)
     return None
 
@@ -263,9 +262,7 @@ def _ambiguous(said: Said, context: Context, catalog: Catalog) -> Meaning | None
 
 
 def _small_words(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """Doubts about the assistant, secrets, and a report that is only announced."""
-    if offers_secret(said.text):
-        return Meaning("talk_identity", value="secret")
+    """Doubts about the assistant, and a report that is only announced."""
     if wants_to_report(said.text):
         return Meaning("nlu_fallback", value="report")
     facet = asks_about_us(said.text, alone=context.item is None)
@@ -324,7 +321,6 @@ READERS: tuple[Reader, ...] = (
     answered,
     wishes,
     _person,
-    _typing,
     _worry,
     _form,
     _others,
@@ -333,6 +329,7 @@ READERS: tuple[Reader, ...] = (
     _supplement,
     _place_alone,
     _anger,
+    _goodbye,
     about_outside,
     on_condition,
     _referred,

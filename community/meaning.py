@@ -15,10 +15,6 @@ CERTAIN_OUTSIDE = 0.9
 """A message that names a service is outside only if it is as sure as this."""
 ELLIPSIS_MAX_CHARS = 12
 """Of a message that leaves out what it is about."""
-DICTATING = "dictating"
-"""Value of a message whose writer cannot type."""
-DISCREET = "discreet"
-"""Value of a wish that nobody learns who reported."""
 AT = "at:"
 """Before the place, in the value of a meaning that is a place and nothing else."""
 NOUN_MAX_CHARS = 6

@@ -7,14 +7,13 @@ from community.catalog.facets import Facet
 from community.wordings import (
     asked_with_wish,
     asks_about_us,
-    asks_discretion,
     asks_reason,
     doubts_us,
+    has_understood,
     is_angry,
     is_bare_reason,
     is_comparison,
     named_services,
-    offers_secret,
     rephrase,
     same_of_another,
     split_asks,
@@ -161,9 +160,22 @@ def test_the_community_need_not_be_named_where_nothing_was_talked_of():
     assert asks_about_us("几点上班", alone=True) is Facet.PLACE
 
 
-def test_doubts_secrets_and_announcements_are_heard():
+def test_doubts_are_heard():
     assert doubts_us("你是不是骗子")
-    assert offers_secret("把密码给你行不")
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("行 知道了 俺明天去", True),
+        ("好，记住了", True),
+        ("明白了", True),
+        ("俺不知道", False),
+        ("知道了还问啥", False),
+    ],
+)
+def test_the_end_of_a_talk_is_heard(text, understood):
+    assert has_understood(text) is understood
 
 
 @pytest.mark.parametrize(
@@ -199,23 +211,6 @@ def test_a_report_is_announced(said):
 )
 def test_other_wishes_announce_no_report(said):
     assert not wants_to_report(said)
-
-
-@pytest.mark.parametrize(
-    ("text", "afraid"),
-    [
-        ("别跟人家说是俺说的啊", True),
-        ("千万别告诉他是我反映的", True),
-        ("替俺保密行不", True),
-        ("能匿名举报吗", True),
-        ("他会不会知道是我报的", True),
-        ("别告诉我妈", False),
-        ("我不知道是谁报的", False),
-        ("别说了", False),
-    ],
-)
-def test_the_fear_of_being_known_is_heard(text, afraid):
-    assert asks_discretion(text) is afraid
 
 
 @pytest.mark.parametrize(

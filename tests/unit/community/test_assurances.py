@@ -1,0 +1,42 @@
+"""Worries are told from what merely sounds like them, and each has an answer."""
+
+import pytest
+
+from community.assurances import ASSURANCES, assurance, worry_in
+
+
+@pytest.mark.parametrize(
+    ("text", "worry"),
+    [
+        ("别跟人家说是俺说的啊", "discreet"),
+        ("千万别告诉他是我反映的", "discreet"),
+        ("替俺保密行不", "discreet"),
+        ("能匿名举报吗", "discreet"),
+        ("他会不会知道是我报的", "discreet"),
+        ("别告诉我妈", None),
+        ("我不知道是谁报的", None),
+        ("别说了", None),
+        ("把密码给你行不", "secret"),
+        ("会不会把我的信息卖了", "data"),
+        ("我的资料安全吗", "data"),
+        ("你们收费吗", "free"),
+        ("找你们反映问题要钱吗", "free"),
+        ("这个要钱吗", None),
+        ("办残疾证要钱吗", None),
+        ("网格员是谁", "grid_worker"),
+        ("啥是网格员啊", "grid_worker"),
+        ("找网格员", None),
+        ("我不会打字", "dictating"),
+        ("能发语音吗", "dictating"),
+        ("俺不识字，填表咋弄", "dictating"),
+    ],
+)
+def test_worries_are_heard(text, worry):
+    assert worry_in(text) == worry
+
+
+def test_each_worry_has_one_answer():
+    assert len({known.id for known in ASSURANCES}) == len(ASSURANCES)
+    assert all(assurance(known.id) == known.answer for known in ASSURANCES)
+    assert assurance(None) is None
+    assert assurance("chosen") is None
