@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.sql.tables import ticket, ticket_event
 from adapters.sql.tickets_read import translated
-from community.tickets import chain
+from community.tickets import Action, chain
 from community.tickets.model import TicketEvent, TicketState
 from community.tickets.rates import Dimension, Tally, tally
 
@@ -69,34 +69,41 @@ class SqlTicketRates:
     ) -> dict[str, Tally]:
         """Computes the same from events alone; slower, for proof.
 
+        Which tickets are meant follows from their events, too: the stored state is not
+        looked at, so that a wrong one shows.
+
         Raises:
             StoreUnavailableError: The database did not answer.
         """
         found: dict[str, Tally] = {}
+        among = _among(scope)
         async for histories in self._histories(scope):
-            for key, one in tally(histories, now=now, by=by).items():
+            for key, one in tally(histories, now=now, by=by, among=among).items():
                 found[key] = found.get(key, Tally()) + one
         return found
 
     async def _histories(
         self, scope: Scope
     ) -> AsyncIterator[Sequence[Sequence[TicketEvent]]]:
+        """Yields the events of tickets filed in the period, as their first event says."""
         last = 0
+        columns = ticket_event.c
+        filed = sa.select(columns.ticket_id).where(
+            columns.action == Action.FILE.value,
+            columns.at >= scope.filed_from.astimezone(timezone.utc),
+            columns.at < scope.filed_before.astimezone(timezone.utc),
+        )
         while True:
+            page = filed.where(columns.ticket_id > last).order_by(columns.ticket_id)
             async with translated(), self._engine.connect() as connection:
                 ids = [
-                    row.id
-                    for row in await connection.execute(
-                        sa.select(T.id)
-                        .where(T.id > last, *_within(scope))
-                        .order_by(T.id)
-                        .limit(TICKETS_AT_ONCE)
-                    )
+                    row.ticket_id
+                    for row in await connection.execute(page.limit(TICKETS_AT_ONCE))
                 ]
                 rows = await connection.execute(
-                    sa.select(ticket_event.c.ticket_id, ticket_event.c.body)
-                    .where(ticket_event.c.ticket_id.in_(ids))
-                    .order_by(ticket_event.c.ticket_id, ticket_event.c.seq)
+                    sa.select(columns.ticket_id, columns.body)
+                    .where(columns.ticket_id.in_(ids))
+                    .order_by(columns.ticket_id, columns.seq)
                 )
                 histories: dict[int, list[TicketEvent]] = {}
                 for ticket_id, body in rows:
@@ -105,6 +112,15 @@ class SqlTicketRates:
                 return
             last = ids[-1]
             yield list(histories.values())
+
+
+def _among(scope: Scope) -> dict[Dimension, frozenset[str]]:
+    """Returns what restricts the tickets besides the period."""
+    found = {Dimension.GRID: scope.grids, Dimension.COMMUNITY: scope.communities}
+    among = {by: values for by, values in found.items() if values is not None}
+    if scope.item is not None:
+        among[Dimension.ITEM] = frozenset({scope.item})
+    return among
 
 
 def _within(scope: Scope) -> list[sa.ColumnElement[bool]]:

@@ -1,12 +1,13 @@
 """三率: how quickly, how well and to whose satisfaction tickets were handled.
 
 Here they are computed from events alone; `adapters.sql.ticket_rates` computes the same
-from the stored state. The two share nothing but `Tally`, and must agree.
+from the stored state. The two share nothing but `Tally`, not even which tickets are
+looked at, and must agree: a state that was altered shows.
 
 Counted is every ticket filed in the period but withdrawn, merged and excluded ones.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
@@ -87,6 +88,7 @@ def tally(
     *,
     now: datetime,
     by: Dimension | None = None,
+    among: Mapping[Dimension, Container[str]] | None = None,
 ) -> dict[str, Tally]:
     """Computes the figures from the tickets' events.
 
@@ -94,12 +96,16 @@ def tally(
         histories: All events of each ticket filed in the period, in order.
         now: Decides which limits are over.
         by: Breaks down; without it everything is under the empty key.
+        among: What a ticket must be about, or where, in the end; by default anything.
     """
+    wanted = among or {}
     found: dict[str, Tally] = {}
     for events in histories:
         story = _Story()
         for event in events:
             story.read(event)
+        if any(story.known.get(d.value) not in values for d, values in wanted.items()):
+            continue
         key = (story.known.get(by.value) or "") if by else ""
         found[key] = found.get(key, Tally()) + story.tally(now)
     return found
