@@ -9,7 +9,7 @@ import pytest
 from adapters.redis_conversations import RedisConversations
 from community.errors import StoreUnavailableError
 from community.replies import Text
-from gateway.wechat import NOT_STORED, TOO_FAST
+from gateway.wechat import CHANNEL, NOT_STORED, TOO_FAST
 from tests.integration.wechat_gateway.hand_worker import answered, work
 from tests.integration.wechat_peer import (
     CONVERSATION,
@@ -27,6 +27,34 @@ async def test_an_emergency_without_workers_gets_its_number_in_time(peer, store,
     letter = await store.head(CONVERSATION)
     assert letter.inbound.urgent
     assert await store.claimed(letter.inbound.id) == "late"
+
+
+async def test_an_emergency_waits_no_longer_than_wechat_does(peer, store):
+    started = time.monotonic()
+    status, answer = await peer.push(text("俺家着火了快来人"))
+    assert 4 < time.monotonic() - started < 5
+    assert status == 200
+    assert "119" in answer.split("<Content><![CDATA[")[1].split("。")[0]
+
+
+async def test_an_emergency_at_overload_gets_its_number_in_time(peer, client):
+    async def push(number: int, words: str) -> tuple[float, int, str]:
+        started = time.monotonic()
+        xml = text(words, FromUserName=f"oCrowd{number}")
+        status, answer = await peer.push(xml)
+        return time.monotonic() - started, status, answer
+
+    crowd = [push(number, "低保要带什么材料") for number in range(50)]
+    found = await asyncio.gather(*crowd)
+    assert {answer[1:] for answer in found} == {(200, "success")}
+    assert client.app[CHANNEL].answers.waiting.is_overloaded
+    crowd = [push(number, "那去哪里办") for number in range(50)]
+    urgent = push(999, "有人触电倒在地上了")
+    *late, (seconds, status, answer) = await asyncio.gather(*crowd, urgent)
+    assert {answer[1:] for answer in late} == {(200, "success")}
+    assert seconds < 5
+    assert status == 200
+    assert "120" in answer.split("<Content><![CDATA[")[1].split("。")[0]
 
 
 async def test_the_repeat_of_an_emergency_gets_the_number_too(peer, store, quick):
