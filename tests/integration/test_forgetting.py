@@ -125,6 +125,7 @@ async def answer_all(store: RedisConversations, settings: Settings) -> None:
             dead_letter=json.dumps({"message_id": inbound.id, "error": SAID[0]}),
             outgoing=json.dumps(outgoing, ensure_ascii=False),
             log_entry=entry.to_json(),
+            remind_at=NOW,
         )
         await store.release(lease)
 
