@@ -6,15 +6,19 @@ Over the real worker, Redis, the outbox and the dispatcher's task.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import aiohttp
 import pytest
 
 from actions.wiring import ports, set_ports
 from adapters.dialogue_sender import DialogueSender
+from adapters.settings import Settings
 from adapters.sql.outbox import SqlOutbox
+from adapters.sql.outbox_upkeep import SqlOutboxUpkeep
 from community.calendar import CHINA
 from community.outbox import DeliveryState
 from community.replies import Choices, as_plain_text
 from dispatcher.unfinished import remind
+from dispatcher.wiring import Stores, periodic_tasks
 from tests.conftest import NOW
 from tests.integration.test_sessions import WHO, let_time_pass
 
@@ -171,3 +175,27 @@ async def test_a_forgotten_person_is_reminded_of_nothing(town, talk):
     await talk(REPORT)
     await town.conversations.forget(WHO)
     assert await town.next_reminder() is None
+
+
+async def test_the_dispatcher_looks_for_it_by_itself(town, talk, tickets, redis_url):
+    await talk(REPORT)
+    keys, woken = town.conversations.keys, []
+    env = {"REDIS_URL": redis_url, "REDIS_PREFIX": keys.prefix, "FIELD_KEY": "f" * 32}
+    async with aiohttp.ClientSession() as session:
+        stores = Stores(
+            settings=Settings.from_env(env),
+            redis=town.conversations.redis,
+            engine=tickets._engine,
+            session=session,
+            outside=session,
+            now=lambda: MORNING,
+        )
+        tasks = periodic_tasks(
+            stores, SqlOutboxUpkeep(tickets._engine), lambda: woken.append(True)
+        )
+        (task,) = [one for one in tasks if one.name == "reminders"]
+        assert await task.run(MORNING - timedelta(seconds=1)) == 0
+        assert await task.run(MORNING) == 1
+        assert await task.run(MORNING + timedelta(minutes=1)) == 0
+    assert woken == [True]
+    assert len(await town.wait_until(MORNING + timedelta(minutes=2))) == 1
