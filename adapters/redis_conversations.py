@@ -42,6 +42,25 @@ KEPT = Kept.KEPT
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """Messages that a person's step allows (`adapters.wechat.quota`)."""
+
+    trigger: str
+    n_messages: int
+    ends_ms: int
+    """When they end, milliseconds since 1970."""
+    now_ms: int
+
+    def arguments(self) -> tuple[str | int, ...]:
+        """Returns what the script takes."""
+        return (self.trigger, self.n_messages, self.ends_ms, self.now_ms)
+
+
+NOTHING = ("", "", "", "")
+"""Arguments where a message allows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The right to work on one conversation."""
 
@@ -127,8 +146,12 @@ class RedisConversations(RedisHistory):
 
     # Gateway side
 
-    async def accept(self, inbound: Inbound) -> bool:
+    async def accept(self, inbound: Inbound, allowed: Allowed | None = None) -> bool:
         """Stores a message and signals the workers; `False` for a repeat.
+
+        Args:
+            inbound: The message.
+            allowed: What it allows, granted with it.
 
         Raises:
             MailboxFullError: Too many messages of this person wait already.
@@ -142,6 +165,7 @@ class RedisConversations(RedisHistory):
                 keys.ready_urgent if inbound.urgent else keys.ready,
                 keys.out(conversation),
                 keys.live(conversation),
+                keys.quota(conversation),
             ],
             [
                 inbound.id,
@@ -150,6 +174,9 @@ class RedisConversations(RedisHistory):
                 ACCEPTED_TTL_S,
                 MAX_WAITING,
                 self.retention_s,
+                # A messenger shows it by itself; pages have to be told.
+                "0" if inbound.reply_to else "1",
+                *(allowed.arguments() if allowed else NOTHING),
             ],
         )
         if result == -1:

@@ -1,8 +1,26 @@
 """Lua scripts: what must happen in Redis at once or not at all."""
 
-ACCEPT = """
--- KEYS accepted, mailbox, ready, out, live
+GRANT = """
+local function grant(key, trigger, n_messages, ends_ms, now_ms)
+  local ends = tonumber(ends_ms)
+  local old = redis.call('HGET', key, trigger)
+  -- Deliveries may come out of order: an older message does not shorten the window.
+  if old and tonumber(string.match(old, ':(%d+)$')) > ends then return 0 end
+  redis.call('HSET', key, trigger, n_messages .. ':' .. ends_ms)
+  local left_ms = ends - tonumber(now_ms)
+  if left_ms > 0 and left_ms > redis.call('PTTL', key) then
+    redis.call('PEXPIRE', key, left_ms)
+  end
+  return 1
+end
+"""
+"""Fills a bucket of what may be sent to a person (`adapters.wechat.quota`)."""
+
+ACCEPT = f"""
+-- KEYS accepted, mailbox, ready, out, live, quota
 -- ARGV message_id, record, conversation, accepted_ttl_s, max_waiting, retention_s
+--      shown, trigger, n_messages, ends_ms, now_ms
+{GRANT}
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 if redis.call('LLEN', KEYS[2]) >= tonumber(ARGV[5]) then return -1 end
 redis.call('SET', KEYS[1], '1', 'EX', ARGV[4])
@@ -10,10 +28,14 @@ redis.call('RPUSH', KEYS[2], ARGV[2])
 redis.call('XADD', KEYS[4], '*', 'in', ARGV[2])
 redis.call('EXPIRE', KEYS[4], ARGV[6])
 redis.call('XADD', KEYS[3], '*', 'conversation', ARGV[3])
-redis.call('PUBLISH', KEYS[5], ARGV[1])
+if ARGV[7] == '1' then redis.call('PUBLISH', KEYS[5], ARGV[1]) end
+if ARGV[8] ~= '' then grant(KEYS[6], ARGV[8], ARGV[9], ARGV[10], ARGV[11]) end
 return 1
 """
-"""Stores a message durably and signals the workers; 0 repeat, -1 mailbox full."""
+"""Stores a message durably, with what it allows; 0 repeat, -1 mailbox full.
+
+It signals the workers, and the pages where one may show the message.
+"""
 
 ACQUIRE = """
 -- KEYS lease, fence; ARGV lease_ms

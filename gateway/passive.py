@@ -6,7 +6,7 @@ answers"), so that an answer goes out either here or by the dispatcher.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -70,19 +70,32 @@ class PassiveAnswers:
         """Messages that were acknowledged while nobody could be told so."""
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def answer(self, inbound: Inbound, until: float, *, is_new: bool) -> Passive:
+    def watching(self, inbound: Inbound) -> AbstractContextManager[asyncio.Event]:
+        """Watches for the answer to a message from before it is stored.
+
+        A repeat may have been stored by another gateway, which is told first.
+        """
+        return self._live.watch(inbound.id, inbound.conversation)
+
+    async def answer(
+        self, inbound: Inbound, until: float, news: asyncio.Event, *, is_new: bool
+    ) -> Passive:
         """Returns what to answer to a stored message.
 
         Args:
             inbound: The message.
             until: Time of the event loop at which something must be answered.
+            news: Of `watching`, begun before the message was stored.
             is_new: Its first delivery; a repeat gets what the first one got.
         """
+        if not is_new:
+            news.set()  # its answer may have been announced long ago
+        typing = asyncio.create_task(self._show_typing(inbound)) if is_new else None
         try:
             # Not given up at once: another delivery may still claim the answer, and
             # the messenger would show nothing of it after our `success`.
             return await patiently(
-                lambda: self._answer(inbound, until, is_new=is_new), until + GRACE_S
+                lambda: self._answer(inbound, until, news), until + GRACE_S
             )
         except StoreUnavailableError as err:
             # The message is stored: the dispatcher delivers what nobody has claimed.
@@ -93,6 +106,9 @@ class PassiveAnswers:
             )
             self._leave_to_dispatcher(inbound)
             return self.unanswered(inbound)
+        finally:
+            if typing is not None:
+                typing.cancel()
 
     def _leave_to_dispatcher(self, inbound: Inbound) -> None:
         """Sees to it that no other delivery answers after what is said now.
@@ -143,11 +159,13 @@ class PassiveAnswers:
                 alone=inbound.urgent,
             )
 
-    async def _answer(self, inbound: Inbound, until: float, *, is_new: bool) -> Passive:
+    async def _answer(
+        self, inbound: Inbound, until: float, news: asyncio.Event
+    ) -> Passive:
         limit_s = self.waiting.limit_s()
         if limit_s is not None:
             until = min(until, asyncio.get_running_loop().time() + limit_s)
-        holder, reply = await self._take(inbound, until, is_new=is_new)
+        holder, reply = await self._take(inbound, until, news)
         self.waiting.note(is_late=holder is None, was_short=limit_s is not None)
         if holder is None:
             holder = await self._conversations.claim(inbound.id, "late")
@@ -158,29 +176,28 @@ class PassiveAnswers:
         return Passive(reply.parts, confirms=True) if reply else Passive()
 
     async def _take(
-        self, inbound: Inbound, until: float, *, is_new: bool
+        self, inbound: Inbound, until: float, news: asyncio.Event
     ) -> tuple[str | None, Reply | None]:
-        """Waits for the worker, and for the person's earlier answers to leave."""
+        """Waits for the worker, and for the person's earlier answers to leave.
+
+        Redis is asked when there is news, and once more at the end.
+        """
         loop = asyncio.get_running_loop()
-        typing = asyncio.create_task(self._show_typing(inbound)) if is_new else None
-        try:
-            # A repeat may have been stored by another gateway, which is told first.
-            with self._live.watch(inbound.id, inbound.conversation) as news:
-                while True:
-                    news.clear()
-                    if inbound.id in self._given_up:
-                        return "late", None
-                    taken = await self._conversations.take_passive(
-                        inbound.id, inbound.conversation, overtakes=inbound.urgent
-                    )
-                    left = until - loop.time()
-                    if taken[0] is not None or left <= 0:
-                        return taken
-                    with suppress(asyncio.TimeoutError):
-                        await asyncio.wait_for(news.wait(), left)
-        finally:
-            if typing is not None:
-                typing.cancel()
+        while True:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(news.wait(), max(0.0, until - loop.time()))
+            news.clear()
+            if inbound.id in self._given_up:
+                return "late", None
+            try:
+                taken = await self._conversations.take_passive(
+                    inbound.id, inbound.conversation, overtakes=inbound.urgent
+                )
+            except StoreUnavailableError:
+                news.set()  # whatever it was, it has not been seen
+                raise
+            if taken[0] is not None or loop.time() >= until:
+                return taken
 
     async def _show_typing(self, inbound: Inbound) -> None:
         await asyncio.sleep(TYPING_AFTER_S)

@@ -44,8 +44,14 @@ class ReplayGuard:
         if abs(now.timestamp() - int(timestamp)) > self._window_s:
             raise ReplayedError("the timestamp is outside the window")
 
-    async def check_nonce(self, timestamp: str, nonce: str, message_id: str) -> None:
+    async def check_nonce(
+        self, timestamp: str, nonce: str, message_id: str, *, person: str = ""
+    ) -> bool:
         """Refuses a signature that came with another message.
+
+        Returns:
+            Whether a deletion of the person is under way; asked with it, because each
+            way to Redis costs time. `False` where no conversation is given.
 
         Raises:
             ReplayedError: It did.
@@ -57,6 +63,9 @@ class ReplayGuard:
             pipeline = self._redis.pipeline(transaction=False)
             pipeline.set(key, mark, nx=True, ex=2 * self._window_s + 1)
             pipeline.get(key)
-            _, known = await pipeline.execute()
+            if person:
+                pipeline.zscore(self._keys.forgetting, person)
+            _, known, *due = await pipeline.execute()
         if known not in (mark, None):
             raise ReplayedError("the nonce was used with another message")
+        return any(at is not None for at in due)

@@ -119,23 +119,24 @@ class WeChatChannel:
     ) -> Answer | None:
         inbound = taken.inbound
         until = arrived + BUDGET_S
-        try:
-            is_new = await patiently(
-                lambda: self._store(opened, taken),
-                until if inbound.urgent else arrived + HOLD_S,
-                while_full=until,
-            )
-        except MailboxFullError:
-            refused = self.answers.unanswered(inbound).parts
-            return Answer((*refused, Text(TOO_FAST)), "refused")
-        except StoreUnavailableError:
-            if not inbound.urgent:
-                return None
-            self._keep_trying(opened, taken)
-            number = self.answers.unanswered(inbound).parts
-            return Answer((*number, Text(NOT_STORED)), "emergency")
-        with self.figures.waiting.track_inprogress():
-            passive = await self.answers.answer(inbound, until, is_new=is_new)
+        with self.answers.watching(inbound) as news:
+            try:
+                is_new = await patiently(
+                    lambda: self._store(opened, taken),
+                    until if inbound.urgent else arrived + HOLD_S,
+                    while_full=until,
+                )
+            except MailboxFullError:
+                refused = self.answers.unanswered(inbound).parts
+                return Answer((*refused, Text(TOO_FAST)), "refused")
+            except StoreUnavailableError:
+                if not inbound.urgent:
+                    return None
+                self._keep_trying(opened, taken)
+                number = self.answers.unanswered(inbound).parts
+                return Answer((*number, Text(NOT_STORED)), "emergency")
+            with self.figures.waiting.track_inprogress():
+                passive = await self.answers.answer(inbound, until, news, is_new=is_new)
         return Answer(
             tuple(passive.parts),
             _outcome(passive),
@@ -156,17 +157,16 @@ class WeChatChannel:
     async def _store(self, opened: OpenedPush, taken: Taken) -> bool:
         """Makes a message durable; `False` for a repeat."""
         inbound, store = taken.inbound, self._conversations
-        await self.replays.check_nonce(opened.timestamp, opened.nonce, inbound.id)
-        await self._forgetting.finish(inbound.conversation, inbound.id)
+        if await self.replays.check_nonce(
+            opened.timestamp, opened.nonce, inbound.id, person=inbound.conversation
+        ):
+            await self._forgetting.finish(inbound.conversation, inbound.id)
         if taken.media is not None:
             async with translated_errors():
                 await store.redis.xadd(store.keys.media, taken.media.fields())
-        is_new = await store.accept(inbound)
         trigger = opened.push.trigger
-        # A repeat grants only what a crash after the first storing left out.
-        if trigger and (is_new or await store.claimed(inbound.id) is None):
-            await self._quota.grant(inbound.conversation, trigger, inbound.received_at)
-        return is_new
+        allows = trigger and self._quota.allowed(trigger, inbound.received_at)
+        return await store.accept(inbound, allows or None)
 
     def _keep_trying(self, opened: OpenedPush, taken: Taken) -> None:
         async def store() -> None:

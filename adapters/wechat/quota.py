@@ -10,22 +10,16 @@ from datetime import datetime, timedelta, timezone
 
 from redis.asyncio import Redis
 
+from adapters.redis_conversations import Allowed
 from adapters.redis_errors import translated_errors
 from adapters.redis_keys import RedisKeys
+from adapters.redis_scripts import GRANT
 from adapters.wechat.settings import PER_MESSAGE, PER_TOUCH, Allowance, Trigger
 
-_GRANT = """
+_GRANT = f"""
 -- KEYS buckets; ARGV trigger, n_messages, ends_ms, now_ms
-local ends = tonumber(ARGV[3])
-local old = redis.call('HGET', KEYS[1], ARGV[1])
--- Deliveries may come out of order: an older message does not shorten the window.
-if old and tonumber(string.match(old, ':(%d+)$')) > ends then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ':' .. ARGV[3])
-local left_ms = ends - tonumber(ARGV[4])
-if left_ms > 0 and left_ms > redis.call('PTTL', KEYS[1]) then
-  redis.call('PEXPIRE', KEYS[1], left_ms)
-end
-return 1
+{GRANT}
+return grant(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 """
 
 _TAKE = """
@@ -109,11 +103,17 @@ class QuotaLedger:
         Raises:
             StoreUnavailableError: Redis did not answer.
         """
+        allowed = self.allowed(trigger, now)
+        async with translated_errors():
+            await self._grant(
+                keys=[self._keys.quota(conversation)], args=list(allowed.arguments())
+            )
+
+    def allowed(self, trigger: Trigger, now: datetime) -> Allowed:
+        """Returns what a trigger allows, to be granted with a message's acceptance."""
         allowance = self._allowances[trigger]
         ends = now + timedelta(seconds=allowance.lifetime_s)
-        args = [trigger, allowance.n_messages, _ms(ends), _ms(now)]
-        async with translated_errors():
-            await self._grant(keys=[self._keys.quota(conversation)], args=args)
+        return Allowed(trigger, allowance.n_messages, _ms(ends), _ms(now))
 
     async def take(self, conversation: str, now: datetime) -> Spent | None:
         """Spends the right to one message; `None` where there is none.

@@ -1,7 +1,11 @@
 """Messages are answered passively, late, or again."""
 
 import asyncio
+from typing import Any
 
+from redis.asyncio.client import Pipeline
+
+from adapters.redis_conversations import RedisConversations
 from adapters.settings import Settings
 from community.messages import Kind
 from community.replies import Choice, Choices, Text
@@ -46,6 +50,43 @@ async def test_a_text_is_answered_passively_and_confirmed(peer, store):
             break
         await asyncio.sleep(0.01)
     assert await store.claimed(event.inbound.id) == "sent"
+
+
+async def test_a_message_takes_four_ways_to_redis(peer, store, monkeypatch):
+    """Each costs CPU time, which a gateway under load is short of."""
+    ways: list[str] = []
+    run, execute = RedisConversations._run, Pipeline.execute
+
+    async def noted_run(self: Any, name: str, *arguments: Any) -> Any:
+        ways.append(name)
+        return await run(self, name, *arguments)
+
+    async def noted_execute(self: Any, *arguments: Any, **options: Any) -> Any:
+        ways.append("pipeline")
+        return await execute(self, *arguments, **options)
+
+    await answered(peer, store, text("一"), Text("甲"))
+    monkeypatch.setattr(RedisConversations, "_run", noted_run)
+    monkeypatch.setattr(Pipeline, "execute", noted_execute)
+    await answered(peer, store, text("二"), Text("乙"))
+    for _ in range(100):
+        if "LEAVE" in ways:
+            break
+        await asyncio.sleep(0.01)
+    of_the_worker = {"ACQUIRE", "COMMIT", "RELEASE"}
+    assert [way for way in ways if way not in of_the_worker] == [
+        *("pipeline", "ACCEPT", "TAKE", "LEAVE"),
+    ]
+
+
+async def test_a_repeat_grants_nothing_anew(peer, store, environment):
+    quota = messengers.open_quota(Settings.from_env(environment), store.redis)
+    xml = text("你好", msg_id=77)
+    await answered(peer, store, xml, Text("好。"))
+    assert await quota.take(CONVERSATION, NOW) is not None
+    await peer.push(xml)
+    left = [await quota.take(CONVERSATION, NOW) for _ in range(5)]
+    assert [spent is not None for spent in left] == [True] * 4 + [False]
 
 
 async def test_the_quota_of_a_message_is_granted(peer, store, client, environment):

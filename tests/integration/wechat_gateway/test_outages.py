@@ -80,11 +80,11 @@ async def test_redis_that_comes_back_in_time_is_noticed_by_nobody(
 ):
     original, calls = RedisConversations.accept, []
 
-    async def twice_down(self: Any, inbound: Any) -> bool:
+    async def twice_down(self: Any, inbound: Any, *more: Any) -> bool:
         calls.append(1)
         if len(calls) < 3:
             raise StoreUnavailableError("down")
-        return await original(self, inbound)
+        return await original(self, inbound, *more)
 
     monkeypatch.setattr(RedisConversations, "accept", twice_down)
     _, answer = await answered(peer, store, text("低保怎么办"), Text("带身份证。"))
@@ -171,10 +171,10 @@ async def test_an_emergency_with_redis_down_gets_its_number_and_is_stored_later(
 ):
     original, is_down = RedisConversations.accept, [True]
 
-    async def down(self: Any, inbound: Any) -> bool:
+    async def down(self: Any, inbound: Any, *more: Any) -> bool:
         if is_down:
             raise StoreUnavailableError("down")
-        return await original(self, inbound)
+        return await original(self, inbound, *more)
 
     monkeypatch.setattr(RedisConversations, "accept", down)
     _, answer = await peer.push(text("俺家着火了快来人"))
