@@ -96,6 +96,7 @@ class Replay(BaseModel):
     n_messages: int
     n_different: int
     differences: list[dict[str, str]]
+    unjudged: list[str] = Field(description="What could not be judged, and why.")
 
 
 class PromoteWish(Body):

@@ -133,6 +133,7 @@ async def promotion_replay(call: Call) -> Replay:
         promotion=_promotion_doc(call, wanted),
         n_messages=found.get("messages", 0),
         n_different=found.get("n_different", 0),
+        unjudged=found.get("unjudged", []),
         differences=found.get("differences", []),
     )
 

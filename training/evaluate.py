@@ -143,6 +143,7 @@ async def evaluate(
         )
         start = end
     failures = loop.gates.check(report)
+    report["unjudged"] = [[f.gate, f.reason] for f in loop.gates.unjudged(report)]
     await _keep(loop, model, report, failures)
     return report, failures
 

@@ -39,7 +39,7 @@ async def _train(loop: Loop, arguments: argparse.Namespace) -> int:
 
     model, _, failures = await train(loop, arguments.by, tell)
     say(f"候选模型 {model}，用时 {monotonic() - began:.0f} 秒")
-    _verdict(loop, model, failures)
+    await _verdict(loop, model, failures)
     for gone in await clean_up(
         loop.registry, loop.models, loop.settings.learning.models_bytes, now()
     ):
@@ -52,14 +52,16 @@ async def _evaluate(loop: Loop, arguments: argparse.Namespace) -> int:
     if arguments.json:
         say_json(report)
     else:
-        _verdict(loop, arguments.model, failures)
+        await _verdict(loop, arguments.model, failures)
     return 0
 
 
-def _verdict(loop: Loop, model: str, failures: Sequence[Failure]) -> None:
+async def _verdict(loop: Loop, model: str, failures: Sequence[Failure]) -> None:
     say(f"报告：{loop.registry.folder / model / PAGE}")
     for failure in failures:
         say(f"  没过 {failure.gate}：{failure.reason}")
+    for why in await promote.unjudged(loop, model):
+        say(f"  判断不了：{why}")
     if not failures:
         say(f"每一关都过了；要上线：python -m training promote {model}")
 

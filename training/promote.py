@@ -47,6 +47,12 @@ def _difference(text: str, before: Opinion, after: Opinion) -> Mapping[str, str]
     return {"text": text, "before": before.outcome, "after": after.outcome}
 
 
+async def unjudged(loop: Loop, model: str) -> list[str]:
+    """Returns what the evaluation could not judge, for whoever approves."""
+    found = await loop.models.report(model)
+    return [why for _, why in found[0].get("unjudged", ())] if found else []
+
+
 async def ask(
     loop: Loop, model: str, by: str, now: datetime, *, override: str = ""
 ) -> Promotion:
@@ -69,7 +75,10 @@ async def ask(
     reasons = await loop.promotion.refusals(model)
     if reasons and not override.strip():
         raise PromotionRefusedError(reasons)
-    differences = await replay(loop, model, now)
+    differences = {
+        **await replay(loop, model, now),
+        "unjudged": await unjudged(loop, model),
+    }
     return await loop.models.ask(
         "promote",
         model,

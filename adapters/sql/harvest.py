@@ -22,8 +22,9 @@ from adapters.sql.tables.learning import (
 )
 from community.learning.entry import LogEntry
 from community.learning.grams import NEAR, bands, grams, key_of, similarity
+from community.learning.own_words import OWN_WORDS
 from community.learning.signals import Signal
-from community.learning.splits import split_of
+from community.learning.splits import TRAIN, split_of
 
 MARK = "harvested_until"
 OVERLAP = timedelta(minutes=1)
@@ -169,13 +170,14 @@ async def _question_ids(
 
 
 def _question_row(key: str, entry: LogEntry, cluster: int) -> dict[str, Any]:
+    is_own = entry.model == OWN_WORDS
     return {
         "key": key,
         "text": entry.text,
         "cluster": cluster,
         "status": "open",
         "version": 0,
-        "split": split_of(entry.person),
+        "split": TRAIN if is_own else split_of(entry.person, entry.at),
         "ranking": json.dumps(entry.ranking),
         "decision": entry.decision,
         "facets": json.dumps(entry.facets),

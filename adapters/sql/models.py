@@ -191,6 +191,7 @@ class SqlModels:
             number = int(result.inserted_primary_key[0])
             what = "override" if override else f"{kind}.asked"
             detail = {"before": before, "reasons": list(reasons), "override": override}
+            detail["unjudged"] = list((replay or {}).get("unjudged", ()))
             await note(connection, by, what, model, detail, now)
         return await self.promotion(number)
 

@@ -14,7 +14,7 @@ from community.learning.grams import key_of
 from community.learning.own_words import OWN_WORDS
 
 NOBODY = f"{1:08x}{0:024x}"
-"""Pseudonym of no resident; what it says trains, see `community.learning.splits`."""
+"""Pseudonym of no resident; what it says trains on every day."""
 
 
 class SqlOwnWords:

@@ -21,7 +21,7 @@ SECTIONS: Mapping[str, frozenset[str]] = {
             "max_rise_rejected",
         }
     ),
-    "recent": frozenset({"min_messages", "max_drop_first"}),
+    "recent": frozenset({"required", "min_messages", "max_drop_first"}),
     "labels": frozenset({"min_support", "max_drop_recall", "max_drop_precision"}),
     "emergencies": frozenset(
         {
@@ -103,6 +103,20 @@ class Gates:
             *self._size(report),
         ]
 
+    def unjudged(self, report: Document) -> list[Failure]:
+        """Returns limits that could not be tried, with the reason; none refuses."""
+        if self.limits["recent"]["required"]:
+            return []
+        return list(self._too_few(report["sets"].get(RECENT)))
+
+    def _too_few(self, doc: Document | None) -> Iterator[Failure]:
+        """Fewer messages than asked for say nothing, neither good nor bad."""
+        least = self.limits["recent"]["min_messages"]
+        found = doc["candidate"]["overall"]["messages"] if doc else 0
+        if found < least:
+            text = f"近期复核过、从不训练的消息只有 {found} 条，不到 {least:g} 条，不足以判断"
+            yield Failure("recent.min_messages", text)
+
     def _overall(self, doc: Document) -> Iterator[Failure]:
         limits = self.limits["overall"]
         now, before = _pair(doc, "overall")
@@ -151,10 +165,12 @@ class Gates:
 
     def _recent(self, doc: Document | None) -> Iterator[Failure]:
         limits = self.limits["recent"]
-        if doc is None:
+        too_few = list(self._too_few(doc))
+        if too_few or doc is None:
+            yield from too_few if limits["required"] else ()
             return
         now, before = _pair(doc, "overall")
-        if before is None or now["messages"] < limits["min_messages"]:
+        if before is None:
             return
         if before["first"] - now["first"] > limits["max_drop_first"] + 1e-9:
             yield _dropped(

@@ -30,6 +30,10 @@ def as_markdown(report: Document, failures: Sequence[Failure]) -> str:
         f"大小 {report['bytes'] / 1e6:.1f} MB。",
         "",
         *_gates(failures),
+        *(
+            f"\n**判断不了：**`{gate}`：{why}"
+            for gate, why in report.get("unjudged", ())
+        ),
     ]
     lines += ["", "## 对话演练", "", *_conversations(report.get("conversations") or {})]
     for name, doc in report["sets"].items():

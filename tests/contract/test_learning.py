@@ -26,6 +26,7 @@ from community.errors import (
 from community.learning.entry import LogEntry, Pseudonyms
 from community.learning.guards import ExampleIndex, Guard, Known
 from community.learning.review import Decision, Review, Verdict
+from community.learning.splits import is_after_cut
 from tests.conftest import NOW
 from tests.databases import migrated
 from tests.postgres import private_postgres, programs
@@ -279,6 +280,22 @@ async def test_questions_of_judging_residents_never_train(engine, log, review):
     assert await models.waiting_examples() == []
     (exam,) = await models.recent_exams(NOW - timedelta(days=1))
     assert exam.label == "oos_other"
+
+
+async def test_questions_of_a_judging_day_never_train_whoever_asks_again(
+    engine, log, review
+):
+    day = next(n for n in range(10) if is_after_cut(NOW + timedelta(days=n)))
+    first = entry(trains("a"), "老年食堂在哪里吃饭", 86_400 * day)
+    again = entry(trains("b"), "老年食堂在哪里吃饭", 86_400 * (day + 1))
+    await fill(engine, log, first)
+    await fill(engine, log, again)
+    (cluster,) = await review.next("op", NOW)
+    ids = [cluster.questions[0].id]
+    await review.decide(ids, Verdict(Decision.OUT_OF_SCOPE), "op", NOW)
+    models = SqlModels(engine)
+    assert await models.waiting_examples() == []
+    assert len(await models.recent_exams(NOW - timedelta(days=1))) == 1
 
 
 async def test_a_forgotten_person_leaves_log_queue_and_examples(engine, log, review):

@@ -230,6 +230,11 @@ async def test_an_accepted_message_is_trained_judged_promoted_and_taken_back(
     assert "每一关都过了" in page
     assert loop.registry.manifest(model).metrics["first"] == 1.0
     wanted = await promote.ask(loop, model, "op", NOW)
+    shown = await loop.models.replay(wanted.id)
+    assert "不足以判断" in shown["unjudged"][0]
+    assert "判断不了" in page
+    (asked,) = [x for x in await loop.models.audit() if x["what"] == "promote.asked"]
+    assert asked["detail"]["unjudged"] == shown["unjudged"]
     done = await loop.promotion.approve(wanted.id, "op", LATER)
     assert (done.state, loop.registry.serving()) == ("done", model)
     back = await loop.promotion.roll_back(model, "op", LATER)

@@ -113,6 +113,27 @@ def test_recent_messages_that_get_worse_fall():
     assert found == {"recent.max_drop_first"}
 
 
+def test_too_few_recent_messages_are_said_and_refuse_where_a_community_wants_it():
+    limits = {name: dict(keys) for name, keys in GATES.limits.items()}
+    limits["recent"]["required"] = 1
+    few = compare(exams()[:29], None, [good(e) for e in exams()[:29]])
+    for sets, count in (({}, 0), ({RECENT: few}, 29)):
+        doc = report(same)
+        doc["sets"] |= sets
+        (said,) = GATES.unjudged(doc)
+        assert (said.gate, f"只有 {count} 条" in said.reason) == (
+            "recent.min_messages",
+            True,
+        )
+        assert fallen(doc) == set()
+        strict = Gates(limits)
+        assert [one.gate for one in strict.check(doc)] == ["recent.min_messages"]
+        assert strict.unjudged(doc) == []
+        doc["unjudged"] = [[said.gate, said.reason]]
+        assert "判断不了" in as_markdown(doc, [])
+    assert GATES.unjudged(report(same, recent=same)) == []
+
+
 def test_a_missed_emergency_falls():
     def misses(n: int, exam: Exam) -> Opinion:
         opinion = good(exam)
@@ -267,7 +288,7 @@ def test_every_gate_has_a_test_above():
         if section != "promotion"
         for key in keys
     }
-    settings = {"labels.min_support", "recent.min_messages"}
+    settings = {"labels.min_support", "recent.required"}
     assert {gate for gate in limits - settings if gate not in source} == set()
 
 

@@ -1,6 +1,7 @@
 """What speaks against an example, and how alike texts are found."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from community.learning.grams import bands, grams, key_of, similarity
 from community.learning.guards import Asked, ExampleIndex, Guard, Known, objections
-from community.learning.splits import RECENT, TRAIN, split_of
+from community.learning.splits import RECENT, TRAIN, is_after_cut, split_of
+from tests.conftest import NOW
 
 INDEX = ExampleIndex(
     [
@@ -87,10 +89,26 @@ def test_near_duplicates_share_a_band_and_others_do_not():
 
 def test_the_split_is_fixed_by_person_and_about_a_fifth_judges():
     people = [f"{n * 2654435761 % 2**32:08x}" for n in range(2_000)]
-    splits = Counter(split_of(person) for person in people)
-    assert split_of(people[0]) == split_of(people[0])
+    splits = Counter(split_of(person, NOW) for person in people)
+    assert split_of(people[0], NOW) == split_of(people[0], NOW)
     assert 0.15 < splits[RECENT] / len(people) < 0.25
     assert set(splits) == {RECENT, TRAIN}
+
+
+def test_after_the_cut_everybody_judges_until_the_next_ten_days():
+    people = [f"{n * 2654435761 % 2**32:08x}" for n in range(200)]
+    days = [NOW + timedelta(days=n) for n in range(30)]
+    only_judging = [
+        all(split_of(person, day) == RECENT for person in people) for day in days
+    ]
+    assert only_judging.count(True) == 3
+    first = only_judging.index(True)
+    assert only_judging[first::10] == [True] * 3
+    # The cut falls at midnight of the community, for all of that day.
+    midnight = days[first].replace(hour=16, minute=0) - timedelta(days=1)
+    assert is_after_cut(midnight)
+    assert not is_after_cut(midnight - timedelta(seconds=1))
+    assert is_after_cut(midnight + timedelta(hours=23, minutes=59))
 
 
 SIGNS = "甲乙丙丁戊己庚辛壬癸子丑"

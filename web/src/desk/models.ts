@@ -94,7 +94,7 @@ export type Conversations =
 
 export interface Report {
   model: Model
-  report: { candidate: string; current: string | null; at: string; bytes: number; sets: Record<string, SetReport>; conversations?: Conversations }
+  report: { candidate: string; current: string | null; at: string; bytes: number; sets: Record<string, SetReport>; conversations?: Conversations; unjudged?: [string, string][] }
   failures: [string, string][]
   refusals: string[]
   names: Record<string, string>
@@ -105,6 +105,7 @@ export interface Replay {
   n_messages: number
   n_different: number
   differences: { text: string; before: string; after: string }[]
+  unjudged: string[]
 }
 
 export const STAGES: Record<string, string> = {
