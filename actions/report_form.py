@@ -249,12 +249,12 @@ def _answers(
     if instead:
         return instead
     filled: dict[str, Any] = {slot: answer}
-    if slot in (WHAT, PLACE) and tracker.get_slot(SINCE) is None:
+    if slot in (WHAT, PLACE):
         since = since_in(answer, reading.entities)
         rest = without_since(answer, since) if since else answer
         if since and slot == PLACE and len(rest) < MIN_PLACE_CHARS:
             return {SINCE: since}
-        if since:
+        if since and tracker.get_slot(SINCE) is None:
             filled = {slot: rest if slot == PLACE else answer, SINCE: since}
     if slot == WHAT and tracker.get_slot(PLACE) is None:
         filled[PLACE] = place_told(answer, reading.entities, tracker)

@@ -25,7 +25,7 @@ from actions.speaking import FORM, LISTEN
 from actions.wiring import ports
 from community.catalog.model import Catalog
 from community.choices import choose
-from community.following import service_asked_on
+from community.following import circumstances, service_asked_on
 from community.interpretation import combine, interpret
 from community.meaning import Context, Meaning, Said
 from community.messages import Inbound
@@ -100,8 +100,15 @@ class Understanding:
                 return replace(joined, clause=clause)
             if meaning.item in context.offered_items:
                 return replace(meaning, clause=told)
-            if joined.intent == meaning.intent == "nlu_fallback" and not meaning.value:
-                return replace(joined, clause=told)
+            if meaning.intent in ("nlu_fallback", "oos_other") and not meaning.value:
+                candidates = joined.candidates or context.offered_items
+                if candidates or meaning.intent == joined.intent == "nlu_fallback":
+                    return Meaning("nlu_fallback", candidates=candidates, clause=told)
+        known = not meaning.candidates or context.service in meaning.candidates
+        if meaning.intent in ("nlu_fallback", "oos_other") and known:
+            told_of = circumstances(text, meaning, context, catalog)
+            if told_of is not None:
+                return told_of
         topic = service_asked_on(text, meaning, context, catalog)
         if topic is not None:
             joined = interpret(await self._parse(topic), Context(), catalog)

@@ -43,6 +43,11 @@ _IS_IT_DONE = re.compile(
     r"(?:那|现在|这|它|那个)*(?:修|弄|办|处理|解决|搞)?好了[吗没么不]|(?:有人|派人|人)?来了[吗没么不]|"
     r"(?:修|弄|办|处理|解决)了[吗没么]|(?:到|办到|弄到|走到)哪(?:一?步)?了?"
 )
+_CIRCUMSTANCE = re.compile(
+    r"[0-9一二三四五六七八九十]+(?:多|来)?岁|(?:[六七八九]十|一百)[一二三四五六七八九多来]*了|瘫|卧床|不能动|动弹不|"
+    r"半身|偏瘫|(?:眼|耳朵?|腿|腰)[^，。]{0,3}(?:瞎|聋|瘸|断|看不|听不|走不|不行|不中)|"
+    r"[一二三四]级|农村户|城镇户|新农合|没有?(?:工作|收入|儿女|户口|社保)|离婚?了|老伴没了|一个人(?:住|过)"
+)
 _BOTH = re.compile(r"都|分别|各要|各自|两样|两个")
 
 
@@ -157,6 +162,23 @@ def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | N
         return None
     asks = said.label == "talk_ask_facet" or _WHOSE.search(said.text)
     return Meaning("oos_gov", clause=topic) if asks else None
+
+
+def circumstances(
+    text: str, meaning: Meaning, context: Context, catalog: Catalog
+) -> Meaning | None:
+    """Takes 瘫了三年了 九十一了 for the case that the service talked of is for.
+
+    What is told of somebody after an answer asks whether that is enough.
+    """
+    key = context.service
+    if key is None or context.item != key or meaning.intent == "matter":
+        return None
+    if meaning.value or meaning.clause or len(text) > MAX_PERSONAL_CHARS:
+        return None
+    if not _CIRCUMSTANCE.search(text) or named_services(text, catalog):
+        return None
+    return Meaning("talk_ask_facet", item=key, facets=("eligibility",))
 
 
 def service_asked_on(

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from community.ambiguities import ambiguous
 from community.assurances import MAX_CHARS as MAX_WORRY_CHARS
 from community.assurances import worry_in
 from community.catalog.model import Catalog
@@ -31,11 +30,15 @@ from community.following import (
     same_question,
 )
 from community.form_interpretation import within_form
+from community.fragments import (
+    age_alone,
+    bare_noun,
+    fragment,
+    place_only,
+    several_things,
+)
 from community.meaning import (
-    AT,
     CERTAIN_OUTSIDE,
-    ELLIPSIS_MAX_CHARS,
-    NOUN_MAX_CHARS,
     UNCERTAIN_TALK,
     Ask,
     Context,
@@ -48,7 +51,6 @@ from community.reports import (
     PLACE_ENTITIES,
     SMALL_WORDS_CHARS,
     phone_in,
-    place_alone,
     place_in,
 )
 from community.ticket_wishes import forget_wish, visit_wish, wishes
@@ -63,7 +65,7 @@ from community.wordings import (
     is_bare_reason,
     is_question,
     named_services,
-    service_with_name,
+    praises,
     wants_person,
     wants_to_report,
 )
@@ -118,7 +120,9 @@ def _emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None
             continue
         if hazard(item_id, said.text):
             return Meaning("emergency", item=key)
-    if said.emergency and (detect(said.text) or not _is_only_facts(said)):
+    is_news = context.open_ticket_is_urgent and _CALLED.search(said.text)
+    certain = detect(said.text) is not None
+    if said.emergency and (certain or not (is_news or _is_only_facts(said))):
         return Meaning("emergency", item=said.item)
     return None
 
@@ -202,13 +206,8 @@ def _supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
 def _may_say_where(said: Said) -> bool:
     """A few words that mean nothing else: the answer to where the danger is."""
     is_open = said.is_uncertain or said.decision != "answer"
+    is_open = is_open or (said.label == "talk_feedback_good" and not praises(said.text))
     return is_open and len(said.text) <= WHERE_CHARACTERS
-
-
-def _place_alone(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """A place and nothing else: what is there must be asked, not guessed."""
-    place = place_alone(said.text, said.entities)
-    return Meaning("nlu_fallback", value=f"{AT}{place}") if place else None
 
 
 def _anger(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -229,36 +228,6 @@ def _reason(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if item is None or item.startswith("matter/"):
         return None
     return Meaning("reason", item=item, facets=said.facets)
-
-
-def _bare_noun(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """A service noun is a question; a facility noun is asked back."""
-    noun = bare(said.text)
-    if not 1 <= len(noun) <= NOUN_MAX_CHARS:
-        return None
-    key = service_with_name(noun, catalog)
-    if key is not None:
-        facets = said.facets or carried(said, context)
-        return Meaning("service", item=key, facets=facets)
-    if said.item is None or not said.item.startswith("matter/") or len(noun) > 4:
-        return None
-    matter = catalog.matters[said.item.removeprefix("matter/")]
-    if noun in {matter.name, matter.short_name, *matter.aliases}:
-        return None
-    if not any(noun in alias for alias in (matter.name, *matter.aliases)):
-        return None
-    return Meaning("nlu_fallback", candidates=(said.item,), value="noun")
-
-
-def _ambiguous(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    if len(said.text) > ELLIPSIS_MAX_CHARS or said.is_clear_matter:
-        return None
-    candidates = ambiguous(said.text)
-    if not candidates or context.item in candidates:
-        return None
-    return Meaning(
-        "nlu_fallback", candidates=candidates, facets=said.facets, value="which"
-    )
 
 
 def _small_words(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -302,6 +271,8 @@ def _named_but_unsure(said: Said, context: Context, catalog: Catalog) -> Meaning
 def _by_label(said: Said, context: Context) -> Meaning:
     if said.label == "talk_goodbye" and _FIGURES.search(said.text):
         return Meaning("nlu_fallback")  # an age or an amount is no farewell
+    if said.label == "talk_feedback_good" and not praises(said.text):
+        return Meaning("nlu_fallback")  # 半夜哭得厉害 praises nobody
     if said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK:
         return Meaning("nlu_fallback", facets=said.facets)
     if said.item is None:
@@ -327,7 +298,7 @@ READERS: tuple[Reader, ...] = (
     _small_words,
     visit_wish,
     _supplement,
-    _place_alone,
+    place_only,
     _anger,
     _goodbye,
     about_outside,
@@ -340,8 +311,10 @@ READERS: tuple[Reader, ...] = (
     comparison,
     same_question,
     _reason,
-    _ambiguous,
-    _bare_noun,
+    several_things,
+    age_alone,
+    bare_noun,
+    fragment,
     both,
     of_the_ticket,
     follow_up,

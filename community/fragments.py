@@ -1,0 +1,78 @@
+"""Messages of a few characters: a place, a noun, an age, a wording of several meanings."""
+
+import re
+
+from community.ambiguities import ambiguous
+from community.catalog.model import Catalog
+from community.following import carried
+from community.meaning import (
+    AT,
+    ELLIPSIS_MAX_CHARS,
+    NOUN_MAX_CHARS,
+    Context,
+    Meaning,
+    Said,
+)
+from community.reports import place_alone
+from community.wordings import bare, service_with_name
+
+FRAGMENT_CHARS = 3
+_AGE = re.compile(r"[0-9一二三四五六七八九十百零]{1,4}(?:周?岁)?(?:了|多|来岁)?")
+
+
+def place_only(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """A place and nothing else: what is there must be asked, not guessed."""
+    place = place_alone(said.text, said.entities)
+    return Meaning("nlu_fallback", value=f"{AT}{place}") if place else None
+
+
+def bare_noun(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """A service noun is a question; a facility noun is asked back."""
+    noun = bare(said.text)
+    if not 1 <= len(noun) <= NOUN_MAX_CHARS:
+        return None
+    key = service_with_name(noun, catalog)
+    if key is not None:
+        facets = said.facets or carried(said, context)
+        return Meaning("service", item=key, facets=facets)
+    if said.item is None or not said.item.startswith("matter/") or len(noun) > 4:
+        return None
+    matter = catalog.matters[said.item.removeprefix("matter/")]
+    if noun in {matter.name, matter.short_name, *matter.aliases}:
+        return None
+    if not any(noun in alias for alias in (matter.name, *matter.aliases)):
+        return None
+    return Meaning("nlu_fallback", candidates=(said.item,), value="noun")
+
+
+def fragment(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """俺爹: two or three characters that name no problem open no report."""
+    text = bare(said.text)
+    if not said.is_clear_matter or len(text) > FRAGMENT_CHARS or said.emergency:
+        return None
+    matter = catalog.matters[said.label.removeprefix("matter/")]
+    names = (matter.name, matter.short_name, *matter.aliases)
+    if any(text in name or name in text for name in names):
+        return None
+    return Meaning("nlu_fallback", candidates=(said.label,))
+
+
+def several_things(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """A short wording that means several services is asked back."""
+    if len(said.text) > ELLIPSIS_MAX_CHARS or said.is_clear_matter:
+        return None
+    candidates = ambiguous(said.text)
+    if not candidates or context.item in candidates:
+        return None
+    return Meaning(
+        "nlu_fallback", candidates=candidates, facets=said.facets, value="which"
+    )
+
+
+def age_alone(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """八十二: an age belongs to the service talked of, and names none itself."""
+    if not _AGE.fullmatch(bare(said.text)):
+        return None
+    if context.service is None:
+        return Meaning("nlu_fallback")
+    return Meaning("talk_ask_facet", item=context.service, facets=("eligibility",))
