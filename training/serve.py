@@ -19,6 +19,7 @@ from training.evaluate import evaluate
 from training.figures import Figures
 from training.harvest import harvest
 from training.loop import Loop, now
+from training.redaction import follow_deletions
 from training.registry import clean_up
 from training.trainjob import beat, train
 
@@ -74,6 +75,7 @@ class TrainingProcess:
         if at - self._harvest_at >= HARVEST_EVERY:
             self._harvest_at = at
             await self._harvest(at)
+            await follow_deletions(self._loop)
         if at - self._clean_at >= CLEAN_EVERY:
             self._clean_at = at
             learning = self._loop.settings.learning

@@ -12,10 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from adapters.sql.learning_redaction import redact
 from adapters.sql.tables.learning import forgotten_person, question_signal, turn
 from adapters.sql.unasked import delete_unasked
 from community.errors import RecordError, StoreUnavailableError
 from community.learning.entry import LogEntry, Pseudonyms
+from community.learning.review import cleaned
 
 logger = structlog.get_logger()
 
@@ -118,7 +120,7 @@ class SqlDialogueLog:
         return {row.person: aware(row.at) for row in rows}
 
     async def forget(self, conversation: str, now: datetime) -> int:
-        """Deletes one person's turns, and what only they asked, from all queues.
+        """Deletes one person's turns, and what only they asked, wherever it stands.
 
         An accepted example stays where other residents asked the same; it holds no
         personal data, but it is withdrawn with the last one who asked.
@@ -128,10 +130,11 @@ class SqlDialogueLog:
         """
         person = self._pseudonyms.person(conversation)
         async with transaction(self._engine, "dialogue log") as connection:
+            mine = turn.c.person == person
+            said = await connection.execute(sa.select(turn.c.text).where(mine))
+            texts = {form for text in said.scalars() for form in (text, cleaned(text))}
             # First, so that a harvest that has read these turns is waited for.
-            result = await connection.execute(
-                sa.delete(turn).where(turn.c.person == person)
-            )
+            result = await connection.execute(sa.delete(turn).where(mine))
             asked = await connection.execute(
                 sa.select(question_signal.c.question)
                 .where(question_signal.c.person == person)
@@ -142,6 +145,7 @@ class SqlDialogueLog:
                 sa.delete(question_signal).where(question_signal.c.person == person)
             )
             await delete_unasked(connection, questions)
+            await redact(connection, sorted(texts))
             await connection.execute(
                 sa.delete(forgotten_person).where(forgotten_person.c.person == person)
             )

@@ -13,6 +13,9 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.answer_pages import RedisAnswerPages
+from adapters.model_promotion import read_gates
+from adapters.model_registry import Manifest, ModelRegistry, file_hash
+from adapters.model_signing import Signer
 from adapters.redis_conversations import RedisConversations
 from adapters.redis_forgetting import RedisForgetting
 from adapters.redis_progress import RedisProgress
@@ -20,12 +23,16 @@ from adapters.settings import Settings
 from adapters.sql.engine import create_engine
 from adapters.sql.harvest import SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
+from adapters.sql.learning_redaction import redact_unlogged
+from adapters.sql.models import SqlModels
 from adapters.sql.outbox import SqlOutbox
 from adapters.sql.outbox_rows import stored_key
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.tables import learning, metadata
 from community.blobs import wechat_blob_id
 from community.learning.entry import LogEntry
+from community.learning.evaluation import Exam, Opinion, compare
+from community.learning.report import as_markdown
 from community.outbox import (
     Channel,
     DeliveryState,
@@ -52,6 +59,8 @@ from tests.integration.wechat_peer import (
     text,
 )
 from training.harvest import harvest
+from training.loop import Loop
+from training.redaction import follow_deletions
 
 NOW = datetime.now(timezone.utc)
 SAID = ("三花猫卡在烟囱里了", "我就住王母庙后头")
@@ -73,6 +82,7 @@ def settings(redis_url: str, tmp_path: Path) -> Settings:
             "FIELD_KEY": "f" * 64,
             "PSEUDONYM_KEY": "p" * 64,
             "BLOB_DIR": str(tmp_path / "blobs"),
+            "MODEL": str(tmp_path / "models"),
             "WECHAT_APPID": APP_ID,
             "WECHAT_SECRET": "secret",
             "WECHAT_TOKEN": TOKEN,
@@ -224,7 +234,50 @@ async def fill(
     entries = [f["entry"] for _, f in await redis.xrange(keys.log)]
     assert await log.store(entries) == len(entries)
     await harvest(SqlHarvest(engine), lambda _: False, NOW + timedelta(minutes=5))
+    await judge(engine, settings)
     return ticket.number
+
+
+async def judge(engine: AsyncEngine, settings: Settings) -> None:
+    """Leaves the person's words in a model's report, and in a promotion's replay."""
+    exams = [Exam(said, "oos_other", emergency="fire") for said in SAID]
+    opinion = Opinion((("service/id_card", 0.9),), "answer")
+    before = Opinion((("oos_other", 0.9),), "abstain")
+    recent = compare(exams, [before] * len(exams), [opinion] * len(exams))
+    frozen = compare([Exam("考题", "oos_other")], None, [opinion])
+    report = {
+        "candidate": "m2",
+        "current": None,
+        "at": "",
+        "bytes": 1,
+        "sets": {"frozen": frozen, "recent": recent},
+    }
+    signer = Signer.from_file(settings.learning.signing_key)
+    registry = ModelRegistry(settings.model_path, frozenset([signer.public]))
+    archive = registry.folder / "m2.incoming"
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    archive.write_bytes(b"m2")
+    manifest = Manifest("m2", NOW, "anna", file_hash(archive), 2)
+    registry.add(archive, manifest, signer)
+    models = SqlModels(engine)
+    await models.add_model(manifest)
+    await models.set_report("m2", report, [])
+    folder = registry.folder / "m2"
+    (folder / "evaluation.json").write_text(json.dumps(report, ensure_ascii=False))
+    (folder / "evaluation.md").write_text(as_markdown(report, []))
+    different = {"text": SAID[0], "before": "a", "after": "b"}
+    replay = {"messages": 1, "n_different": 1, "differences": [different]}
+    await models.ask("promote", "m2", "m1", "anna", NOW, replay=replay)
+
+
+def in_files(settings: Settings) -> list[str]:
+    """Returns what stands in the models' folders."""
+    files = [path for path in settings.model_path.rglob("*") if path.is_file()]
+    return [
+        f"{path.name}: {line}"
+        for path in files
+        for line in path.read_text(errors="replace").splitlines()
+    ]
 
 
 async def in_redis(store: RedisConversations) -> list[str]:
@@ -291,9 +344,18 @@ async def test_no_key_and_no_row_names_a_forgotten_person(
         "reports",
     ):
         assert any(place in line for line in await in_redis(store)), place
-    for place in ("resident", "outbox", "turn", "question", "question_cluster"):
+    for place in (
+        "resident",
+        "outbox",
+        "turn",
+        "question",
+        "question_cluster",
+        "model_version",
+        "promotion",
+    ):
         assert any(line.startswith(place) for line in before[1]), place
     assert len(before[0]) > 20
+    assert len(traces(in_files(settings))) >= 4
 
     await leaves(way, client, store)
 
@@ -301,6 +363,18 @@ async def test_no_key_and_no_row_names_a_forgotten_person(
     assert traces(await in_sql(engine)) == []
     person = settings.learning.pseudonyms().person(CONVERSATION)
     named = [line for line in await in_sql(engine) if person in line]
+    loop = Loop(
+        settings,
+        engine,
+        ModelRegistry.of(settings.model_path, settings.learning),
+        read_gates(),
+    )
+    await follow_deletions(loop)
+    assert traces(in_files(settings)) == []
+    left_over = await loop.models.report("m2")
+    assert left_over is not None
+    changes = left_over[0]["sets"]["recent"]["changes"]
+    assert [one["text"] for one in changes] == ["〔已删除〕"] * len(SAID)
     # The one pseudonym that stays keeps late entries of the log out, for 30 days.
     assert [line.partition(":")[0] for line in named] == ["forgotten_person"]
     assert await client.app[BLOBS].get(LOOSE) is None
@@ -323,6 +397,19 @@ async def test_what_was_on_its_way_does_not_come_back(client, store, engine, set
     async with engine.connect() as connection:
         rows = (await connection.execute(sa.select(learning.turn))).all()
     assert rows == []
+
+
+async def test_words_that_an_evaluation_writes_after_the_deletion_go_with_the_next_look(
+    client, store, engine, settings
+):
+    await fill(client, store, engine, settings)
+    await leaves("unfollowed", client, store)
+    models = SqlModels(engine)
+    report = {"sets": {"recent": {"changes": [{"text": SAID[1]}]}}}
+    await models.set_report("m2", report, [])
+    async with engine.begin() as connection:
+        await redact_unlogged(connection)
+    assert traces(await in_sql(engine)) == []
 
 
 async def test_a_page_and_a_photo_written_in_between_go_the_second_time(
