@@ -379,7 +379,6 @@ class RedisConversations(RedisHistory):
                 keys.reply(letter.inbound.id),
                 keys.attempts(conversation),
                 keys.live(conversation),
-                keys.gateway(letter.inbound.reply_to or "none"),
                 keys.dead,
                 keys.outgoing,
                 keys.log,

@@ -245,12 +245,8 @@ class RedisKeys:
         return f"{self.prefix}:forgotten:{message_mark(conversation)}"
 
     def live(self, conversation: str) -> str:
-        """Channel: `conv:<c>:out` has grown."""
+        """Channel: `conv:<c>:out` has grown, or an answer may leave."""
         return f"{self.prefix}:live:{conversation}"
-
-    def gateway(self, instance: str) -> str:
-        """Channel: a reply for this gateway instance is stored."""
-        return f"{self.prefix}:gw:{instance}"
 
     def released(self, conversation: str) -> str:
         """Channel: the conversation's lease was given up."""

@@ -75,8 +75,8 @@ return 1
 """Gives the lease up; 0 where mail has come in meanwhile and the lease is kept."""
 
 COMMIT = """
--- KEYS lease, mailbox, turns, out, reply, attempts, live, gateway, dead, outgoing, log
---      unsent, released, unfinished
+-- KEYS lease, mailbox, turns, out, reply, attempts, live, dead, outgoing, log, unsent
+--      released, unfinished
 -- ARGV token, record, message_id, turn, reply, retention_s, reply_ttl_s, dead_letter
 --      outgoing, log_entry, shown, queued, frees, conversation, reminder
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return -1 end
@@ -92,23 +92,22 @@ end
 redis.call('SET', KEYS[5], ARGV[5], 'EX', ARGV[7])
 redis.call('HDEL', KEYS[6], ARGV[3])
 redis.call('LPOP', KEYS[2])
-if ARGV[8] ~= '' then redis.call('XADD', KEYS[9], '*', 'letter', ARGV[8]) end
-if ARGV[9] ~= '' then redis.call('XADD', KEYS[10], '*', 'entry', ARGV[9]) end
-if ARGV[10] ~= '' then redis.call('XADD', KEYS[11], '*', 'entry', ARGV[10]) end
+if ARGV[8] ~= '' then redis.call('XADD', KEYS[8], '*', 'letter', ARGV[8]) end
+if ARGV[9] ~= '' then redis.call('XADD', KEYS[9], '*', 'entry', ARGV[9]) end
+if ARGV[10] ~= '' then redis.call('XADD', KEYS[10], '*', 'entry', ARGV[10]) end
 if ARGV[15] == '' then
-  redis.call('ZREM', KEYS[14], ARGV[14])
+  redis.call('ZREM', KEYS[13], ARGV[14])
 elseif ARGV[15] ~= 'kept' then
-  redis.call('ZADD', KEYS[14], ARGV[15], ARGV[14])
+  redis.call('ZADD', KEYS[13], ARGV[15], ARGV[14])
 end
 if ARGV[12] == '1' then
-  redis.call('RPUSH', KEYS[12], ARGV[3])
-  redis.call('EXPIRE', KEYS[12], 86400)
+  redis.call('RPUSH', KEYS[11], ARGV[3])
+  redis.call('EXPIRE', KEYS[11], 86400)
 end
 redis.call('PUBLISH', KEYS[7], ARGV[3])
-redis.call('PUBLISH', KEYS[8], ARGV[3])
 if ARGV[13] == '1' and redis.call('LLEN', KEYS[2]) == 0 then
   redis.call('DEL', KEYS[1])
-  redis.call('PUBLISH', KEYS[13], ARGV[1])
+  redis.call('PUBLISH', KEYS[12], ARGV[1])
   return 2
 end
 return 1
@@ -150,10 +149,13 @@ if ARGV[2] == '1' then
 else
   redis.call('LTRIM', KEYS[1], place + 1, -1)
 end
-redis.call('PUBLISH', KEYS[2], ARGV[1])
+if redis.call('LLEN', KEYS[1]) > 0 then redis.call('PUBLISH', KEYS[2], ARGV[1]) end
 return 1
 """
-"""Notes that an answer has left, and with it those before it: they go in order."""
+"""Notes that an answer has left, and with it those before it: they go in order.
+
+Whoever waits for the next one is told.
+"""
 
 APPEND_TURN = """
 -- KEYS lease, turns; ARGV token, turn, retention_s

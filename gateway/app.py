@@ -86,7 +86,7 @@ def build_app(settings: Settings, *, pages: Path = PAGES) -> web.Application:
     )
     app[COOKIES] = ResidentCookies(settings.cookie_secret)
     app[COOKIE_SECURE] = settings.cookie_secure
-    app[LIVE] = LiveUpdates(redis, keys, instance)
+    app[LIVE] = LiveUpdates(redis, keys)
     app[FIGURES] = Figures(CollectorRegistry())
     app[TRUSTED_PROXY] = settings.trusted_proxy
     app[PHOTO_LIMIT] = RateLimit(redis, keys, n=20, window_s=60)

@@ -18,38 +18,23 @@ logger = structlog.get_logger()
 class LiveUpdates:
     """One subscription for all requests of this process."""
 
-    def __init__(self, redis: Redis, keys: RedisKeys, instance: str = "") -> None:
-        """Uses a client that somebody else closes.
-
-        Args:
-            redis: Client with `decode_responses=True`.
-            keys: Key registry.
-            instance: Name of this process in `reply_to`; empty where nothing it
-                stores waits for a reply.
-        """
+    def __init__(self, redis: Redis, keys: RedisKeys) -> None:
+        """Uses a client with `decode_responses=True` that somebody else closes."""
         self._redis = redis
         self._prefix = keys.live("")
-        self._replies = keys.gateway(instance) if instance else ""
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
 
     @contextmanager
-    def watch(self, *keys: str) -> Iterator[asyncio.Event]:
-        """Yields an event that is set whenever one of the keys has news.
-
-        Args:
-            keys: Conversations, which grow, and ids of messages stored by this
-                process, which are answered.
-        """
+    def watch(self, conversation: str) -> Iterator[asyncio.Event]:
+        """Yields an event that is set whenever a conversation has news."""
         event = asyncio.Event()
-        for key in keys:
-            self._waiting[key].add(event)
+        self._waiting[conversation].add(event)
         try:
             yield event
         finally:
-            for key in keys:
-                self._waiting[key].discard(event)
-                if not self._waiting[key]:
-                    del self._waiting[key]
+            self._waiting[conversation].discard(event)
+            if not self._waiting[conversation]:
+                del self._waiting[conversation]
 
     async def run(self) -> None:
         """Listens until cancelled; after a lost connection everybody looks again."""
@@ -63,8 +48,6 @@ class LiveUpdates:
     async def _listen(self) -> None:
         pubsub = self._redis.pubsub()
         await pubsub.psubscribe(f"{self._prefix}*")
-        if self._replies:
-            await pubsub.subscribe(self._replies)
         self._wake_all()
         try:
             while True:
@@ -72,14 +55,13 @@ class LiveUpdates:
                     ignore_subscribe_messages=True, timeout=5
                 )
                 if message is not None:
-                    self._wake(message["channel"], message["data"])
+                    self._wake(message["channel"].removeprefix(self._prefix))
         finally:
             with suppress(RedisError, OSError):
                 await pubsub.aclose()  # type: ignore[no-untyped-call]  # no hint
 
-    def _wake(self, channel: str, data: str) -> None:
-        key = data if channel == self._replies else channel[len(self._prefix) :]
-        for event in self._waiting.get(key, ()):
+    def _wake(self, conversation: str) -> None:
+        for event in self._waiting.get(conversation, ()):
             event.set()
 
     def _wake_all(self) -> None:

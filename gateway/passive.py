@@ -71,11 +71,8 @@ class PassiveAnswers:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def watching(self, inbound: Inbound) -> AbstractContextManager[asyncio.Event]:
-        """Watches for the answer to a message from before it is stored.
-
-        A repeat may have been stored by another gateway, which is told first.
-        """
-        return self._live.watch(inbound.id, inbound.conversation)
+        """Watches for the answer to a message from before it is stored."""
+        return self._live.watch(inbound.conversation)
 
     async def answer(
         self, inbound: Inbound, until: float, news: asyncio.Event, *, is_new: bool

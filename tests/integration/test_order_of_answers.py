@@ -139,12 +139,16 @@ async def test_a_repeat_gets_what_the_first_delivery_got(conversations, answer):
 
 async def test_whoever_waits_is_told_that_its_turn_has_come(conversations, answer):
     await answer("m1")
+    await answer("m2")
     pubsub = conversations.redis.pubsub()
     await pubsub.subscribe(conversations.keys.live(WHO))
     await pubsub.get_message(timeout=1)
     await conversations.has_left("m1", WHO)
     told = await pubsub.get_message(ignore_subscribe_messages=True, timeout=2)
     assert told["data"] == "m1"
+    await conversations.has_left("m2", WHO)  # nobody waits any more
+    quiet = await pubsub.get_message(ignore_subscribe_messages=True, timeout=0.2)
+    assert quiet is None
     await pubsub.aclose()
 
 
