@@ -4,6 +4,7 @@ A row is *open* until it has a `finished_at`. It is claimed with a lease and a c
 of tries; the count fences off a dispatcher whose lease ran out meanwhile.
 """
 
+import functools
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -102,20 +103,13 @@ class SqlOutbox:
         Raises:
             StoreUnavailableError: The database did not answer.
         """
-        due = _due(now.astimezone(timezone.utc), limit, channels, is_quiet=is_quiet)
-        claim = (
-            sa.update(outbox)
-            .where(outbox.c.id.in_(sa.select(due.c.id)))
-            .values(
-                state=DeliveryState.SENDING.value,
-                attempts=outbox.c.attempts + 1,
-                leased_by=by[:64],
-                leased_until=now.astimezone(timezone.utc) + lease,
-            )
-            .returning(*outbox.c)
+        at = now.astimezone(timezone.utc)
+        claim = _claim(
+            None if channels is None else frozenset(channels), is_quiet=is_quiet
         )
+        values = {"at": at, "most": limit, "by": by[:64], "until": at + lease}
         async with translated(), self._engine.begin() as connection:
-            rows = (await connection.execute(claim)).mappings().all()
+            rows = (await connection.execute(claim, values)).mappings().all()
         return [claimed(row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
     async def finish(
@@ -288,14 +282,26 @@ def _nameless(recipient: str, now: datetime) -> sa.Select[Any]:
     )
 
 
-def _due(
-    now: datetime,
-    limit: int,
-    channels: Collection[Channel] | None,
-    *,
-    is_quiet: bool,
-) -> sa.CTE:
+@functools.lru_cache(maxsize=64)
+def _claim(channels: frozenset[Channel] | None, *, is_quiet: bool) -> Any:
+    """Returns the statement of `claim_due`, which is built once: it is asked often."""
+    due = _due(channels, is_quiet=is_quiet)
+    return (
+        sa.update(outbox)
+        .where(outbox.c.id.in_(sa.select(due.c.id)))
+        .values(
+            state=DeliveryState.SENDING.value,
+            attempts=outbox.c.attempts + 1,
+            leased_by=sa.bindparam("by", type_=outbox.c.leased_by.type),
+            leased_until=sa.bindparam("until", type_=outbox.c.leased_until.type),
+        )
+        .returning(*outbox.c)
+    )
+
+
+def _due(channels: frozenset[Channel] | None, *, is_quiet: bool) -> sa.CTE:
     """Selects the ids that may be sent now; PostgreSQL locks them meanwhile."""
+    now = sa.bindparam("at", type_=outbox.c.due_at.type)
     earlier = outbox.alias("earlier")
     in_the_way = (
         (earlier.c.channel == outbox.c.channel)
@@ -314,12 +320,12 @@ def _due(
         )
         in_the_way &= earlier.c.kind.not_in(_DEFERRED) | (earlier.c.channel == webhook)
     if channels is not None:
-        query = query.where(outbox.c.channel.in_([c.value for c in channels]))
+        query = query.where(outbox.c.channel.in_(sorted(c.value for c in channels)))
     is_late = sa.case((outbox.c.kind.in_(_URGENT), 0), else_=1)
     return (
         query.where(~sa.exists(sa.select(earlier.c.id).where(in_the_way)))
         .order_by(is_late, outbox.c.id)
-        .limit(limit)
+        .limit(sa.bindparam("most", type_=sa.Integer))
         .with_for_update(skip_locked=True, of=outbox)
         .cte("due")
     )

@@ -22,8 +22,6 @@ from community.outbox import (
     SendResult,
 )
 
-ROWS_AT_ONCE = 500
-"""SQLite allows 32,766 values in one statement."""
 NO_PAYLOAD = "{}"
 IS_OPEN = outbox.c.finished_at.is_(None)
 WAITS = outbox.c.state.in_(
@@ -55,6 +53,15 @@ class Outcome:
     """When to try again after a temporary failure."""
 
 
+_INSERT_NEW: Mapping[str, Any] = {
+    name: dialect.insert(outbox)
+    .on_conflict_do_nothing(index_elements=["key"])
+    .returning(outbox.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+"""The same statement each time: it is compiled once, and takes any number of rows."""
+
+
 def stored_key(key: str) -> str:
     """Returns a key's hash: the key itself may hold a person's id."""
     return hashlib.sha256(key.encode()).hexdigest()
@@ -70,21 +77,16 @@ async def translated() -> AsyncIterator[None]:
 
 
 async def insert(connection: AsyncConnection, rows: list[dict[str, Any]]) -> int:
-    """Inserts rows whose key is new and returns how many there were."""
-    is_sqlite = connection.dialect.name == "sqlite"
-    n_new = 0
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        chunk = rows[start : start + ROWS_AT_ONCE]
-        statement: Any = (
-            sqlite.insert(outbox) if is_sqlite else postgresql.insert(outbox)
-        )
-        new = await connection.execute(
-            statement.values(chunk)
-            .on_conflict_do_nothing(index_elements=["key"])
-            .returning(outbox.c.id)
-        )
-        n_new += len(new.all())
-    return n_new
+    """Inserts rows whose key is new and returns how many there were.
+
+    Args:
+        connection: Within a transaction.
+        rows: Each with the same columns.
+    """
+    if not rows:
+        return 0
+    new = await connection.execute(_INSERT_NEW[connection.dialect.name], rows)
+    return len(new.all())
 
 
 def new_row(message: Outgoing, now: datetime) -> dict[str, Any]:
