@@ -17,6 +17,7 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.utils.endpoints import EndpointConfig
 
 from actions.reading import GRID_SLOT
+from bot.said import answer_of, offered_in, words_of_resident
 from bot.tracker_store import PendingTurn, pending_turn
 from community.learning.entry import LogEntry, Pseudonyms, ranking_of
 from community.messages import Inbound
@@ -71,6 +72,8 @@ class TurnLog:
         parse = facts.parse
         reading: Mapping[str, Any] = parse.get("reading") or {}
         parts = [part_to_doc(part) for part in reply.parts]
+        said = inbound.with_text(facts.words or inbound.text)
+        theirs = words_of_resident(pending, said.text)
         waited = reply.created_at - inbound.received_at
         return LogEntry(
             message=self.pseudonyms.message(inbound.id),
@@ -78,7 +81,7 @@ class TurnLog:
             at=inbound.received_at,
             channel=inbound.channel,
             kind=inbound.kind.value,
-            text=masked_text(inbound, parse),
+            text=masked_text(said, parse),
             model=self.model if parse.get("label_ranking") else "",
             latency_ms=max(0, int(waited.total_seconds() * 1_000)),
             ranking=ranking_of(parse),
@@ -92,6 +95,8 @@ class TurnLog:
             actions=tuple(facts.actions),
             parts=tuple(doc["type"] for doc in parts),
             digest=digest_of(parts),
+            answer=answer_of(reply.parts, theirs),
+            offered=offered_in(reply.parts),
         ).to_json()
 
 

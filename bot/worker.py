@@ -343,7 +343,7 @@ class Worker:
         parse_data = None
         if has_words:
             parse_data = await self.understanding.understand(inbound, tracker)
-            self._note(parse_data)
+            self._note(inbound.text, parse_data)
         passed_on = bool(
             number
             and is_for_the_person(inbound)
@@ -356,11 +356,11 @@ class Worker:
             return []
         return await self._converse(inbound, parse_data)
 
-    def _note(self, parse_data: Dict[str, Any]) -> None:
+    def _note(self, words: str, parse_data: Dict[str, Any]) -> None:
         """Keeps what was understood for the log, whatever happens from here on."""
         pending = pending_turn.get()
         if pending is not None:
-            pending.facts.parse = parse_data
+            pending.facts.words, pending.facts.parse = words, parse_data
 
     async def _converse(
         self, inbound: Inbound, parse_data: Dict[str, Any]

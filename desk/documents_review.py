@@ -88,6 +88,8 @@ class TurnDoc(BaseModel):
     text: str
     is_this: bool
     outcome: str
+    answer: list[str] = Field(description="What was said, masked, a line each.")
+    offered: list[str] = Field(description="What could be tapped.")
 
 
 class Counted(BaseModel):

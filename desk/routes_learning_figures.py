@@ -20,7 +20,7 @@ from desk.endpoints import Endpoints
 from desk.ledgers import local
 from desk.policy import Act
 from desk.problems import problem
-from desk.routes_review import outcome_of
+from desk.routes_review import outcome_of, turn_doc
 from desk.sheets import CSV_TYPE, as_csv
 
 endpoints = Endpoints("learning_figures")
@@ -222,17 +222,7 @@ async def read_turn(call: Call) -> Dialogue:
     found = await call.services.learning.log.conversation(message)
     if not found:
         raise NotFoundError("the message is not in the log (any more)")
-    return Dialogue(
-        turns=[
-            TurnDoc(
-                at=turn.at,
-                text=turn.text,
-                is_this=turn.message == message,
-                outcome=outcome_of(call, turn),
-            )
-            for turn in found
-        ]
-    )
+    return Dialogue(turns=[turn_doc(call, turn, message) for turn in found])
 
 
 @endpoints.post(

@@ -99,7 +99,7 @@ async def question_details(call: Call, query: DetailQuery) -> Details:
         call, question, labels, explain=not query.quick
     )
     return Details(
-        dialogue=[_turn_doc(call, turn, question.turn) for turn in turns],
+        dialogue=[turn_doc(call, turn, question.turn) for turn in turns],
         candidates=candidates,
         note=note,
     )
@@ -241,12 +241,15 @@ def _question_doc(call: Call, question: Question) -> QuestionDoc:
     )
 
 
-def _turn_doc(call: Call, turn: LogEntry, this: str) -> TurnDoc:
+def turn_doc(call: Call, turn: LogEntry, this: str) -> TurnDoc:
+    """Returns a turn of a dialogue, with what was answered."""
     return TurnDoc(
         at=turn.at,
         text=turn.text,
         is_this=turn.message == this,
         outcome=outcome_of(call, turn),
+        answer=list(turn.answer),
+        offered=list(turn.offered),
     )
 
 

@@ -269,6 +269,8 @@ def _row(entry: LogEntry) -> dict[str, Any]:
         "actions": json.dumps(entry.actions),
         "parts": json.dumps(entry.parts),
         "digest": entry.digest,
+        "answer": json.dumps(entry.answer, ensure_ascii=False),
+        "offered": json.dumps(entry.offered, ensure_ascii=False),
     }
 
 
@@ -294,4 +296,6 @@ def entry_of(row: Any) -> LogEntry:
         actions=tuple(json.loads(row.actions)),
         parts=tuple(json.loads(row.parts)),
         digest=row.digest,
+        answer=tuple(json.loads(row.answer)),
+        offered=tuple(json.loads(row.offered)),
     )

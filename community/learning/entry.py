@@ -84,6 +84,10 @@ class LogEntry:
     """Types of the answer's parts."""
     digest: str = ""
     """Hash of the answer's parts: equal answers have equal digests."""
+    answer: tuple[str, ...] = ()
+    """What was said, masked, a line each."""
+    offered: tuple[str, ...] = ()
+    """What could be tapped."""
 
     @property
     def label(self) -> str:
@@ -122,8 +126,8 @@ class LogEntry:
                 raise RecordError(f"log entry: version {version!r} is unknown")
             doc["at"] = datetime.fromisoformat(doc["at"])
             doc["ranking"] = tuple((str(n), float(c)) for n, c in doc["ranking"])
-            for name in ("facets", "actions", "parts"):
-                doc[name] = tuple(doc[name])
+            for name in ("facets", "actions", "parts", "answer", "offered"):
+                doc[name] = tuple(doc.get(name, ()))
             return cls(**doc)
         except (AttributeError, KeyError, TypeError, ValueError) as err:
             raise RecordError(f"log entry is malformed: {err!r}") from err
@@ -137,6 +141,8 @@ class TurnFacts:
     """What Rasa's events tell about one message."""
 
     parse: Mapping[str, Any] = field(default_factory=dict)
+    words: str = ""
+    """What was understood; of a recording, what was recognised in it."""
     actions: list[str] = field(default_factory=list)
     slots: dict[str, Any] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ from bot.worker import Worker
 from community.errors import ConfigurationError
 from community.learning.entry import LogEntry, Pseudonyms
 from community.messages import Inbound, Kind
-from community.replies import Reply, Text
+from community.replies import Choices, Reply, Text
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.model
@@ -52,6 +52,45 @@ async def test_numbers_names_and_rooms_never_reach_the_log(worker, talk):
     (entry,) = await logged(worker)
     assert "〔电话〕" in entry.text
     assert "路灯不亮" in entry.text
+
+
+async def test_the_log_tells_what_was_answered_and_offered(worker, talk):
+    reply = await talk("补贴")
+    choices = next(part for part in reply.parts if isinstance(part, Choices))
+    await talk("高龄津贴要带什么材料", who="web:other")
+    asked, answered = await logged(worker)
+    assert asked.offered == tuple(one.title for one in choices.items)
+    assert choices.prompt in asked.answer
+    assert any("身份证" in line for line in answered.answer)
+
+
+async def test_an_answer_that_repeats_a_resident_is_logged_without_their_words(
+    worker, talk
+):
+    told = ("我要报事", "楼下李秀英家半夜唱歌吵得睡不着", "葫芦里3号楼2单元501", "今天")
+    heard = [str(await talk(words)) for words in told]
+    assert "李秀英" in heard[-1]
+    rows = str(await worker.conversations.redis.xrange(worker.conversations.keys.log))
+    assert "501" not in rows
+    summary = (await logged(worker))[-1]
+    assert "〔居民的话〕" in str(summary.answer)
+    assert "李秀英" not in str(summary.answer)
+
+
+async def test_what_was_recognised_in_a_recording_is_logged_masked(
+    worker, talk, message, monkeypatch
+):
+    async def recognised(_: Inbound) -> str:
+        return "高龄津贴要带什么材料，我电话13800001234"
+
+    monkeypatch.setattr("bot.worker.words_in", recognised)
+    spoken = message("", kind=Kind.VOICE, recording="blob-1")
+    assert await worker.conversations.accept(spoken)
+    await worker.drain(spoken.conversation)
+    (entry,) = await logged(worker)
+    assert entry.kind == "voice"
+    assert "高龄津贴要带什么材料" in entry.text
+    assert "〔电话〕" in entry.text
 
 
 async def test_a_taken_choice_is_logged_as_one(worker, talk):

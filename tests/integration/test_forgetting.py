@@ -161,6 +161,8 @@ def log_entry(said: str, mark: str, settings: Settings) -> LogEntry:
         actions=(),
         parts=("text",),
         digest="d",
+        answer=(ANSWERED[0],),
+        offered=(ANSWERED[1],),
     )
 
 

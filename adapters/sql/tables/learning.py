@@ -47,6 +47,8 @@ turn = sa.Table(
     sa.Column("actions", sa.Text, nullable=False),
     sa.Column("parts", sa.Text, nullable=False),
     sa.Column("digest", sa.String(32), nullable=False),
+    sa.Column("answer", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("offered", sa.Text, nullable=False, server_default="[]"),
     sa.Column("stored_at", _Instant, nullable=False, index=True),
 )
 sa.Index("ix_turn_at", turn.c.at)

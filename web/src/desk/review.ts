@@ -44,6 +44,8 @@ export interface Turn {
   text: string
   is_this: boolean
   outcome: string
+  answer: string[]
+  offered: string[]
 }
 
 export interface Candidate {
