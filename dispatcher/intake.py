@@ -5,7 +5,7 @@ Who delivers an answer was decided in `claim:<message id>` (`docs/contracts.md`,
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -48,16 +48,15 @@ class Claims(Protocol):
 class Store(Protocol):
     """Where the outcome of each answer is kept."""
 
-    async def add(self, messages: Sequence[Outgoing], *, now: datetime) -> int:
-        """Stores messages to be sent."""
-
-    async def record(
-        self, outcomes: Sequence[tuple[Outgoing, SendResult]], *, now: datetime
+    async def take_in(
+        self,
+        outcomes: Sequence[tuple[Outgoing, SendResult]],
+        to_send: Sequence[Outgoing],
+        *,
+        writers: Collection[str],
+        now: datetime,
     ) -> int:
-        """Stores messages that have ended."""
-
-    async def wake(self, recipients: Sequence[str], *, now: datetime) -> int:
-        """Makes held messages due."""
+        """Stores answers at once; returns how many held messages became due."""
 
 
 class Fate(Enum):
@@ -169,18 +168,15 @@ class Intake:
         if not decided:
             return []
         ended, to_send = self._rows(decided, now)
-        if ended:
-            await self._store.record(ended, now=now)
-        if to_send:
-            await self._store.add(to_send, now=now)
+        writers = _writers([answer for answer, _ in decided])
+        n_woken = await self._store.take_in(ended, to_send, writers=writers, now=now)
         for answer, fate in decided:
             if fate is Fate.UNKNOWN:
                 reply = answer.reply
                 await self._claims.has_left(reply.in_reply_to, reply.conversation)
-        await self._wake([answer for answer, _ in decided], now)
         for _, fate in decided:
             self._on_fate(fate)
-        if to_send:
+        if to_send or n_woken:
             self._on_added()
         return [answer.entry for answer, _ in decided]
 
@@ -248,12 +244,11 @@ class Intake:
             )
         ]
 
-    async def _wake(self, answers: Sequence[Answer], now: datetime) -> None:
-        """A person has written: what was held for them may go out."""
-        people = {
-            answer.reply.conversation
-            for answer in answers
-            if not answer.reply.in_reply_to.startswith(EVENT_PREFIX)
-        }
-        if people and await self._store.wake(sorted(people), now=now):
-            self._on_added()
+
+def _writers(answers: Sequence[Answer]) -> set[str]:
+    """Returns who has written: what was held for them may go out."""
+    return {
+        answer.reply.conversation
+        for answer in answers
+        if not answer.reply.in_reply_to.startswith(EVENT_PREFIX)
+    }

@@ -67,16 +67,33 @@ class SqlOutbox:
         async with translated(), self._engine.begin() as connection:
             return await enqueue(connection, messages, now=now)
 
-    async def record(
-        self, outcomes: Sequence[tuple[Outgoing, SendResult]], *, now: datetime
+    async def take_in(
+        self,
+        outcomes: Sequence[tuple[Outgoing, SendResult]],
+        to_send: Sequence[Outgoing],
+        *,
+        writers: Collection[str],
+        now: datetime,
     ) -> int:
-        """Stores messages that have ended already, such as passive answers."""
+        """Stores answers in one transaction; may be repeated.
+
+        Args:
+            outcomes: Those that have ended already, such as passive ones.
+            to_send: The others.
+            writers: Who has written: what was held for them becomes due.
+            now: Aware UTC.
+
+        Returns:
+            How many held rows are due now.
+        """
         rows = [
             {**new_row(message, now), "attempts": 1, **ended(result, now)}
             for message, result in outcomes
         ]
         async with translated(), self._engine.begin() as connection:
-            return await insert(connection, rows)
+            await insert(connection, rows)
+            await enqueue(connection, to_send, now=now)
+            return await _wake(connection, writers, now)
 
     async def claim_due(
         self,
@@ -175,13 +192,8 @@ class SqlOutbox:
 
     async def wake(self, recipients: Collection[str], *, now: datetime) -> int:
         """Makes held rows due: their recipients have written again."""
-        return await self._update(
-            IS_OPEN
-            & outbox.c.recipient.in_(list(recipients))
-            & outbox.c.held_since.is_not(None),
-            held_since=None,
-            due_at=now.astimezone(timezone.utc),
-        )
+        async with translated(), self._engine.begin() as connection:
+            return await _wake(connection, recipients, now)
 
     async def settle(
         self, external_id: str, failure: str, *, now: datetime, recipient: str = ""
@@ -246,12 +258,19 @@ class SqlOutbox:
             )
         return int(changed.rowcount)
 
-    async def _update(self, where: sa.ColumnElement[bool], **values: Any) -> int:
-        async with translated(), self._engine.begin() as connection:
-            result = await connection.execute(
-                sa.update(outbox).where(where).values(**values)
-            )
-        return int(result.rowcount)
+
+async def _wake(
+    connection: AsyncConnection, recipients: Collection[str], now: datetime
+) -> int:
+    if not recipients:
+        return 0
+    theirs = outbox.c.recipient.in_(sorted(recipients))
+    woken = await connection.execute(
+        sa.update(outbox)
+        .where(IS_OPEN, theirs, outbox.c.held_since.is_not(None))
+        .values(held_since=None, due_at=now.astimezone(timezone.utc))
+    )
+    return int(woken.rowcount)
 
 
 async def _finish(connection: AsyncConnection, done: Outcome, now: datetime) -> None:

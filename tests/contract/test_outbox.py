@@ -343,10 +343,28 @@ async def test_passive_answers_are_recorded_in_bulk_with_their_end(store):
         (message(f"m{n}", to=f"wechat:{n}"), SendResult(DeliveryState.DELIVERED))
         for n in range(20)
     ]
-    assert await store.record(outcomes, now=NOW) == 20
-    assert await store.record(outcomes, now=NOW) == 0
+    for _ in range(2):
+        assert await store.take_in(outcomes, [], writers=(), now=NOW) == 0
+        assert len(await rows(store)) == 20
     assert await upkeep(store).counts() == {DeliveryState.DELIVERED: 20}
     assert await claim(store) == []
+
+
+async def test_answers_are_taken_in_with_what_their_writers_waited_for(store):
+    await store.add([message("held")], now=NOW)
+    (row,) = await claim(store)
+    await finish(store, row, HELD)
+    passive = (message("m1"), SendResult(DeliveryState.DELIVERED, via="passive"))
+    late = message("m2", to="wechat:b")
+    people = {"wechat:a", "wechat:b"}
+    for n_woken in (1, 0):
+        found = await store.take_in([passive], [late], writers=people, now=NOW)
+        assert found == n_woken
+    states = [(r["state"], r["held_since"]) for r in await rows(store)]
+    assert states == [
+        *(("temporary-failure", None), ("delivered", None), ("created", None)),
+    ]
+    assert await keys(store) == [stored_key("held"), stored_key("m2")]
 
 
 async def test_many_notices_become_one_digest_that_shares_its_fate(store):

@@ -230,7 +230,7 @@ async def fill(
             await outbox.add([news], now=NOW)
         else:
             failed = SendResult(DeliveryState.PERMANENT_FAILURE, error="x")
-            await outbox.record([(news, failed)], now=NOW)
+            await outbox.take_in([(news, failed)], [], writers=(), now=NOW)
 
     log = SqlDialogueLog(engine, settings.learning.pseudonyms(), lambda: NOW)
     entries = [f["entry"] for _, f in await redis.xrange(keys.log)]

@@ -229,7 +229,7 @@ async def test_entries_stay_while_the_database_is_down(
     conversations, intake, store, engine
 ):
     class Down:
-        async def add(self, messages, *, now):
+        async def take_in(self, outcomes, to_send, *, writers, now):
             raise StoreUnavailableError("down")
 
     await commit(conversations, answer("m1", "答复"))

@@ -41,21 +41,13 @@ class Store:
         self.woken = []
         self.is_down = False
 
-    async def add(self, messages, *, now):
+    async def take_in(self, outcomes, to_send, *, writers, now):
         if self.is_down:
             raise StoreUnavailableError("down")
-        self.to_send += messages
-        return len(messages)
-
-    async def record(self, outcomes, *, now):
-        if self.is_down:
-            raise StoreUnavailableError("down")
+        self.to_send += to_send
         self.ended += outcomes
-        return len(outcomes)
-
-    async def wake(self, recipients, *, now):
-        self.woken += recipients
-        return len(recipients)
+        self.woken += writers
+        return len(writers)
 
 
 @pytest.fixture
