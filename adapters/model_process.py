@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
@@ -48,11 +49,14 @@ class ModelProcess:
         Raises:
             ModelRefusedError: It cannot be loaded; the message says why.
         """
-        arguments = ("-W", "ignore", "-m", "bot", self._command)
+        arguments = ("-W", "ignore", "-m", "bot")
         self._process = await asyncio.create_subprocess_exec(
             *NICE,
             sys.executable,
             *arguments,
+            "--end-with",
+            str(os.getpid()),
+            self._command,
             "--model",
             str(self._model),
             stdin=PIPE,

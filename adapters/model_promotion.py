@@ -178,5 +178,27 @@ class ModelPromotion:
             state = "done" if is_done else "failed"
             await self.models.move(one.id, "switching", state, "recovery", now)
         if pointer is not None:
+            await self._record_going_back(pointer, now)
             await self._close_overtaken(pointer.current, "recovery", now)
         return found
+
+    async def _record_going_back(self, pointer: Pointer, now: datetime) -> None:
+        """Records a rollback that was interrupted between the pointer and the record.
+
+        Going back waits for no database, so the pointer is changed first.
+        """
+        latest = await self.models.promotions("done", limit=1)
+        is_told = not latest or latest[0].model == pointer.current
+        if pointer.previous or not pointer.changed_at or is_told:
+            return
+        if now - datetime.fromisoformat(pointer.changed_at) < INTERRUPTED_AFTER:
+            return
+        asked = [
+            one
+            for one in await self.models.promotions("asked")
+            if (one.kind, one.model) == ("rollback", pointer.current)
+        ]
+        going = (asked or [None])[0] or await self.models.ask(
+            "rollback", pointer.current, latest[0].model, pointer.changed_by, now
+        )
+        await self.models.move(going.id, "asked", "done", "recovery", now)

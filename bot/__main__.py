@@ -7,6 +7,7 @@ import sys
 import warnings
 from pathlib import Path
 
+from adapters.parent_process import end_with
 from adapters.settings import Settings
 from community.errors import CommunityError
 
@@ -14,6 +15,9 @@ from community.errors import CommunityError
 def main() -> int:
     """Runs the chosen command; errors of ours end with one clear line."""
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    parser.add_argument(
+        "--end-with", type=int, metavar="PID", help="end when this parent has ended"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("worker", help="answer residents' messages")
     parse = commands.add_parser("parse", help="understand lines of stdin as JSON")
@@ -41,6 +45,8 @@ def main() -> int:
     evaluate.add_argument("--data", type=Path, default=Path("evaluation/validation"))
     evaluate.add_argument("--errors", action="store_true")
     arguments = parser.parse_args()
+    if arguments.end_with is not None:
+        end_with(arguments.end_with)
     try:
         return _run(arguments, Settings.from_env())
     except CommunityError as err:

@@ -115,7 +115,8 @@ async def beat(loop: Loop, job: str) -> None:
 async def _train_apart(loop: Loop, model: str, by: str, told: Tell) -> None:
     process = await asyncio.create_subprocess_exec(
         *NICE,
-        *(sys.executable, "-W", "ignore", "-m", "bot", "train"),
+        *(sys.executable, "-W", "ignore", "-m", "bot"),
+        *("--end-with", str(os.getpid()), "train"),
         *("--output", str(loop.registry.folder), "--name", model, "--by", by),
         *("--data", str(loop.settings.learning.data_dir)),
         *("--content", _content(loop)),

@@ -80,7 +80,7 @@ async def test_recovery_reads_the_records_before_the_pointer(promotion, monkeypa
     await promotion.models.move(wanted.id, "asked", "switching", "bob", LATER)
     read = SqlModels.promotions
 
-    async def slow(models: SqlModels, *states: str) -> list[Promotion]:
+    async def slow(models: SqlModels, *states: str, limit: int = 50) -> list[Promotion]:
         found = await read(models, *states)
         promotion.registry.point(Pointer("b", "a"))
         return found
