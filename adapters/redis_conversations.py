@@ -6,23 +6,21 @@ Everything that must be atomic is one Lua script. Each public method raises
 
 import enum
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
 from adapters import redis_scripts as scripts
 from adapters.redis_errors import translated_errors as _translated
-from adapters.redis_history import RedisHistory
 from adapters.redis_keys import (
     ACCEPTED_TTL_S,
     REPLY_TTL_S,
-    WORKER_GROUP,
     RedisKeys,
 )
+from adapters.redis_signals import RedisSignals
 from community.errors import LeaseLostError, MailboxFullError
 from community.messages import Inbound, log_id
 from community.replies import Reply
@@ -70,15 +68,6 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
-    """One entry of a ready stream, to be acknowledged when handled."""
-
-    stream: str
-    entry: str
-    conversation: str
-
-
-@dataclass(frozen=True, slots=True)
 class Letter:
     """The oldest unanswered message of a conversation."""
 
@@ -108,7 +97,7 @@ def open_redis(url: str) -> Redis:
     return client
 
 
-class RedisConversations(RedisHistory):
+class RedisConversations(RedisSignals):
     """All state of conversations, for gateways, workers and plain Rasa."""
 
     def __init__(
@@ -136,7 +125,6 @@ class RedisConversations(RedisHistory):
                 "ACCEPT",
                 "ACQUIRE",
                 "OPEN",
-                "FINISH",
                 "RENEW",
                 "RELEASE",
                 "COMMIT",
@@ -184,75 +172,6 @@ class RedisConversations(RedisHistory):
         return bool(result == 1)
 
     # Worker side
-
-    async def create_group(self) -> None:
-        """Creates the workers' consumer group on both streams, once."""
-        for stream in (self.keys.ready, self.keys.ready_urgent):
-            async with _translated():
-                try:
-                    await self.redis.xgroup_create(
-                        stream, WORKER_GROUP, id="0", mkstream=True
-                    )
-                except ResponseError as err:
-                    if "BUSYGROUP" not in str(err):
-                        raise
-
-    async def next_signals(
-        self, consumer: str, *, count: int, block_ms: int
-    ) -> list[Signal]:
-        """Waits for conversations with mail; emergencies come first.
-
-        Args:
-            consumer: Name of the worker.
-            count: Of emergencies, and of others, at a time.
-            block_ms: Time to wait.
-        """
-        keys = self.keys
-        async with _translated():
-            found = await self.redis.xreadgroup(
-                WORKER_GROUP,
-                consumer,
-                {keys.ready_urgent: ">", keys.ready: ">"},
-                count=count,
-                block=block_ms,
-            )
-        return [
-            Signal(stream, entry, fields["conversation"])
-            for stream, entries in found or []
-            for entry, fields in entries
-        ]
-
-    async def abandoned_signals(self, consumer: str, *, count: int) -> list[Signal]:
-        """Takes over signals that nobody has finished for one lease time."""
-        signals: list[Signal] = []
-        for stream in (self.keys.ready_urgent, self.keys.ready):
-            async with _translated():
-                _, entries, *_ = await self.redis.xautoclaim(
-                    stream,
-                    WORKER_GROUP,
-                    consumer,
-                    min_idle_time=int(self.lease_s * 1_000),
-                    count=count,
-                )
-            signals += [
-                Signal(stream, entry, fields["conversation"])
-                for entry, fields in entries
-                if fields
-            ]
-        return signals
-
-    async def finish_signal(self, signal: Signal) -> None:
-        """Acknowledges and removes a signal."""
-        await self._run("FINISH", [signal.stream], [WORKER_GROUP, signal.entry])
-
-    async def signal_waiting(self, conversation: str) -> None:
-        """Calls a worker if there is mail: whoever held the lease answered none."""
-        async with _translated():
-            n_waiting = await cast(
-                "Awaitable[int]", self.redis.llen(self.keys.mailbox(conversation))
-            )
-            if n_waiting:
-                await self.redis.xadd(self.keys.ready, {"conversation": conversation})
 
     async def acquire(self, conversation: str) -> Lease | None:
         """Takes the conversation's lease; `None` while somebody else holds it."""
@@ -430,25 +349,6 @@ class RedisConversations(RedisHistory):
             raise LeaseLostError(
                 f"{log_id(conversation)}: the lease was lost before saving"
             )
-
-
-async def listen(
-    redis: Redis, channel: str, on_message: Callable[[str], Awaitable[None]]
-) -> None:
-    """Calls `on_message` with each payload of a channel until cancelled."""
-    pubsub = redis.pubsub()
-    async with _translated():
-        await pubsub.subscribe(channel)
-    try:
-        while True:
-            async with _translated():
-                message = await pubsub.get_message(
-                    ignore_subscribe_messages=True, timeout=5
-                )
-            if message is not None:
-                await on_message(message["data"])
-    finally:
-        await pubsub.aclose()  # type: ignore[no-untyped-call]  # redis-py has no hint
 
 
 def _reminder(remind_at: datetime | None | Kept) -> str | float:

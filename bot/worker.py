@@ -13,25 +13,20 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Set
 import structlog
 from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 
-from actions.reading import TAKEN_OVER_SLOT
-from adapters.redis_conversations import Lease, Letter, RedisConversations, Signal
+from adapters.redis_conversations import Lease, Letter, RedisConversations
+from adapters.redis_signals import Signal
+from bot.answering import Answering
 from bot.event_log import StagedEventBroker, TurnLog
-from bot.events import EventSpeaker
 from bot.figures import Figures
-from bot.media import words_in
 from bot.outgoing import outgoing_entry
-from bot.reply_parts import collected_parts
-from bot.takeover import is_closing, is_for_the_person, pass_on
 from bot.tracker_store import (
     WINDOW_TURNS,
     PendingTurn,
     RedisTurnTrackerStore,
     pending_turn,
 )
-from bot.understanding import Understanding
 from bot.unfinished import remind_at
 from community.catalog.model import Catalog
 from community.errors import (
@@ -55,8 +50,6 @@ RECLAIMED = 100
 """Signals of others that are taken over at a time."""
 BLOCK_MS = 500
 """A worker that is asked to stop takes new mail no longer than this."""
-ALSO_ANSWERED = frozenset({"emergency", "forget_me"})
-"""While a person has taken the conversation over; that person reads it, too."""
 GIVEN_UP = (
     "对不起，我这边出了毛病，这句话没处理成。已经记下来让人查看；"
     "着急的事请打12345，危险请打110、119、120。"
@@ -94,7 +87,6 @@ class Worker:
             raise CommunityError("worker: the agent has no model")
         self.processor: MessageProcessor = agent.processor
         self.conversations = conversations
-        self.understanding = Understanding(self.processor, catalog)
         self.name = name or f"{os.uname().nodename}-{os.getpid()}"
         store = RedisTurnTrackerStore(
             self.processor.domain,
@@ -106,7 +98,7 @@ class Worker:
         # Rasa wraps stores in one that answers from memory when Redis is down.
         self.processor.tracker_store = store
         self.store = store
-        self.events = EventSpeaker(self.processor, store)
+        self.answering = Answering(self.processor, store, catalog)
         self._slots = asyncio.Semaphore(concurrent)
         self._trimmed: Dict[str, float] = {}
         self._tasks: Set[asyncio.Task[None]] = set()
@@ -334,47 +326,4 @@ class Worker:
         )
 
     async def _answer(self, inbound: Inbound) -> List[Part]:
-        if inbound.kind is Kind.VOICE:
-            inbound = inbound.with_text(await words_in(inbound))
-        has_words = inbound.kind in (Kind.TEXT, Kind.CHOICE, Kind.VOICE)
-        has_words = has_words and bool(inbound.text)
-        tracker = await self.store.retrieve(inbound.conversation)
-        number = tracker.get_slot(TAKEN_OVER_SLOT) if tracker is not None else None
-        parse_data = None
-        if has_words:
-            parse_data = await self.understanding.understand(inbound, tracker)
-            self._note(inbound.text, parse_data)
-        passed_on = bool(
-            number
-            and is_for_the_person(inbound)
-            and not is_closing(parse_data)
-            and await pass_on(inbound, number)
-        )
-        if parse_data is None:
-            return [] if passed_on else await self.events.answer(inbound)
-        if passed_on and parse_data["intent"]["name"] not in ALSO_ANSWERED:
-            return []
-        return await self._converse(inbound, parse_data)
-
-    def _note(self, words: str, parse_data: Dict[str, Any]) -> None:
-        """Keeps what was understood for the log, whatever happens from here on."""
-        pending = pending_turn.get()
-        if pending is not None:
-            pending.facts.words, pending.facts.parse = words, parse_data
-
-    async def _converse(
-        self, inbound: Inbound, parse_data: Dict[str, Any]
-    ) -> List[Part]:
-        """Lets the dialogue answer a message that was understood."""
-        channel = CollectingOutputChannel()
-        await self.processor.handle_message(
-            UserMessage(
-                text=inbound.text,
-                output_channel=channel,
-                sender_id=inbound.conversation,
-                input_channel=inbound.channel,
-                message_id=inbound.id,
-                parse_data=parse_data,
-            )
-        )
-        return collected_parts(channel.messages)
+        return await self.answering.answer(inbound)

@@ -83,7 +83,7 @@ async def test_what_was_recognised_in_a_recording_is_logged_masked(
     async def recognised(_: Inbound) -> str:
         return "高龄津贴要带什么材料，我电话13800001234"
 
-    monkeypatch.setattr("bot.worker.words_in", recognised)
+    monkeypatch.setattr("bot.answering.words_in", recognised)
     spoken = message("", kind=Kind.VOICE, recording="blob-1")
     assert await worker.conversations.accept(spoken)
     await worker.drain(spoken.conversation)
@@ -122,7 +122,7 @@ async def test_a_message_that_was_given_up_is_logged_masked(worker, talk, monkey
         raise RuntimeError("broken")
 
     monkeypatch.setattr("bot.worker.RETRY_DELAYS_S", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(worker, "_converse", raises)
+    monkeypatch.setattr(worker.answering, "_converse", raises)
     await talk("我叫李秀英，电话13800001234，高龄津贴要带什么材料")
     (entry,) = await logged(worker)
     assert (entry.decision, entry.actions) == ("failed", ())
