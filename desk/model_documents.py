@@ -94,6 +94,7 @@ class Replay(BaseModel):
 
     promotion: PromotionDoc
     n_messages: int
+    n_left_out: int = Field(description="Older ones that the limit left out.")
     n_different: int
     differences: list[dict[str, str]]
     unjudged: list[str] = Field(description="What could not be judged, and why.")

@@ -96,9 +96,10 @@ class CountsDoc(BaseModel):
 class EstimateDoc(BaseModel):
     """Share of wrong answers in a random sample, with its 95 % interval (Wilson)."""
 
-    n_sampled: int
+    n_sampled: int = Field(description="Messages that could be judged.")
     n_wrong: int
-    share: float
+    n_unclear: int = Field(description="Discarded; the interval allows for them.")
+    share: float | None
     low: float
     high: float
 
@@ -194,6 +195,7 @@ async def learning_figures(call: Call, query: SpanQuery) -> Dashboard:
         else EstimateDoc(
             n_sampled=estimate.n_sampled,
             n_wrong=estimate.n_wrong,
+            n_unclear=estimate.n_unclear,
             share=estimate.share,
             low=estimate.low,
             high=estimate.high,

@@ -132,6 +132,7 @@ async def promotion_replay(call: Call) -> Replay:
     return Replay(
         promotion=_promotion_doc(call, wanted),
         n_messages=found.get("messages", 0),
+        n_left_out=found.get("left_out", 0),
         n_different=found.get("n_different", 0),
         unjudged=found.get("unjudged", []),
         differences=found.get("differences", []),

@@ -75,6 +75,8 @@ def _show_replay(found: Mapping[str, object]) -> None:
     differences = found["differences"]
     assert isinstance(differences, list)
     say(f"重放 {found['messages']} 条近期消息，{found['n_different']} 条结果不一样")
+    if found["left_out"]:
+        say(f"  更早的 {found['left_out']} 条没有重放（promotion.replay_messages）")
     for one in differences[:SHOWN]:
         say(f"  {one['text']}：{one['before']} → {one['after']}")
 

@@ -1,46 +1,72 @@
 """Asks for a promotion: signature, gates, replay of what was logged."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from adapters.model_process import ModelProcess
+from adapters.model_registry import ModelRegistry
 from adapters.sql.models import Promotion
 from community.errors import PromotionRefusedError
 from community.learning.evaluation import Opinion
-from training.evaluate import opinions_of
 from training.loop import Loop
 
 SHOWN = 500
 """Differences of a replay that are kept."""
+BATCH = 1_000
+"""Messages that are asked at a time: a week of a county is some ten thousand."""
 
 
 async def replay(loop: Loop, model: str, now: datetime) -> dict[str, Any]:
     """Lets candidate and serving model answer the messages of the last days.
 
+    All of them, unless `promotion.replay_messages` sets a limit; the newest go first.
+
     Returns:
-        How many messages were replayed, and those whose outcome differs.
+        How many messages were replayed, how many the limit left out, and those whose
+        outcome differs.
 
     Raises:
         ModelRefusedError: One of them is not what was signed.
     """
     limits = loop.gates.limits["promotion"]
     since = now - timedelta(days=limits["replay_days"])
-    texts = await loop.log.recent_texts(since, limit=int(limits["replay_messages"]))
+    logged = await loop.log.recent_texts(since)
+    texts = logged[: int(limits["replay_messages"]) or None]
     serving = loop.registry.serving()
+    found = {"messages": len(texts), "left_out": len(logged) - len(texts)}
     if not texts or not serving or serving == model:
-        return {"messages": len(texts), "n_different": 0, "differences": []}
-    old = await opinions_of(loop.registry, serving, texts)
-    new = await opinions_of(loop.registry, model, texts)
-    different = [
-        _difference(text, before, after)
-        for text, before, after in zip(texts, old, new, strict=True)
-        if before.outcome != after.outcome
-    ]
-    return {
-        "messages": len(texts),
-        "n_different": len(different),
-        "differences": different[:SHOWN],
-    }
+        return {**found, "n_different": 0, "differences": []}
+    different: list[Mapping[str, str]] = []
+    async with (
+        _asked(loop.registry, serving) as old,
+        _asked(loop.registry, model) as new,
+    ):
+        for start in range(0, len(texts), BATCH):
+            some = texts[start : start + BATCH]
+            pairs = await asyncio.gather(old(some), new(some))
+            different += [
+                _difference(text, before, after)
+                for text, before, after in zip(some, *pairs, strict=True)
+                if before.outcome != after.outcome
+            ]
+    return {**found, "n_different": len(different), "differences": different[:SHOWN]}
+
+
+@asynccontextmanager
+async def _asked(
+    registry: ModelRegistry, model: str
+) -> AsyncIterator[Callable[[Sequence[str]], Awaitable[list[Opinion]]]]:
+    """Loads a model for as long as it is asked; what it says is not kept.
+
+    Raises:
+        ModelRefusedError: It is not what was signed.
+    """
+    registry.verified_archive(model)
+    async with ModelProcess("judge", registry.folder / model) as process:
+        yield process.opinions
 
 
 def _difference(text: str, before: Opinion, after: Opinion) -> Mapping[str, str]:

@@ -210,7 +210,9 @@ class SqlDialogueLog:
             rows = [*reversed(earlier.all()), found, *later.all()]
         return [entry_of(row) for row in rows]
 
-    async def recent_texts(self, since: datetime, *, limit: int) -> list[str]:
+    async def recent_texts(
+        self, since: datetime, *, limit: int | None = None
+    ) -> list[str]:
         """Returns what was said since then, newest first, each wording once."""
         newest = sa.func.max(turn.c.at)
         query = (

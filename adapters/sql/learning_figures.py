@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.sql.learning import entry_of, transaction
 from adapters.sql.tables.learning import annotation, question, question_signal, turn
 from community.learning.entry import LogEntry
-from community.learning.figures import Counts, Estimate, wilson
-from community.learning.review import LABELS
+from community.learning.figures import Counts, Estimate, with_unclear
+from community.learning.review import LABELS, Decision
 from community.learning.signals import Reason
 
 HANDOFF, GOOD, BAD = (
@@ -107,18 +107,23 @@ class SqlLearningFigures:
 
     async def wrong_answers(self, span: Span) -> Estimate | None:
         """Estimates the share of wrong answers from reviewed random samples."""
+        judged = [*(one.value for one in LABELS), Decision.DISCARD.value]
         query = (
-            sa.select(turn.c.label, annotation.c.label.label("right"))
+            sa.select(
+                turn.c.label, annotation.c.label.label("right"), annotation.c.decision
+            )
             .join(question_signal, question_signal.c.turn == turn.c.message)
             .join(annotation, annotation.c.question == question_signal.c.question)
             .where(question_signal.c.kind == Reason.SAMPLED.value)
             .where(annotation.c.undone_at.is_(None))
-            .where(annotation.c.decision.in_([d.value for d in LABELS]))
+            .where(annotation.c.decision.in_(judged))
             .where(*_conditions(span))
         )
         async with transaction(self._engine, "figures") as connection:
             rows = (await connection.execute(query)).all()
-        return wilson(sum(row.label != row.right for row in rows), len(rows))
+        clear = [row for row in rows if row.decision != Decision.DISCARD.value]
+        n_wrong = sum(row.label != row.right for row in clear)
+        return with_unclear(n_wrong, len(clear), len(rows) - len(clear))
 
     async def sample(self, since: datetime, *, count: int) -> list[LogEntry]:
         """Draws answered messages at random that were not drawn before."""

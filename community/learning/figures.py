@@ -46,14 +46,30 @@ class Estimate:
     """A share that was estimated from a sample."""
 
     n_sampled: int
+    """Messages that could be judged."""
     n_wrong: int
     low: float
     high: float
+    n_unclear: int = 0
+    """Drawn, looked at, and discarded: nobody can say what was meant."""
 
     @property
-    def share(self) -> float:
-        """The share in the sample."""
-        return self.n_wrong / self.n_sampled
+    def share(self) -> float | None:
+        """The share among those that could be judged."""
+        return self.n_wrong / self.n_sampled if self.n_sampled else None
+
+
+def with_unclear(n_wrong: int, n_judged: int, n_unclear: int) -> Estimate | None:
+    """Returns a share whose interval also allows for messages nobody could judge.
+
+    Leaving those out would hide answers to what made no sense. The interval reaches
+    from all of them answered well to all of them answered wrong.
+    """
+    n_all = n_judged + n_unclear
+    best, worst = wilson(n_wrong, n_all), wilson(n_wrong + n_unclear, n_all)
+    if best is None or worst is None:
+        return None
+    return Estimate(n_judged, n_wrong, best.low, worst.high, n_unclear)
 
 
 def wilson(n_wrong: int, n_sampled: int, z: float = Z_95) -> Estimate | None:

@@ -7,12 +7,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.sql.harvest import Finding, SqlHarvest
 from adapters.sql.learning import SqlDialogueLog
 from adapters.sql.learning_figures import Span, SqlLearningFigures
 from adapters.sql.review import SqlReviewStore
 from adapters.sql.tables import learning
 from community.learning.grams import bands, grams
 from community.learning.review import Decision, Review, Verdict
+from community.learning.signals import Reason, Signal
 from tests.conftest import NOW
 from tests.contract.test_learning import INDEX, LABELS, PSEUDONYMS, entry, fill, trains
 
@@ -85,6 +87,29 @@ async def test_an_old_record_that_counts_wrong_is_not_shown(engine, log, review)
     async with engine.begin() as connection:
         await connection.execute(sa.update(learning.question).values(status="decided"))
     assert await review.next("op", NOW) == []
+
+
+async def test_a_drawn_message_that_is_discarded_is_not_counted_as_right(
+    engine, log, review
+):
+    asked = [entry("web:a", CANTEEN), entry("web:b", "驾驶证到期了去哪换")]
+    asked = [replace(one, decision="answer") for one in asked]
+    await fill(engine, log, *asked)
+    store = SqlHarvest(engine)
+    drawn = [
+        Finding(one, Signal(one.message, one.person, one.at, Reason.SAMPLED, ""))
+        for one in asked
+    ]
+    await store.write(drawn, NOW)
+    clusters = await review.next("op", NOW)
+    first, second = [one.questions[0].id for one in clusters]
+    await review.decide([first], Verdict(Decision.DISCARD), "op", NOW)
+    await review.decide([second], Verdict(Decision.OUT_OF_SCOPE), "op", NOW)
+    span = Span(NOW - timedelta(hours=1), NOW + timedelta(hours=1))
+    found = await SqlLearningFigures(engine).wrong_answers(span)
+    assert found is not None
+    assert (found.n_sampled, found.n_unclear) == (1, 1)
+    assert found.high > 0.9
 
 
 @pytest.mark.parametrize("how", ["forget", "expire"])

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -83,6 +84,10 @@ class FakeModels:
             for n, file in enumerate(files)
         ]
 
+    @asynccontextmanager
+    async def process(self, _: str, folder: Path) -> AsyncIterator["FakeProcess"]:
+        yield FakeProcess(self, folder.name)
+
     def opinion(self, model: str, text: str) -> Opinion:
         label = LOW if "低保" in text else AGE
         if "天气" in text:
@@ -103,11 +108,22 @@ class FakeModels:
         return [self.opinion(model, text) for text in texts]
 
 
+class FakeProcess:
+    """Stands for `python -m bot judge`."""
+
+    def __init__(self, models: FakeModels, model: str) -> None:
+        self.models, self.model = models, model
+
+    async def opinions(self, texts: list[str]) -> list[Opinion]:
+        self.models.asked.append(f"{self.model} {len(texts)}")
+        return [self.models.opinion(self.model, text) for text in texts]
+
+
 @pytest.fixture
 def fakes(monkeypatch: pytest.MonkeyPatch) -> FakeModels:
     found = FakeModels()
     monkeypatch.setattr(evaluation, "opinions_of", found.opinions_of)
-    monkeypatch.setattr(promote, "opinions_of", found.opinions_of)
+    monkeypatch.setattr(promote, "ModelProcess", found.process)
     monkeypatch.setattr(evaluation, "trials_of", found.trials_of)
     return found
 
@@ -241,6 +257,25 @@ async def test_an_accepted_message_is_trained_judged_promoted_and_taken_back(
     assert (back.model, loop.registry.serving()) == ("old", "old")
     whats = [line["what"] for line in await loop.models.audit()]
     assert {"train", "promote.asked", "promote.done", "rollback.done"} <= set(whats)
+
+
+async def test_all_messages_of_the_last_days_are_replayed_in_batches_unless_limited(
+    loop, fakes, monkeypatch
+):
+    monkeypatch.setattr(promote, "BATCH", 2)
+    add(loop, "old", candidate=False)
+    add(loop, "worse")
+    fakes.wrong.add("worse")
+    for n in range(5):
+        await log_something(loop, f"高龄的钱{'咋' * (n + 1)}领")
+    found = await promote.replay(loop, "worse", NOW)
+    assert (found["messages"], found["left_out"], found["n_different"]) == (5, 0, 5)
+    assert fakes.asked == ["old 2", "worse 2", "old 2", "worse 2", "old 1", "worse 1"]
+    limits = {name: dict(keys) for name, keys in loop.gates.limits.items()}
+    limits["promotion"]["replay_messages"] = 3
+    limited = replace(loop, gates=replace(loop.gates, limits=limits))
+    found = await promote.replay(limited, "worse", NOW)
+    assert (found["messages"], found["left_out"]) == (3, 2)
 
 
 async def test_a_worse_candidate_is_refused_with_reasons_unless_overridden(loop, fakes):

@@ -4,7 +4,7 @@ import pytest
 
 from community.catalog.model import Catalog
 from community.learning.explanation import read_why
-from community.learning.figures import Counts, wilson
+from community.learning.figures import Counts, wilson, with_unclear
 from community.learning.labels import initials, label_names, name_of
 
 
@@ -22,6 +22,17 @@ def test_the_interval_is_wilsons(
 
 def test_of_nothing_nothing_is_estimated() -> None:
     assert wilson(0, 0) is None
+
+
+def test_discarded_messages_widen_the_interval_to_both_sides():
+    clear, found = wilson(2, 20), with_unclear(2, 20, 10)
+    assert found.share == clear.share == 0.1
+    assert (found.n_sampled, found.n_unclear) == (20, 10)
+    assert found.low == wilson(2, 30).low < clear.low
+    assert found.high == wilson(12, 30).high > clear.high
+    assert with_unclear(2, 20, 0) == clear
+    assert with_unclear(0, 0, 3).share is None
+    assert with_unclear(0, 0, 0) is None
     assert Counts().alone is None
 
 

@@ -103,6 +103,7 @@ export interface Report {
 export interface Replay {
   promotion: Promotion
   n_messages: number
+  n_left_out: number
   n_different: number
   differences: { text: string; before: string; after: string }[]
   unjudged: string[]
