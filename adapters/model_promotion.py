@@ -198,7 +198,11 @@ class ModelPromotion:
             for one in await self.models.promotions("asked")
             if (one.kind, one.model) == ("rollback", pointer.current)
         ]
-        going = (asked or [None])[0] or await self.models.ask(
-            "rollback", pointer.current, latest[0].model, pointer.changed_by, now
+        going = (
+            asked[0]
+            if asked
+            else await self.models.ask(
+                "rollback", pointer.current, latest[0].model, pointer.changed_by, now
+            )
         )
         await self.models.move(going.id, "asked", "done", "recovery", now)
