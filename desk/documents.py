@@ -149,6 +149,9 @@ class EventDoc(BaseModel):
     text: str
     reason: str
     photos: list[str]
+    photos_show: str | None = Field(
+        description="处理前 or 处理后, where that is known."
+    )
 
 
 class MessageDoc(BaseModel):

@@ -48,7 +48,12 @@ class Result(ActBody):
     """What was done, for the resident to confirm."""
 
     text: Words
-    photos: list[BlobId] = Field(default=[], max_items=MAX_PHOTOS)
+    photos: list[BlobId] = Field(
+        default=[], max_items=MAX_PHOTOS, description="How it is now; for the resident."
+    )
+    before: list[BlobId] = Field(
+        default=[], max_items=MAX_PHOTOS, description="How it was; for the file alone."
+    )
 
 
 class Contacted(ActBody):
@@ -108,9 +113,16 @@ class Supervision(ActBody):
 
 
 async def perform(
-    call: Call, action: Action, body: ActBody, **values: Any
+    call: Call, action: Action, body: ActBody, *, part: str = "", **values: Any
 ) -> TicketDoc:
     """Does something to the ticket and returns how it stands then.
+
+    Args:
+        call: Who asks, and for which ticket.
+        action: What is done.
+        body: Its key makes a repeat harmless.
+        part: Tells two acts of one request apart.
+        values: More of the command.
 
     Raises:
         web.HTTPConflict: The state of the ticket does not allow it any more.
@@ -118,7 +130,7 @@ async def perform(
     command = Command(
         actor=actor_of(call),
         action=action,
-        key=f"{call.person.id}:{body.key}",
+        key=f"{call.person.id}:{body.key}{part}",
         **values,
     )
     number = call.ticket.number
@@ -189,7 +201,13 @@ async def interim(call: Call, body: Measure) -> TicketDoc:
     "/api/tickets/{number}/resolve", act=Act.RESOLVE, takes=Result, gives=TicketDoc
 )
 async def resolve(call: Call, body: Result) -> TicketDoc:
-    """Reports the result; the resident is asked whether it is one."""
+    """Reports the result; the resident is asked whether it is one.
+
+    Photos of before become a private line of the file.
+    """
+    if body.before:
+        shown = {"text": words.BEFORE, "photos": tuple(body.before)}
+        await perform(call, Action.NOTE, body, part=":before", **shown)
     return await perform(
         call, Action.RESOLVE, body, text=body.text, photos=tuple(body.photos)
     )

@@ -6,7 +6,14 @@ from typing import Any
 
 from community.catalog.model import Catalog
 from community.privacy import PrivateKind, PrivateSpan, mask
-from community.tickets import Clock, Ticket, TicketEvent, TicketMessage, Warned
+from community.tickets import (
+    Action,
+    Clock,
+    Ticket,
+    TicketEvent,
+    TicketMessage,
+    Warned,
+)
 from community.tickets.masking import masked, private_places
 from community.tickets.shield import (
     Sight,
@@ -205,7 +212,20 @@ def event_doc(call: Call, ticket: Ticket, event: TicketEvent, how: Sight) -> Eve
         text=readable(event.text, how),
         reason=readable(event.reason, how),
         photos=list(event.photos),
+        photos_show=_shown_by(event),
     )
+
+
+def _shown_by(event: TicketEvent) -> str | None:
+    """Tells how it was from how it is now, by the act that the photos belong to."""
+    if not event.photos:
+        return None
+    if event.action == Action.RESOLVE.value:
+        return words.AFTER_PHOTOS
+    is_before = event.action == Action.FILE.value or (
+        event.action == Action.NOTE.value and event.text == words.BEFORE
+    )
+    return words.BEFORE_PHOTOS if is_before else None
 
 
 def message_doc(

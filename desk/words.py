@@ -94,3 +94,8 @@ NOT_ONE_THING = {
     "time": "两件报上来的时间隔得太久，不能并案。",
 }
 """Why two tickets are not merged, by what they differ in."""
+
+BEFORE = "处理前的样子"
+"""Text of the line that holds the photos of before."""
+BEFORE_PHOTOS, AFTER_PHOTOS = "处理前", "处理后"
+"""What the photos of a line show."""

@@ -102,6 +102,15 @@ class DeskSystem:
         found: Ticket = self._use(action)
         return found
 
+    def photos(self, number: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Returns the acts of a ticket that brought photos, with their ids."""
+
+        async def action(services: Any) -> Any:
+            events = await services.tickets.events(number)
+            return [(event.action, event.photos) for event in events if event.photos]
+
+        return list(self._use(action))
+
     def leave_to_a_neighbour(self, number: str) -> None:
         """Lets a neighbour follow a ticket, and its reporter be forgotten."""
 

@@ -134,21 +134,31 @@ def test_the_cards_link_leads_to_the_ticket_after_signing_in(
     expect(worker.page.get_by_text("楼道堆了旧沙发")).to_be_visible()
 
 
-def test_result_with_a_photo(open_page: OpenPage, desk_system: DeskSystem) -> None:
+def test_result_with_photos_of_before_and_after(
+    open_page: OpenPage, desk_system: DeskSystem
+) -> None:
     number = desk_system.file()
     worker = open_page()
     worker.sign_in(f"/w/tickets/{number}", WORKER)
     worker.button("接单").click()
     worker.button("报告结果").click()
     worker.page.get_by_label("说明").fill("清走了，见照片")
-    worker.page.set_input_files("input[type=file]", [photo()])  # type: ignore[list-item]
-    expect(worker.page.get_by_alt_text("第 1 张照片")).to_be_visible()
+    for phase in ("处理前", "处理后"):
+        field = worker.page.get_by_label(phase, exact=True)
+        field.set_input_files([photo()])  # type: ignore[list-item]
+        expect(worker.page.get_by_alt_text(f"{phase}第 1 张照片")).to_be_visible()
     worker.button("提交结果").click()
     worker.expect_said("报告结果：好了。")
-    shown = worker.page.get_by_alt_text("报告结果的照片第 1 张")
-    expect(shown).to_be_visible()
-    width = "image => image.decode().then(() => image.naturalWidth)"
-    assert shown.evaluate(width) == 800
+    for phase in ("处理前", "处理后"):
+        shown = worker.page.get_by_alt_text(f"{phase}的照片第 1 张")
+        expect(shown).to_be_visible()
+        width = "image => image.decode().then(() => image.naturalWidth)"
+        assert shown.evaluate(width) == 800
+    (noted, before), (told, after) = desk_system.photos(number)
+    assert (noted, told) == ("note", "resolve")
+    assert len(before) == len(after) == 1
+    assert before != after
+    assert worker.console_errors == []
 
 
 def test_claim_photo_and_result_in_four_taps(
@@ -161,7 +171,7 @@ def test_claim_photo_and_result_in_four_taps(
     worker.tap(worker.button("报告结果"))
     expect(worker.button("垃圾收走了，桶和地都冲过了。")).to_be_visible()
     with worker.page.expect_file_chooser() as chooser:
-        worker.tap(worker.page.get_by_text("加照片"))
+        worker.tap(worker.page.get_by_text("处理后", exact=True))
     chooser.value.set_files([photo()])  # type: ignore[list-item]
     expect(worker.page.get_by_alt_text("第 1 张照片")).to_be_visible()
     worker.tap(worker.button("提交结果"))

@@ -22,6 +22,23 @@ async def test_a_worker_takes_on_and_resolves(desk: Desk) -> None:
     ]
 
 
+async def test_photos_of_before_are_told_from_those_of_after(desk: Desk) -> None:
+    number = await desk.file(photos=("c" * 40,))
+    worker = await desk.as_("worker")
+    await worker.act(number, "claim")
+    told = {"text": "清走了", "photos": ["b" * 40], "before": ["a" * 40]}
+    for _ in range(2):  # a repeat adds nothing
+        answer = await worker.act(number, "resolve", key="the-result-1", **told)
+        assert answer.status == 200, await answer.text()
+    events = (await answer.json())["events"]
+    assert [(e["action"], e.get("photos_show"), e["photos"]) for e in events] == [
+        ("file", "处理前", ["c" * 40]),
+        ("claim", None, []),
+        ("note", "处理前", ["a" * 40]),
+        ("resolve", "处理后", ["b" * 40]),
+    ]
+
+
 async def test_what_is_not_one_thing_is_not_merged_and_staff_read_why(
     desk: Desk,
 ) -> None:

@@ -46,6 +46,8 @@ export interface TicketEvent {
   text: string
   reason: string
   photos: string[]
+  /** 处理前 or 处理后, where that is known. */
+  photos_show?: string | null
 }
 
 export interface TicketMessage {

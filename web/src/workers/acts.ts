@@ -12,6 +12,8 @@ export interface ActSpec {
   phrases: (ticket: Ticket) => string[]
   field: 'text' | 'reason'
   hasPhotos: boolean
+  /** Photos of before and after are told apart. */
+  hasBefore?: boolean
   needsText: boolean
   /** Said where a photo shows enough. */
   withPhoto?: string
@@ -29,10 +31,11 @@ export const ACTS: ActSpec[] = [
     path: 'resolve',
     name: '报告结果',
     title: '报告结果',
-    hint: '居民会收到这段话和照片，并被问一句“解决了吗”。',
+    hint: '居民会收到这段话和处理后的照片，并被问一句“解决了吗”。处理前的照片只留在经过里。',
     phrases: (ticket) => ticket.results,
     field: 'text',
     hasPhotos: true,
+    hasBefore: true,
     needsText: true,
     withPhoto: '已经处理好了，见照片。',
   },

@@ -24,6 +24,8 @@ export interface Act {
   body: Record<string, unknown>
   /** Keys of photos on this phone; they are uploaded first. */
   photos: string[]
+  /** Those that show how it was before anything was done. */
+  before?: string[]
   at: string
   state: 'waiting' | 'refused'
   problem: string
@@ -63,6 +65,7 @@ export async function send<T>(
   path: string,
   body: Record<string, unknown>,
   photos: string[] = [],
+  before: string[] = [],
 ): Promise<{ outcome: Outcome; answer?: T }> {
   const act: Act = {
     id: newKey(),
@@ -72,6 +75,7 @@ export async function send<T>(
     // Copies: the database takes no proxies of the page's reactive values.
     body: { ...body },
     photos: [...photos],
+    before: [...before],
     at: new Date().toISOString(),
     state: 'waiting',
     problem: '',
@@ -113,7 +117,7 @@ export async function discard(id: string): Promise<void> {
   const index = acts.findIndex((act) => act.id === id)
   const [act] = index >= 0 ? acts.splice(index, 1) : []
   await drop('acts', id)
-  for (const photo of act?.photos ?? []) await drop('photos', photo)
+  for (const photo of [...(act?.photos ?? []), ...(act?.before ?? [])]) await drop('photos', photo)
 }
 
 /** Sends everything that waits, oldest first; comes back by itself after a failure. */
@@ -148,7 +152,8 @@ async function deliver(act: Act): Promise<boolean> {
     }
     if (error instanceof Refusal) {
       Object.assign(act, { state: 'refused', problem: error.message })
-      await put('acts', act.id, { ...act, body: { ...act.body }, photos: [...act.photos] })
+      const copy = { ...act, body: { ...act.body }, photos: [...act.photos], before: [...(act.before ?? [])] }
+      await put('acts', act.id, copy)
       listeners.get(act.id)?.({ outcome: 'waiting', error })
       return true
     }
@@ -162,18 +167,24 @@ async function deliver(act: Act): Promise<boolean> {
   }
 }
 
-/** Uploads an act's photos; a photo that was uploaded before is not sent again. */
-async function uploaded(act: Act): Promise<{ photos?: string[] }> {
-  if (!act.photos.length) return {}
+/** Uploads an act's photos; one that was uploaded before is not sent again. */
+async function uploaded(act: Act): Promise<{ photos?: string[]; before?: string[] }> {
+  const body: { photos?: string[]; before?: string[] } = {}
+  if (act.photos.length) body.photos = await uploadedIds(act.photos)
+  if (act.before?.length) body.before = await uploadedIds(act.before)
+  return body
+}
+
+async function uploadedIds(keys: string[]): Promise<string[]> {
   const ids: string[] = []
-  for (const key of act.photos) {
+  for (const key of keys) {
     const photo = await take<Blob | string>('photos', key)
     if (photo === undefined) continue
     const id = typeof photo === 'string' ? photo : (await post<{ id: string }>('/api/photos', photo)).id
     if (typeof photo !== 'string') await put('photos', key, id)
     ids.push(id)
   }
-  return { photos: ids }
+  return ids
 }
 
 window.addEventListener('online', () => {
