@@ -36,6 +36,8 @@ class Recordings:
     def of(cls, tracker: Any) -> "Recordings":
         """Reads the slot of a tracker, Rasa's or that of the actions."""
         kept = tracker.get_slot(RECORDING_SLOT) or {}
+        if isinstance(kept, str):  # of a dialogue before recordings could wait
+            kept = {"waiting": [kept]}
         return cls(times_of(kept.get("waiting")), times_of(kept.get("attached")))
 
     def offering(self, recording: str, came: datetime) -> dict[str, Any]:
