@@ -117,7 +117,8 @@ def test_from_a_report_to_a_confirmed_result(
     phones.expect_heard("有人接单了")
     worker.button("报告结果").click()
     worker.page.get_by_label("说明").fill("垃圾清走了，桶也刷了，见照片")
-    worker.page.set_input_files("input[type=file]", [after()])  # type: ignore[list-item]
+    field = worker.page.get_by_label("处理后", exact=True)
+    field.set_input_files([after()])  # type: ignore[list-item]
     expect(worker.page.get_by_alt_text("第 1 张照片")).to_be_visible()
     worker.button("提交结果").click()
     worker.expect_said("报告结果：好了。")
