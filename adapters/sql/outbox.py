@@ -39,8 +39,9 @@ from community.outbox import (
 )
 
 REPORTED = ("template", "subscribe")
-REPORTED_WITHIN = timedelta(hours=1)
 """Ways of sending of which the messenger tells later whether it worked."""
+REPORTED_WITHIN = timedelta(hours=1)
+"""A report that names no message of ours is for one that is no older than this."""
 _URGENT = [kind.value for kind in URGENT]
 _DEFERRED = [kind.value for kind in DEFERRED_IN_QUIET_HOURS]
 
