@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.environment import integer
+from adapters.environment import flag, integer
 from adapters.kept_files import secret_text
 from community.learning.entry import Pseudonyms
 
@@ -29,6 +29,8 @@ class LearningSettings:
     """Public keys in hex; empty: the one beside the signing key."""
     models_bytes: int
     """Disk that models may take before old ones are removed."""
+    gives_way: bool
+    """Training and judging run only while nothing else wants a processor."""
 
     @classmethod
     def from_env(
@@ -62,6 +64,7 @@ class LearningSettings:
             trusted_keys=tuple(key.strip() for key in keys if key.strip()),
             models_bytes=integer(source, "MODELS_MB", 2_000, low=200, high=1_000_000)
             * 1_000_000,
+            gives_way=flag(source, "TRAINING_GIVES_WAY", default=True),
         )
 
     def pseudonyms(self) -> Pseudonyms:

@@ -14,8 +14,6 @@ from adapters.settings import ROOT
 from community.errors import ModelRefusedError
 from community.learning.evaluation import Opinion
 
-NICE = ("nice", "-n", "10")
-"""What serves residents goes first."""
 LOAD_TIMEOUT_S = 600.0
 ANSWER_TIMEOUT_S = 60.0
 CLOSE_TIMEOUT_S = 5.0
@@ -51,7 +49,6 @@ class ModelProcess:
         """
         arguments = ("-W", "ignore", "-m", "bot")
         self._process = await asyncio.create_subprocess_exec(
-            *NICE,
             sys.executable,
             *arguments,
             "--end-with",

@@ -1,8 +1,8 @@
 """From the click to the judged candidate, and what residents notice of it.
 
-One installation: two workers answer a steady load over the web chat, first alone, then
-while `python -m training train` writes, trains, judges and plays conversations on
-12,000 examples. The serving model was judged and played before, as it is in a
+One installation: two workers answer a steady load over the web chat while `python -m
+training train` writes, trains, judges and plays conversations on 12,000 examples, and
+alone, before and afterwards: the machine itself is not equally fast at all times. The serving model was judged and played before, as it is in a
 community where it was a candidate itself.
 """
 
@@ -12,8 +12,10 @@ import asyncio
 import re
 import sys
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from adapters.settings import Settings
 from adapters.sql.migrate import upgrade
@@ -39,6 +41,7 @@ ALONE_S = 30.0
 WORKERS = 2
 MAX_CLICK_S, MAX_RATIO = 60.0, 1.2
 STAGE = re.compile(r"› +\d+% (\S+?)（(\d+) 秒）")
+Done = TypeVar("Done")
 
 
 @dataclass
@@ -48,17 +51,19 @@ class Crowd:
     enter: Enter
     texts: list[str]
     times_s: list[float] = field(default_factory=list)
+    n_written: int = 0
 
-    async def write(self, over: asyncio.Event) -> None:
-        """Lets them write until it is over; waits for all answers."""
+    async def write_during(self, work: Coroutine[Any, Any, Done]) -> Done:
+        """Lets them write while something is done; waits for all answers."""
+        working = asyncio.create_task(work)
         saying = []
-        number = 0
-        while not over.is_set():
-            text = self.texts[number % len(self.texts)]
+        while not working.done():
+            text = self.texts[self.n_written % len(self.texts)]
             saying.append(asyncio.create_task(self._say(text)))
-            number += 1
+            self.n_written += 1
             await asyncio.sleep(1 / PER_SECOND)
         await asyncio.gather(*saying)
+        return await working
 
     async def _say(self, text: str) -> None:
         async with self.enter() as resident:
@@ -73,17 +78,12 @@ async def _measure(
     """Returns waits alone and while training, and how long that took."""
     async with web_residents(stack) as enter:
         alone, meanwhile = Crowd(enter, texts), Crowd(enter, texts)
-        over = asyncio.Event()
-        writing = asyncio.create_task(alone.write(over))
-        await asyncio.sleep(ALONE_S)
-        over.set()
-        await writing
-        over = asyncio.Event()
-        writing = asyncio.create_task(meanwhile.write(over))
+        await alone.write_during(asyncio.sleep(ALONE_S))
         command = python("training", "--by", "bench", "train")
-        cost = await asyncio.to_thread(run_measured, command, log, env=env)
-        over.set()
-        await writing
+        cost = await meanwhile.write_during(
+            asyncio.to_thread(run_measured, command, log, env=env)
+        )
+        await alone.write_during(asyncio.sleep(ALONE_S))
     return alone.times_s, meanwhile.times_s, cost.wall_s
 
 

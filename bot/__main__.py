@@ -7,6 +7,7 @@ import sys
 import warnings
 from pathlib import Path
 
+from adapters.background import give_way
 from adapters.parent_process import end_with
 from adapters.settings import Settings
 from community.errors import CommunityError
@@ -16,7 +17,10 @@ def main() -> int:
     """Runs the chosen command; errors of ours end with one clear line."""
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     parser.add_argument(
-        "--end-with", type=int, metavar="PID", help="end when this parent has ended"
+        "--end-with",
+        type=int,
+        metavar="PID",
+        help="work in the background of this parent, and end when it has ended",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("worker", help="answer residents' messages")
@@ -45,10 +49,13 @@ def main() -> int:
     evaluate.add_argument("--data", type=Path, default=Path("evaluation/validation"))
     evaluate.add_argument("--errors", action="store_true")
     arguments = parser.parse_args()
-    if arguments.end_with is not None:
-        end_with(arguments.end_with)
     try:
-        return _run(arguments, Settings.from_env())
+        settings = Settings.from_env()
+        if arguments.end_with is not None:
+            end_with(arguments.end_with)
+            is_awaited = arguments.command == "explain"
+            give_way(entirely=settings.learning.gives_way and not is_awaited)
+        return _run(arguments, settings)
     except CommunityError as err:
         sys.stderr.write(f"[ERROR] {err}\n")
         return 1

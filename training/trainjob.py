@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from adapters.content_repository import ContentRepository
-from adapters.model_process import NICE
 from adapters.settings import ROOT
 from community.errors import CommunityError
 from community.learning.gates import Failure
@@ -114,7 +113,6 @@ async def beat(loop: Loop, job: str) -> None:
 
 async def _train_apart(loop: Loop, model: str, by: str, told: Tell) -> None:
     process = await asyncio.create_subprocess_exec(
-        *NICE,
         *(sys.executable, "-W", "ignore", "-m", "bot"),
         *("--end-with", str(os.getpid()), "train"),
         *("--output", str(loop.registry.folder), "--name", model, "--by", by),

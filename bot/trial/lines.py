@@ -9,21 +9,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import traceback
+from multiprocessing.pool import AsyncResult
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from adapters.logs import configure_logs
+from adapters.parent_process import end_with, ending_with
 from adapters.redis_server import server_command, wait_for_redis
 from adapters.settings import ROOT
 from adapters.sql.migrate import upgrade
 from bot.model import load_agent, model_archive
 from bot.trial.play import Scenery, problems_of
+
+N_PLAYERS = 2
+"""Processes that play at once; they share the loaded model."""
+Playing = SimpleQueue["Optional[AsyncResult[List[str]]]"]
+_player: Optional[Tuple[asyncio.AbstractEventLoop, Scenery]] = None
 
 
 def converse_lines(model: Path) -> int:
@@ -32,13 +44,39 @@ def converse_lines(model: Path) -> int:
     signal.signal(signal.SIGTERM, _end)
     with contextlib.redirect_stdout(sys.stderr), _scenery(model) as scenery:
         _write(out, {"ready": True, "model": model_archive(model).parent.name})
-        loop = asyncio.new_event_loop()
-        for line in sys.stdin:
-            path = Path(json.loads(line)["file"])
-            problems = loop.run_until_complete(problems_of(path, scenery))
-            _write(out, {"problems": problems})
-        loop.close()
+        gc.freeze()
+        forking = multiprocessing.get_context("fork")
+        with forking.Pool(N_PLAYERS, _become_player, (os.getpid(), scenery)) as pool:
+            playing: Playing = SimpleQueue()
+            answering = Thread(target=_answer, args=(playing, out), daemon=True)
+            answering.start()
+            for line in sys.stdin:
+                playing.put(pool.apply_async(_play, (line,)))
+            playing.put(None)
+            answering.join()
     return 0
+
+
+def _answer(playing: Playing, out: Any) -> None:
+    """Writes what was found, in the order of the questions."""
+    try:
+        for found in iter(playing.get, None):
+            _write(out, {"problems": found.get()})
+    except Exception:
+        traceback.print_exc()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _become_player(parent: int, scenery: Scenery) -> None:
+    global _player
+    end_with(parent)
+    _player = asyncio.new_event_loop(), scenery
+
+
+def _play(line: str) -> List[str]:
+    assert _player is not None
+    loop, scenery = _player
+    return loop.run_until_complete(problems_of(Path(json.loads(line)["file"]), scenery))
 
 
 def _end(number: int, frame: object) -> None:
@@ -66,7 +104,7 @@ def _scenery(model: Path) -> Iterator[Scenery]:
     agent = load_agent(model, with_actions=True)
     with tempfile.TemporaryDirectory(prefix="yxl-trial-", dir=_quick()) as name:
         folder = Path(name)
-        command = server_command(folder / "redis", durable=False)
+        command = ending_with(os.getpid(), server_command(folder / "redis", durable=False))
         server = subprocess.Popen(command)  # noqa: S603 - our own binary
         try:
             url = f"unix://{folder}/redis/redis.sock"
