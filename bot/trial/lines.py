@@ -34,7 +34,7 @@ from bot.trial.play import Scenery, problems_of
 
 N_PLAYERS = 2
 """Processes that play at once; they share the loaded model."""
-Playing = SimpleQueue["Optional[AsyncResult[List[str]]]"]
+Playing = SimpleQueue[Optional["AsyncResult[List[str]]"]]
 _player: Optional[Tuple[asyncio.AbstractEventLoop, Scenery]] = None
 
 
@@ -104,7 +104,9 @@ def _scenery(model: Path) -> Iterator[Scenery]:
     agent = load_agent(model, with_actions=True)
     with tempfile.TemporaryDirectory(prefix="yxl-trial-", dir=_quick()) as name:
         folder = Path(name)
-        command = ending_with(os.getpid(), server_command(folder / "redis", durable=False))
+        command = ending_with(
+            os.getpid(), server_command(folder / "redis", durable=False)
+        )
         server = subprocess.Popen(command)  # noqa: S603 - our own binary
         try:
             url = f"unix://{folder}/redis/redis.sock"
