@@ -15,7 +15,7 @@ from actions.reading import (
     UNCLEAR_SLOT,
     Reading,
 )
-from actions.report_slots import clear_report
+from actions.report_slots import CONTACT, account_of, clear_report
 from actions.sent_files import still_there, times_of
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
@@ -49,7 +49,8 @@ class EmergencyAction(SpeakingAction):
     ) -> tuple[list[Part], Events]:
         """Answers even if the database is down; then no ticket is promised."""
         alarm = _alarm(reading, composer)
-        place = place_told(reading.text, reading.entities, tracker) or ""
+        so_far = account_of(tracker)  # of a report that was not finished
+        place = place_told(reading.text, reading.entities, tracker) or so_far.place
         place = place or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text", "")
         where = whereabouts(tracker, place)
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
@@ -58,9 +59,9 @@ class EmergencyAction(SpeakingAction):
             kind=TicketKind.EMERGENCY,
             conversation=tracker.sender_id,
             item=alarm.matter,
-            description=reading.text,
+            description="；".join(filter(None, (reading.text, so_far.what))),
             place=place,
-            contact=phone_in(reading.entities) or "",
+            contact=phone_in(reading.entities) or tracker.get_slot(CONTACT) or "",
             urgency="critical",
             grid=where.grid,
             community=where.community,

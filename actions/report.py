@@ -26,10 +26,12 @@ from actions.report_slots import (
     ITEM,
     JOIN,
     NEXT,
+    OPENING,
     PLACE,
     SINCE,
     WHAT,
     WHICH,
+    asked_before,
     clear_report,
     told_in,
 )
@@ -38,6 +40,7 @@ from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
 from community.errors import CommunityError
+from community.form_interpretation import NOT_YET, plain_answer
 from community.payloads import talk_payload, value_payload
 from community.replies import Choice, Choices, Part, Text
 from community.reports import details_are_thin, phone_in, since_in
@@ -45,6 +48,8 @@ from community.tickets import Ticket
 
 CANCEL = Choice("不报了", talk_payload("cancel"))
 MAX_CHOICES = 3
+FIELDS_WRONG = ("情况不对", "地点不对", "时间不对")
+"""What a resident may tap; it is asked anew."""
 UNKNOWN_PLACE = "没说，先转给社区值班的人；想起来了现在说也行"
 
 
@@ -89,8 +94,10 @@ def _told(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
         what = where = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
         entities = ()
     what = (what or where)[:MAX_ANSWER_CHARS]
+    is_thin = details_are_thin(what, matter)
     return [
-        SlotSet(WHAT, None if details_are_thin(what, matter) else what),
+        SlotSet(OPENING, what if is_thin else None),
+        SlotSet(WHAT, None if is_thin else what),
         SlotSet(
             PLACE,
             place_told(where, entities, tracker)
@@ -237,14 +244,18 @@ class AskConfirm(SpeakingAction):
         """Shows what will be filed; nothing is filed without a yes.
 
         Neighbours who have reported the same are named here where no question was left.
+        Whoever says that something is wrong is asked what.
         """
+        if asked_before(tracker)[-1:] == [CONFIRM] and _says_wrong(reading):
+            return [_what_is_wrong()], []
         matter = matter_of(tracker.get_slot(ITEM), composer)
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         recordings = await still_there(Recordings.of(tracker).attached)
         n_photos, n_recordings = len(photos.there), len(recordings.there)
+        lead = "还没报上去，您点头我才报。\n" if reading.value == NOT_YET else ""
         return [
             Text(
-                "我念给您听听，对不对：\n"
+                f"{lead}我念给您听听，对不对：\n"
                 f"事情：{matter.short_name}\n"
                 f"情况：{tracker.get_slot(WHAT)}\n"
                 f"地点：{told_in(tracker, PLACE) or UNKNOWN_PLACE}\n"
@@ -262,6 +273,18 @@ class AskConfirm(SpeakingAction):
         ], []
 
 
+def _says_wrong(reading: Reading) -> bool:
+    return (reading.value or plain_answer(reading.text)) == NO
+
+
+def _what_is_wrong() -> Choices:
+    """Asks for the right words; what is not corrected stays."""
+    return Choices(
+        "哪儿不对？您直接说对的就行，别的我都留着。",
+        tuple(Choice(text, value_payload(text)) for text in FIELDS_WRONG),
+    )
+
+
 def _ways_on(neighbours: Ticket | None) -> Choices:
     """Returns what may follow the summary."""
     if neighbours is not None:
@@ -277,7 +300,7 @@ def _ways_on(neighbours: Ticket | None) -> Choices:
         "",
         (
             Choice("对，报上去", value_payload(YES)),
-            Choice("不对，重说", value_payload(NO)),
+            Choice("有地方不对", value_payload(NO)),
             CANCEL,
         ),
     )

@@ -1,6 +1,5 @@
 """What an answer puts into the slots of the report form."""
 
-import re
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -18,12 +17,12 @@ from actions.joining import (
     similar_ticket,
 )
 from actions.locating import (
-    place_told,
     unclear_places,
     which_place,
 )
 from actions.reading import RECORDING_SLOT, Reading, reading_of
 from actions.recordings import ATTACH, LEAVE_OUT, SAID_IN_IT, Recordings
+from actions.report_reading import answers, contact_in, elsewhere
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
@@ -36,36 +35,23 @@ from actions.report_slots import (
     account_of,
     asked_before,
     left_untold,
-    n_answers_to,
     questions_left,
 )
 from actions.speaking import Events, say
 from community.form_interpretation import (
     NEXT_REPORT,
     NO_PHOTO,
-    refuses_calls,
+    NOT_YET,
 )
 from community.questions import said_yes
 from community.replies import Text
-from community.report_answers import UNTOLD, instead_of_place, instead_of_time
 from community.reports import (
-    Account,
     amended,
-    is_correction,
-    phone_in,
-    since_in,
-    without_since,
 )
 
 YES, NO = "yes", "no"
-MAX_CONTACT_CHARS = 40
 MAX_ANSWER_CHARS = 300
-MIN_PLACE_CHARS = 2
 TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT, RECORDING_SLOT)
-_CALLS = re.compile(
-    r"(?:[我俺这个的是打找回给再吧啊哈]|电话|手机|号码?|联系(?:方式)?|上午|下午|晚上|中午|白天|"
-    r"早上|下班|以?后|都行|就行)*"
-)
 
 
 class ValidateReportForm(FormValidationAction):
@@ -139,7 +125,7 @@ class ValidateReportForm(FormValidationAction):
             return _recording(dispatcher, answer, slot, tracker)
         if answer == NEXT_REPORT and slot in (PLACE, SINCE):
             return _waiting(dispatcher, reading)
-        return _answers(slot, answer, reading, tracker) if answer else {}
+        return answers(slot, answer, reading, tracker) if answer else {}
 
     async def extract_report_what(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -195,7 +181,7 @@ class ValidateReportForm(FormValidationAction):
         contact = contact_in(answer, reading)
         if contact:
             return {CONTACT: contact, CONFIRM: None}
-        if answer == NO_PHOTO:
+        if answer in (NO_PHOTO, NOT_YET):
             return {WHAT: tracker.get_slot(WHAT), CONFIRM: None}
         if answer == NEXT_REPORT and reading.item is not None:
             return {**_waiting(dispatcher, reading), CONFIRM: None}
@@ -208,7 +194,7 @@ class ValidateReportForm(FormValidationAction):
             else tracker.get_slot(PLACE),
             SINCE: told.since,
             CONFIRM: None,
-            **_elsewhere(before, told),
+            **elsewhere(before, told, tracker),
         }
 
     async def validate_report_confirm(
@@ -218,47 +204,8 @@ class ValidateReportForm(FormValidationAction):
         tracker: Tracker,
         domain: DomainDict,
     ) -> dict[str, Any]:
-        """A "no" empties the form's answers, so that they are asked anew."""
-        if value == NO:
-            say(dispatcher, [Text("好，那咱们重新说一遍。")])
-            return {WHAT: None, PLACE: None, JOIN: None, SINCE: None, CONFIRM: None}
-        return {CONFIRM: value}
-
-
-def _answers(
-    slot: str, answer: str, reading: Reading, tracker: Tracker
-) -> dict[str, Any]:
-    """Returns what an answer fills: its own slot, and a time or place told with it."""
-    account = account_of(tracker)
-    contact = contact_in(answer, reading) if slot not in (CONFIRM, JOIN) else None
-    if contact:
-        return {CONTACT: contact}
-    if slot not in (WHAT, WHICH, JOIN) and is_correction(answer):
-        told = amended(account, answer, reading.entities)
-        changed = {
-            name: new
-            for name, old, new in (
-                (PLACE, account.place, told.place),
-                (SINCE, account.since, told.since),
-            )
-            if name != slot and old is not None and new != old
-        }
-        if changed:
-            return {**changed, **_elsewhere(account, told)}
-    instead = _said_instead(slot, answer, reading, tracker)
-    if instead:
-        return instead
-    filled: dict[str, Any] = {slot: answer}
-    if slot in (WHAT, PLACE):
-        since = since_in(answer, reading.entities)
-        rest = without_since(answer, since) if since else answer
-        if since and slot == PLACE and len(rest) < MIN_PLACE_CHARS:
-            return {SINCE: since}
-        if since and tracker.get_slot(SINCE) is None:
-            filled = {slot: rest if slot == PLACE else answer, SINCE: since}
-    if slot == WHAT and tracker.get_slot(PLACE) is None:
-        filled[PLACE] = place_told(answer, reading.entities, tracker)
-    return filled
+        """A "no" keeps what was told: what is wrong in it is asked instead."""
+        return {CONFIRM: None if value == NO else value}
 
 
 def _recording(
@@ -279,51 +226,6 @@ def _waiting(dispatcher: CollectingDispatcher, reading: Reading) -> dict[str, An
     say(dispatcher, [Text("那件我也记着了，报完这件接着报。")])
     told = {"item": reading.item, "what": reading.text, "where": reading.text}
     return {NEXT: told}
-
-
-def _said_instead(
-    slot: str, answer: str, reading: Reading, tracker: Tracker
-) -> dict[str, Any]:
-    """Returns what a text fills that answers another question than the form's.
-
-    The same question is asked once more, and then any text will do for the place; the
-    time may stay untold.
-    """
-    account = account_of(tracker)
-    if slot not in (PLACE, SINCE) or not account.what or reading.value:
-        return {}
-    read = instead_of_place if slot == PLACE else instead_of_time
-    told = read(answer, reading.entities, account)
-    is_asked_again = n_answers_to(tracker, slot) > 1
-    if told is None or (is_asked_again and slot == PLACE):
-        return {}
-    changed = {PLACE: told.place, WHICH: None, JOIN: None}
-    return {
-        WHAT: told.what,
-        **(changed if told.place != account.place else {}),
-        **({SINCE: UNTOLD} if is_asked_again else {}),
-    }
-
-
-def _elsewhere(before: Account, told: Account) -> dict[str, Any]:
-    """Forgets what was decided about the neighbours of another place."""
-    return {JOIN: None} if told.place != before.place else {}
-
-
-def contact_in(answer: str, reading: Reading) -> str | None:
-    """Returns how to be reached, where a message says nothing else.
-
-    A number, with when to call; or that nobody shall call.
-    """
-    if len(answer) > MAX_CONTACT_CHARS:
-        return None
-    if refuses_calls(answer):
-        return "不打电话，在这里回"
-    phone = phone_in(reading.entities)
-    if phone is None:
-        return None
-    rest = re.sub(r"\W", "", answer.replace(phone, ""))
-    return answer if _CALLS.fullmatch(rest) else None
 
 
 async def _offer_taken(text: str, answer: str, tracker: Tracker) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from actions.speaking import Events
 from community.report_answers import UNTOLD
 from community.reports import Account
 
-ITEM, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
+ITEM, OPENING, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
     "report_item",
+    "report_opening",
     "report_what",
     REPORT_PLACE,
     REPORT_WHICH,
@@ -27,7 +28,7 @@ ITEM, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
 QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
 MAX_QUESTIONS = 3
 """Before the summary, however often each is asked; more are too many."""
-ANSWERS = (WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT)
+ANSWERS = (OPENING, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT)
 
 
 def clear_report() -> Events:
@@ -111,7 +112,8 @@ def left_untold(tracker: Tracker, changed: Mapping[str, Any]) -> Events:
     if digresses or CONFIRM in asked or questions_left(asked) > 0:
         return []
     instead = {
-        **dict.fromkeys((WHAT, PLACE, SINCE), UNTOLD),
+        WHAT: tracker.get_slot(OPENING) or UNTOLD,
+        **dict.fromkeys((PLACE, SINCE), UNTOLD),
         **({JOIN: ALONE} if JOIN in asked else {}),
         **({WHICH: {"text": tracker.get_slot(PLACE)}} if WHICH in asked else {}),
     }

@@ -42,6 +42,18 @@ NO_PHOTO = "no_photo"
 _NO_PHOTO = re.compile(
     r"(?:不用|不会|不能|没法|没|懒得|拍不|发不|传不|甭|别)(?:了|来|法|能|会)?(?:拍|照片|照相|发图|图)|[拍发传]不(?:了|来|成)"
 )
+NOT_YET = "not_yet"
+"""Value of a message that takes the report for filed, or leaves the yes to others."""
+_SAYS_NOTHING = re.compile(
+    r"(?:那|就)?(?:随便|你看着办|看着办|都行|无所谓|随你)[吧了啊呗。！!]*"
+)
+_FILED = re.compile(
+    r"(?:编号|单号)(?:是)?(?:多少|几|[啥什]么?)|(?:刚才|刚刚)?(?:给[我俺])?报的?(?:是)?[啥什]|(?:啥|什么)时候(?:让|叫)你报|报(?:上去|上)?了[吗没]"
+)
+_SOLVED = re.compile(
+    r"(?:它|灯|现在|刚才|这会儿?)?(?:已经|都|又|自己)*(?:[修弄整]好|解决|处理(?:好|完)|通水|通|来[水电]|亮)了"
+)
+"""Said of what was about to be reported: it is mended."""
 _CANCEL = re.compile(
     r"取消|不报|别报|不用了|不要了|算了|拉倒|退出|撤了|撤回|先不|不说了|不反映"
 )
@@ -55,7 +67,11 @@ _NO_CALLS = re.compile(r"(?:别|不用|不要|甭)(?:给[我俺])?(?:打|来)?(?
 _NO = re.compile(
     r"(?:(?:不对|不是|不行|错了|不准|有错|没说对|重说|重来|重新说)[了的吧啊，,。！! ]*)+"
 )
+_FILES = r"(?:那|就|那就|你|您|赶紧|快点?|麻烦|先|帮[我俺]|给[我俺]|可以|一块)*(?:把)?(?:这个|这件|它|刚才那个|刚才的?|头一个|第一个)?(?:给)?[报交发]"
+_QUALIFIES = re.compile(r"不过|但|就是|只是|可是|还有|除了|[0-9]|[号楼层室]|单元")
 _YES = re.compile(
+    rf"^(?:对|是|好|行|中|嗯)?[ ，,。]*{_FILES}(?:吧|上去|上|呗|一下|啊|了吧)*[。！! ]*$|"
+    r"^(?:都对|全对|全都对|对着[呢哩]|没毛病|[没木]有?问题|提交(?:吧|了)?|确[定认](?:了)?|同意|就这样(?:吧|报吧?)?|成|[oO][kK])[的了吧啊呀哈。！! ]*$|"
     r"^(?:嗯|对|是|好|行|中)?[ ，,。]*(?:[我俺])?(?:要|得|想)报(?:上去|上)?[的了吧啊呀，,。！! ]*$|"
     r"^(?:对|是|行|中|好|可以|没错|嗯|报吧|报上|交吧|没问题)[对的了吧啊呀，,。！!报上去]*$"
 )
@@ -83,12 +99,11 @@ def fits(slot: str, said: Said) -> bool:
 def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     """Tells a clear digression from an answer; in doubt it is an answer."""
     confirms = context.requested_slot == CONFIRM_SLOT
-    if (confirms and is_correction(said.text)) or refuses_calls(said.text):
+    if refuses_calls(said.text):
         return Meaning("inform")
-    if confirms and _NO_PHOTO.search(said.text):
-        return Meaning("inform", value=NO_PHOTO)
-    if confirms and plain_answer(said.text):
-        return Meaning("inform", value=plain_answer(said.text))
+    at_summary = _at_summary(said) if confirms else None
+    if at_summary is not None:
+        return at_summary
     if _is_another_problem(said, context):
         return Meaning("inform", item=said.item, value=NEXT_REPORT)
     if _CANCEL.search(said.text) and len(said.text) <= ELLIPSIS_MAX_CHARS:
@@ -102,6 +117,22 @@ def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     if digression is not None:
         return digression
     return Meaning("inform", value=_yes_or_no(said) if confirms else None)
+
+
+def _at_summary(said: Said) -> Meaning | None:
+    """Reads what is said to the summary: wrong, right, not needed any more."""
+    text = said.text.strip()
+    if is_correction(text):
+        return Meaning("inform")
+    if _NO_PHOTO.search(text):
+        return Meaning("inform", value=NO_PHOTO)
+    if plain_answer(text):
+        return Meaning("inform", value=plain_answer(text))
+    if _SOLVED.fullmatch(bare(text)):
+        return Meaning("talk_cancel")
+    if _SAYS_NOTHING.fullmatch(text) or _FILED.search(text):
+        return Meaning("inform", value=NOT_YET)
+    return None
 
 
 def _is_another_problem(said: Said, context: Context) -> bool:
@@ -163,4 +194,6 @@ def plain_answer(text: str) -> str | None:
 def _yes_or_no(said: Said) -> str | None:
     if len(said.text) > SMALL_TALK_MAX_CHARS or said.confidence < SURE_TALK:
         return None
+    if _QUALIFIES.search(said.text):
+        return None  # 对，不过是8单元
     return {"talk_affirm": "yes", "talk_deny": "no"}.get(said.label)

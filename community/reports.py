@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from community.catalog.model import Matter
+from community.place_parts import NAMES_OF_PARTS, refined
 
 Entity = tuple[str, str]
 """Name and value."""
@@ -13,7 +14,7 @@ MIN_DETAIL_CHARS = 6
 """Shorter messages, or a bare alias, get one question about details."""
 
 _PLACE = re.compile(
-    r"(?!我们|你们|俺们|咱们|这个|那个|一个|整个|老旧|附近|旁边)"
+    r"(?!我们|你们|俺们|咱们|这个|那个|一个|整个|老旧|附近|旁边|[\u4e00-\u9fff]{0,3}(?:举报|反映|投诉))"
     r"[\u4e00-\u9fff]{2,6}(?:小区|花园|家园|新村|公寓|大院|广场|市场)"
 )
 """Named estates and squares that the entities missed; 小区里 alone is no place."""
@@ -61,17 +62,25 @@ _NOT_SINCE = re.compile(
 SMALL_WORDS_CHARS = 4
 """How much longer than its place or time a mere correction may be."""
 _FIELDS = {
-    **dict.fromkeys(("地点", "地方", "位置", "地址"), "place"),
+    **dict.fromkeys(("地点", "地方", "位置", "地址", *NAMES_OF_PARTS), "place"),
     **dict.fromkeys(("时间", "日子"), "since"),
     **dict.fromkeys(("情况", "事情", "说法"), "what"),
 }
 _NAMED_FIELD = re.compile(
-    rf"({'|'.join(_FIELDS)})(?:说|写|记|念)?(?:得)?(?:错了?|不对|有误|不准)"
+    rf"({'|'.join(_FIELDS)})(?:也|都)?(?:说|写|记|念|报)?(?:得)?(?:错了?|不对|有误|不准)"
     r"[,，。 ]*(?:应该|得|要)?(?:是|在|改成|改为)?(.*)"
 )
 _CONTRAST = re.compile(
-    r"不(?:是|在)(.{1,15}?)[,，。 ]*(?:而是|应该[是在]|是|在)(.{1,40})"
+    r"不(?:是|在)(.{1,15}?)[,，。 ]*(?:[我俺]?(?:刚才)?[说报写记]错了?[,，。 ]*)?(?:而是|应该[是在]|是|在)(.{1,40})"
 )
+_CONTRASTED = re.compile(
+    r"(?:是|在)(.{1,20}?)[,，。 ]*不[是在](.{1,15}?)[了的啊呀。！! ]*$"
+)
+"""The right one first: 是5号楼不是7号楼."""
+_BUT = re.compile(
+    r"^(?:对|是|嗯|好|行|中|没错)?[的了 ，,。]*(?:不过|但是?|就是|只是|可是)(?:应该)?是?"
+)
+"""A yes with a correction behind it."""
 
 
 def details_are_thin(text: str, matter: Matter) -> bool:
@@ -168,7 +177,9 @@ def without_since(text: str, since: str) -> str:
 
 def is_correction(text: str) -> bool:
     """Tells whether a message corrects what was read back."""
-    return bool(_NAMED_FIELD.search(text) or _CONTRAST.search(text))
+    return bool(
+        _NAMED_FIELD.search(text) or _CONTRAST.search(text) or _CONTRASTED.search(text)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,24 +199,45 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
     entities = tuple(entities)
     named = _NAMED_FIELD.search(text)
     if named is not None:
-        field = _FIELDS[named.group(1)]
-        return replace(account, **{field: named.group(2).strip("，,。 ") or None})
-    contrast = _CONTRAST.search(text)
+        return _with_field(account, named.group(1), named.group(2).strip("，,。 "))
+    contrast = _contrast(text)
     if contrast is not None:
-        wrong, right = contrast.group(1), contrast.group(2).strip("，,。 ")
-        return _replaced(account, wrong, right, entities)
+        return _replaced(account, *contrast, entities)
+    text = _BUT.sub("", text).strip() or text
     place, since = place_in(text, entities), since_in(text, entities)
     known = place and len(text) <= len(place) + SMALL_WORDS_CHARS
-    alone = place if known else place_alone(text, entities)
+    alone = _whole(text, place) if known else place_alone(text, entities)
     if alone is None and place and not _BUILT.search(account.place or ""):
         alone = place  # what was taken for the place is none
     if alone:
-        return replace(account, place=alone)
+        return replace(account, place=refined(account.place, alone))
     if since and len(text) <= len(since) + SMALL_WORDS_CHARS:
         return replace(account, since=since)
     return replace(
         account, what=f"{account.what}；补充：{text}" if account.what else text
     )
+
+
+def _whole(text: str, place: str | None) -> str | None:
+    """Returns the text where all of it says where: 三号楼地下室, not only 三号楼."""
+    return place if _HAPPENS.search(text) else text
+
+
+def _with_field(account: Account, field: str, value: str) -> Account:
+    """Puts a value where the resident says that something is wrong, or nothing."""
+    name = next(known for words, known in _FIELDS.items() if re.fullmatch(words, field))
+    if name == "place" and value:
+        value = refined(account.place, value)
+    return replace(account, **{name: value or None})
+
+
+def _contrast(text: str) -> tuple[str, str] | None:
+    """Returns what is wrong and what is right instead."""
+    found = _CONTRAST.search(text)
+    if found is not None:
+        return found.group(1), found.group(2).strip("，,。 ")
+    found = _CONTRASTED.search(text)
+    return (found.group(2), found.group(1)) if found is not None else None
 
 
 def _replaced(
@@ -223,5 +255,5 @@ def _replaced(
     if since_in(right):
         return replace(account, since=right)
     if place_in(right, entities) or re.search(r"[楼号路街门口边旁单元]", right):
-        return replace(account, place=right)
+        return replace(account, place=refined(account.place, right))
     return replace(account, what=f"{account.what}；更正：{right}")

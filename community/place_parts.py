@@ -1,0 +1,53 @@
+"""A place in a resident's words, told bit by bit: the estate first, then the house."""
+
+import re
+
+_NUMBER = r"[0-9０-９一二三四五六七八九十百]+"
+_PARTS = (
+    re.compile(rf"{_NUMBER}(?:号楼|号院|栋|幢|#楼?)|[甲乙丙丁东西南北]楼"),
+    re.compile(rf"{_NUMBER}单元"),
+    re.compile(rf"{_NUMBER}(?:层|楼(?![上下道]))"),
+    re.compile(rf"{_NUMBER}(?:室|户)"),
+)
+"""Parts of an address below its name, from the largest: building, unit, floor, room."""
+_NAME = re.compile(
+    r"小区|社区|花园|家园|新村|公寓|大院|广场|市场|[路街巷道村庄镇]|胡同|学校|小学|中学|幼儿园|医院|超市|银行"
+)
+_FILLER = re.compile(
+    r"^(?:就是|就在|是在|应该是|应该在|在|是|就|那个|[我俺]们?家?)+|[那这][里儿边]$|[了的呢吧啊]+$"
+)
+NAMES_OF_PARTS = ("楼号", "楼", "单元", "门牌号?", "房号", "楼层", "小区")
+"""What people call a part that they correct: 楼号错了, 单元也不对."""
+
+
+def refined(known: str | None, told: str) -> str:
+    """Returns a known place with what was told of it later.
+
+    A part replaces the part of its kind (5号楼 instead of 7号楼), anything else is
+    added (东边); a place with a name of its own stands for itself.
+    """
+    told = _FILLER.sub("", re.sub(r"[\s，。,.！!]+", "", told)) or told
+    if not known or told in known:
+        return known or told
+    if _NAME.search(told) or not _NAME.search(known):
+        return told
+    place, rest = known, told
+    for part in _PARTS:
+        new = part.search(rest)
+        if new is None:
+            continue
+        rest = rest.replace(new.group(), "", 1)
+        place = _with_part(place, part, new.group())
+    return f"{place}{rest}"
+
+
+def _with_part(place: str, part: re.Pattern[str], new: str) -> str:
+    old = [*part.finditer(place)]
+    if not old:
+        return f"{place}{new}"
+    return place[: old[-1].start()] + new + place[old[-1].end() :]
+
+
+def is_part(text: str) -> bool:
+    """Tells whether a text names a part of an address and no place by its own name."""
+    return not _NAME.search(text) and any(part.search(text) for part in _PARTS)
