@@ -54,11 +54,19 @@ async def file_once(draft: TicketDraft) -> Filed:
     return Filed(await moved_to(ticket, draft), is_folded=True)
 
 
-async def moved_to(ticket: Ticket, told: TicketDraft) -> Ticket:
-    """Moves a ticket that nobody has taken on to the grid that was told afterwards."""
+async def moved_to(
+    ticket: Ticket, told: TicketDraft, *, is_correction: bool = False
+) -> Ticket:
+    """Moves a ticket that nobody has taken on to the grid that was told afterwards.
+
+    Args:
+        ticket: What was filed.
+        told: Where it is.
+        is_correction: It holds against a place that was told before.
+    """
     if told.grid is None or not told.place or ticket.state not in WAITING:
         return ticket
-    if ticket.draft.place or told.grid == ticket.life.grid:
+    if (ticket.draft.place and not is_correction) or told.grid == ticket.life.grid:
         return ticket
     command = Command(
         SYSTEM, Action.RELOCATE, f"{told.idempotency_key}:move", to=told.grid

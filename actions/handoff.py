@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.answers import remember, service_of
-from actions.filing import Filed, file_once, moved_to
+from actions.filing import N_COMPARED, Filed, at_place, file_once, moved_to
 from actions.locating import place_told, whereabouts
 from actions.reading import (
     ITEM_SLOT,
@@ -24,6 +24,7 @@ from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE, item_payload
+from community.place_parts import refined
 from community.replies import Choice, Choices, Part, Text
 from community.reports import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
@@ -118,6 +119,8 @@ class Supplement(SpeakingAction):
         kind, _, named = (reading.value or "").partition(":")
         if kind == "to" and named != number:
             number, is_urgent = named, False
+        if kind == "place":
+            return await _corrected(named, number, reading, tracker)
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         text = "" if reading.value == PHOTOS_VALUE else reading.text
         call = "要是电话还没打，请现在就打。" if is_urgent else ""
@@ -145,6 +148,33 @@ class Supplement(SpeakingAction):
             events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
         noted = Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")
         return [noted, *told_gone(photos)], events
+
+
+async def _corrected(
+    right: str, number: str, reading: Reading, tracker: Tracker
+) -> tuple[list[Part], Events]:
+    """Tells who works on it where it really is; a ticket nobody has moves there."""
+    before = tracker.get_slot(TICKET_SLOT) or {}
+    ask = [Text(f"好，{number} 的地点不对是吧？您说对的，我这就改。")]
+    if not right:
+        return ask, [SlotSet(TICKET_SLOT, {**before, "wants_place": True})]
+    tickets = await ports().tickets.of_conversation(tracker.sender_id, limit=N_COMPARED)
+    ticket = next((t for t in tickets if t.number == number), None)
+    place = refined(ticket.draft.place if ticket else None, right)
+    try:
+        ticket = await ports().tickets.remark(
+            number,
+            tracker.sender_id,
+            text=f"更正地点：{place}",
+            key=f"{reading.message_id}#0",
+            now=ports().now(),
+        )
+    except (NotFoundError, TransitionRefusedError):
+        return [Text(f"{number} 已经结了，改不了。还没弄好的话，您再报一次。")], []
+    grid = whereabouts(tracker, place).grid
+    draft = handoff_draft(reading, tracker, ticket.life.item, "")
+    await moved_to(ticket, at_place(draft, place, grid), is_correction=True)
+    return [Text(f"好，{number} 的地点改成“{place}”，来处理的人看得到。")], []
 
 
 async def open_handoff(
