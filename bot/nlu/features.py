@@ -44,6 +44,12 @@ _GREETING = re.compile(
     r"(?:(?:阿姨|叔叔|大哥|大姐|同志|领导|师傅|老师|姑娘|闺女|小路|云小路)[,，。！!、\s]+)?"
     r"(?:请问一?下?[,，。！!：:\s]*)?)"
 )
+_CLOSING = re.compile(
+    r"(?:[\s,，。.！!~～]|(?:非常|十分|万分)?(?:谢谢|感谢|多谢)(?:您|你们?|啦|了|领导|各位)*|辛苦(?:您|你们?)?了?|"
+    r"(?:请|望|盼|求|麻烦)(?:您|你们?)?(?:尽快|及时|予以|给予|给个)*(?:回复|答复|解答|告知)(?:一下)?|此致|敬礼)+$"
+)
+MIN_CLOSED_CHARS = 15
+"""Thanks at the end are left out where at least so much stands before them."""
 MIN_ASKED_CHARS = 4
 """A greeting is left out where at least so much follows it."""
 HEAD_CHARS, TAIL_CHARS = 400, 300
@@ -92,6 +98,17 @@ def greeting_length(text: str) -> int:
     return match.end()
 
 
+def closing_length(text: str) -> int:
+    """Returns how many characters at the end only thank; 0 where little is before them.
+
+    谢谢 ends many letters, and would make a long question thanks.
+    """
+    match = _CLOSING.search(text)
+    if match is None or match.start() < MIN_CLOSED_CHARS:
+        return 0
+    return len(text) - match.start()
+
+
 def _without(words: Sequence[str], n_chars: int) -> Sequence[str]:
     """Drops the words that the first characters of a text are made of."""
     for position, word in enumerate(words):
@@ -107,6 +124,11 @@ def _sequences(text: str, words: Sequence[str]) -> List[Sequence[str]]:
     if greeting:
         spaces = sum(char.isspace() for char in text[:greeting])
         text, words = text[greeting:], _without(words, greeting - spaces)
+    closing = closing_length(text)
+    if closing:
+        spaces = sum(char.isspace() for char in text[-closing:])
+        text = text[:-closing]
+        words = _without(words[::-1], closing - spaces)[::-1]
     clean = clipped(normalise(text), HEAD_CHARS, TAIL_CHARS)
     words = clipped(words, HEAD_CHARS // 2, TAIL_CHARS // 2)
     sounds = [_syllable(c) if CHINESE.match(c) else (c, c) for c in clean]
