@@ -155,7 +155,7 @@ async def _corrected(
 ) -> tuple[list[Part], Events]:
     """Tells who works on it where it really is; a ticket nobody has moves there."""
     before = tracker.get_slot(TICKET_SLOT) or {}
-    ask = [Text(f"好，{number} 的地点不对是吧？您说对的，我这就改。")]
+    ask: list[Part] = [Text(f"好，{number} 的地点不对是吧？您说对的，我这就改。")]
     if not right:
         return ask, [SlotSet(TICKET_SLOT, {**before, "wants_place": True})]
     tickets = await ports().tickets.of_conversation(tracker.sender_id, limit=N_COMPARED)

@@ -1,0 +1,61 @@
+import pytest
+
+from community.place_parts import is_part, refined
+from community.ticket_wishes import corrected_place
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "place"),
+    [
+        (None, "7号楼", "7号楼"),
+        ("东关花园", "7号楼后头", "东关花园7号楼后头"),
+        ("东关花园39号楼1单元", "是80号楼", "东关花园80号楼1单元"),
+        ("东关花园7号楼1单元", "2单元", "东关花园7号楼2单元"),
+        ("东关花园7号楼", "2单元三楼", "东关花园7号楼2单元三楼"),
+        (
+            "团圆小区（葫芦社区团圆小区）",
+            "8号楼东边",
+            "团圆小区（葫芦社区团圆小区）8号楼东边",
+        ),
+        ("东关花园7号楼", "三号楼地下室", "东关花园三号楼地下室"),
+        ("东关花园7号楼", "蜻蜓小区5号楼", "蜻蜓小区5号楼"),
+        ("我家门口", "5号楼", "5号楼"),
+        ("东关花园7号楼", "7号楼", "东关花园7号楼"),
+        ("隆山路", "加油站旁边", "隆山路加油站旁边"),
+    ],
+)
+def test_what_is_told_later_refines_the_place(
+    known: str | None, told: str, place: str
+) -> None:
+    assert refined(known, told) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("7号楼后头", True),
+        ("二单元", True),
+        ("东关花园7号楼", False),
+        ("三天了", False),
+    ],
+)
+def test_a_part_has_no_name_of_its_own(text: str, is_one: bool) -> None:
+    assert is_part(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("不是12号楼 我说错了 是13号楼", "13号楼"),
+        ("地方错了 是11号楼", "11号楼"),
+        ("是5号楼不是7号楼", "5号楼"),
+        ("我报错了 应该是蜻蜓小区", "蜻蜓小区"),
+        ("楼号也写错了，80号楼", "80号楼"),
+        ("地址说错了", ""),
+        ("不是灯的事，是水管漏了", None),
+        ("你说的不对", None),
+        ("这不是我要的", None),
+    ],
+)
+def test_a_place_is_corrected_in_many_words(text: str, right: str | None) -> None:
+    assert corrected_place(text) == right
