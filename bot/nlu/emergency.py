@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +41,7 @@ MIN_CHARS = 3
 SETTLED = ("self_harm",)
 """Rules that no other rule may outvote and no service question silences."""
 ODDS_FILE = "odds.json"
+_NO_LETTER = re.compile(r"[\W_]")
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,10 @@ class EmergencyDetector(GraphComponent):
             "odds_weight": 0.15,
             # Score below which a certain sign is not believed in a service question.
             "veto": -0.2,
+            # Fewer letters than this say little: each that is missing raises the
+            # threshold of the model alone by this much.
+            "short_chars": 12,
+            "short_weight": 0.1,
         }
 
     def __init__(
@@ -269,13 +275,15 @@ class EmergencyDetector(GraphComponent):
             document = emergency_document(text, message_blocks(message), found)
             scores = self._model.scores(document)
         best = (message.get(LABEL_RANKING) or [{"label": ""}])[0]["label"]
-        return decide(found, scores, self._limits(best))
+        return decide(found, scores, self._limits(best, text))
 
-    def _limits(self, label: str) -> Limits:
-        """Lower where the message was understood as a dangerous kind of matter."""
+    def _limits(self, label: str, text: str) -> Limits:
+        """Lower for a dangerous kind of matter, higher for a fragment: 他不在家."""
         ease = self._config["odds_weight"] * self._odds.get(label, 0.0)
+        missing = self._config["short_chars"] - len(_NO_LETTER.sub("", text))
+        doubt = self._config["short_weight"] * max(0, missing)
         veto = self._config["veto"] if is_about_office_work(label) else None
-        return Limits(self._config["threshold"] - ease, veto)
+        return Limits(self._config["threshold"] - ease + doubt, veto)
 
 
 def _document(example: Message) -> Document:
