@@ -100,7 +100,11 @@ def _alarm(reading: Reading, composer: AnswerComposer) -> _Alarm:
         if own is not None and hazard(known.id, reading.text):
             # The matter knows better whom to call, as for a lift.
             return _Alarm(own, "", matter_key)
-        return _Alarm(composer.emergency(rule.id), rule.then, matter_key)
+        return _Alarm(
+            composer.emergency(rule.id, reading.text),
+            composer.emergency_advice(rule.id, reading.text),
+            matter_key,
+        )
     matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))
     first = composer.matter_emergency(matter) if matter is not None else None
     if matter is None or first is None:

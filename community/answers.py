@@ -7,9 +7,17 @@ from datetime import date
 
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.local import LocalFacts
-from community.catalog.model import Catalog, Confidence, Matter, Service, Statement
+from community.catalog.model import (
+    Catalog,
+    Confidence,
+    EmergencyCase,
+    Matter,
+    Service,
+    Statement,
+)
 from community.catalog.render import hotline_number, render
 from community.circumstances import fitting
+from community.emergency_cases import case_of
 from community.payloads import (
     ask_payload,
     item_payload,
@@ -224,10 +232,17 @@ class AnswerComposer:
             return ""
         return self.fill(matter.advice.text)
 
-    def emergency(self, rule_id: str) -> Emergency:
+    def emergency(self, rule_id: str, text: str = "") -> Emergency:
         """Returns the first part of an answer to an emergency: numbers, then words."""
-        rule = self.catalog.emergencies[rule_id]
-        return self._emergency(rule_id, rule.call, rule.say)
+        words = self._emergency_words(rule_id, text)
+        return self._emergency(rule_id, words.call, words.say)
+
+    def emergency_advice(self, rule_id: str, text: str = "") -> str:
+        """Returns what to do until help comes."""
+        return self._emergency_words(rule_id, text).then
+
+    def _emergency_words(self, rule_id: str, text: str) -> EmergencyCase:
+        return self.catalog.emergencies[rule_id].words(case_of(rule_id, text))
 
     def matter_emergency(self, matter: Matter) -> Emergency | None:
         """Returns the matter's own emergency words, if it has any."""

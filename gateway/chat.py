@@ -147,7 +147,7 @@ def refusal(
         detail = "系统正忙，您的话还没收到，请再发一次。"
     rule = detect(inbound.text) if inbound.urgent else None
     if rule is not None:
-        detail = request.app[CATALOG]().emergency(rule).text + detail
+        detail = request.app[CATALOG]().emergency(rule, inbound.text).text + detail
     return problem(status, code, detail)
 
 
@@ -236,7 +236,7 @@ async def urgent_answer(request: web.Request, inbound: Inbound) -> Any:
     rule = detect(inbound.text)
     if rule is None:
         return None
-    return part_to_doc(request.app[CATALOG]().emergency(rule))
+    return part_to_doc(request.app[CATALOG]().emergency(rule, inbound.text))
 
 
 @routes.get("/api/chat/events")

@@ -89,7 +89,7 @@ def _add_wechat(
 
     def emergency(inbound: Inbound) -> Emergency | None:
         rule = detect(inbound.text)
-        return None if rule is None else app[CATALOG]().emergency(rule)
+        return None if rule is None else app[CATALOG]().emergency(rule, inbound.text)
 
     app[wechat.CHANNEL] = channel = wechat.WeChatChannel(
         Envelopes(

@@ -128,8 +128,9 @@ def _hotline_uses(catalog: Catalog) -> Iterator[tuple[str, str]]:
         for hotline in matter.emergency.call if matter.emergency else ():
             yield f"matters/{matter.id}.yml: emergency", hotline
     for emergency in catalog.emergencies.values():
-        for hotline in emergency.call:
-            yield f"emergencies.yml: {emergency.id}", hotline
+        for words in (emergency.words(None), *emergency.cases):
+            for hotline in words.call:
+                yield f"emergencies.yml: {emergency.id}", hotline
     for referral in catalog.referrals:
         if referral.hotline is not None:
             yield f"referrals.yml: {referral.id}", referral.hotline

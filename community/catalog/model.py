@@ -162,6 +162,16 @@ class Hotline:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyCase:
+    """Words of a rule for one kind of what it covers (`community.emergency_cases`)."""
+
+    id: str
+    call: tuple[str, ...]
+    say: str
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyRule:
     """What the first sentence of the answer must be."""
 
@@ -174,6 +184,12 @@ class EmergencyRule:
     """A second sentence for what to do until help comes."""
     matter: str
     """Id of the matter under which a ticket is filed."""
+    cases: tuple[EmergencyCase, ...] = ()
+
+    def words(self, case: str | None) -> EmergencyCase:
+        """Returns whom to call and what to say in a case, or else in general."""
+        plain = EmergencyCase("", self.call, self.say, self.then)
+        return next((known for known in self.cases if known.id == case), plain)
 
 
 @dataclass(frozen=True, slots=True)

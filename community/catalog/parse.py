@@ -13,6 +13,7 @@ from community.catalog.model import (
     BoundaryRule,
     Category,
     Confidence,
+    EmergencyCase,
     EmergencyNote,
     EmergencyRule,
     Hotline,
@@ -136,6 +137,12 @@ def parse_emergencies(doc: Document) -> dict[str, EmergencyRule]:
             say=e["say"],
             then=e["then"],
             matter=e["matter"],
+            cases=tuple(
+                EmergencyCase(
+                    c["id"], tuple(c.get("call", e["call"])), c["say"], c["then"]
+                )
+                for c in e.get("cases", ())
+            ),
         )
         for e in doc["emergencies"]
     }

@@ -1,0 +1,76 @@
+"""Within a rule the words fit what happened."""
+
+from datetime import date
+
+import pytest
+
+from community.answers import AnswerComposer
+from community.catalog.local import LocalFacts
+from community.emergency_cases import case_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "俺闺女割手腕了",
+        "他说活着没意思",
+        "她把遗书放桌上了",
+        "他买了安眠药",
+        "有个网友说要走了 不想麻烦大家",
+        "他站在楼顶上要跳",
+        "我怕他想不开，他说不想活了",
+        "我同学发消息说撑不下去了",
+    ],
+)
+def test_who_fears_for_somebody_is_told_how_to_help(text):
+    assert case_of("self_harm", text) == "other_person"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我不想活了",
+        "活着没意思",
+        "儿子在外地打工，活着没意思",
+        "孩子都不管我，不想活了",
+        "他打我，我真不想活了",
+        "老伴走了 我想跟他去",
+        "俺活够了，谁也别管",
+        "儿子说我是累赘，死了算了",
+    ],
+)
+def test_who_despairs_himself_is_comforted_himself(text):
+    assert case_of("self_harm", text) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "case"),
+    [
+        ("medical", "俺们烧炉子 俺老伴说头疼恶心", "fumes"),
+        ("medical", "嘴也有点歪 喝水往下流", "stroke"),
+        ("medical", "左边胳膊不大听使唤", "stroke"),
+        ("medical", "俺哥触电了 躺地上", "current"),
+        ("medical", "有人掉河里了", "water"),
+        ("medical", "俺爹胸口疼", None),
+        ("crime", "孩子被锁车里了", "shut_in"),
+        ("electric_water", "小孩头卡栏杆里了", "stuck"),
+        ("fire", "着火了", None),
+    ],
+)
+def test_case_of(rule, text, case):
+    assert case_of(rule, text) == case
+
+
+def test_every_case_has_its_words(catalog):
+    today = date(2026, 11, 27)
+    facts = LocalFacts(catalog, None, today)
+    composer = AnswerComposer(catalog, facts, today)
+    for rule in catalog.emergencies.values():
+        for case in rule.cases:
+            assert rule.words(case.id) is case
+    told = composer.emergency("self_harm", "他说活着没意思").text
+    assert "110" in told.split("。")[0]
+    assert "我很担心您" not in told
+    assert "我很担心您" in composer.emergency("self_harm", "我不想活了").text
+    assert "触电" not in composer.emergency("medical", "头晕得厉害").text
+    assert "数落" in composer.emergency_advice("self_harm", "他说活着没意思")
