@@ -22,6 +22,7 @@ import scipy.sparse as sp
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # 40 MB that are not needed
 from pypinyin import Style, lazy_pinyin
 
+from bot.nlu.asides import without_asides
 from community.errors import ConfigurationError
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -36,22 +37,6 @@ COARSE = (
     (re.compile(r"^n(?=[aeiouv])"), "l"),
     (re.compile(r"ng$"), "n"),
 )
-_GREETING = re.compile(
-    r"\s*(?:(?:喂|哎|诶|嗨|那个)[,，。！!、\s]*)*"
-    r"(?:请问一?下?[,，。！!：:\s]*|"
-    r"(?:阿姨|叔叔|大哥|大姐|大妹子|姑娘|闺女|小伙子|同志|领导|师傅|老师|小路|云小路|客服|社区的?|网格员)?[,，\s]*"
-    r"(?:您好|你好|恁好|你们好|您们好|大家好|早上好|上午好|中午好|下午好|晚上好)[啊呀哇]?[,，。.！!~～、\s]*"
-    r"(?:(?:阿姨|叔叔|大哥|大姐|同志|领导|师傅|老师|姑娘|闺女|小路|云小路)[,，。！!、\s]+)?"
-    r"(?:请问一?下?[,，。！!：:\s]*)?)"
-)
-_CLOSING = re.compile(
-    r"(?:[\s,，。.！!~～]|(?:非常|十分|万分)?(?:谢谢|感谢|多谢)(?:您|你们?|啦|了|领导|各位)*|辛苦(?:您|你们?)?了?|"
-    r"(?:请|望|盼|求|麻烦)(?:您|你们?)?(?:尽快|及时|予以|给予|给个)*(?:回复|答复|解答|告知)(?:一下)?|此致|敬礼)+$"
-)
-MIN_CLOSED_CHARS = 15
-"""Thanks at the end are left out where at least so much stands before them."""
-MIN_ASKED_CHARS = 4
-"""A greeting is left out where at least so much follows it."""
 HEAD_CHARS, TAIL_CHARS = 400, 300
 """Of longer messages only this much at both ends makes features."""
 Clippable = TypeVar("Clippable", str, Sequence[str])
@@ -87,48 +72,9 @@ def clipped(symbols: Clippable, head: int, tail: int) -> Clippable:
     return symbols[:head] + symbols[len(symbols) - tail :]  # type: ignore[operator]
 
 
-def greeting_length(text: str) -> int:
-    """Returns how many characters at the start only greet; 0 where nothing follows.
-
-    您好 says nothing about what is wanted, and would make short questions greetings.
-    """
-    match = _GREETING.match(text)
-    if match is None or len(text) - match.end() < MIN_ASKED_CHARS:
-        return 0
-    return match.end()
-
-
-def closing_length(text: str) -> int:
-    """Returns how many characters at the end only thank; 0 where little is before them.
-
-    谢谢 ends many letters, and would make a long question thanks.
-    """
-    match = _CLOSING.search(text)
-    if match is None or match.start() < MIN_CLOSED_CHARS:
-        return 0
-    return len(text) - match.start()
-
-
-def _without(words: Sequence[str], n_chars: int) -> Sequence[str]:
-    """Drops the words that the first characters of a text are made of."""
-    for position, word in enumerate(words):
-        if n_chars <= 0:
-            return words[position:]
-        n_chars -= len(word.strip())  # some tokenizers keep white space as words
-    return ()
-
-
 def _sequences(text: str, words: Sequence[str]) -> List[Sequence[str]]:
     """Returns the symbols of each family."""
-    greeting = greeting_length(text)
-    if greeting:
-        spaces = sum(char.isspace() for char in text[:greeting])
-        text, words = text[greeting:], _without(words, greeting - spaces)
-    closing = closing_length(text)
-    if closing:
-        spaces = sum(char.isspace() for char in text[-closing:])
-        text = text[:-closing]
-        words = _without(words[::-1], closing - spaces)[::-1]
+    text, words = without_asides(text, words)
     clean = clipped(normalise(text), HEAD_CHARS, TAIL_CHARS)
     words = clipped(words, HEAD_CHARS // 2, TAIL_CHARS // 2)
     sounds = [_syllable(c) if CHINESE.match(c) else (c, c) for c in clean]
