@@ -23,6 +23,7 @@ from community.form_interpretation import refuses_calls
 from community.place_parts import is_part, refined
 from community.report_answers import UNTOLD, instead_of_place, instead_of_time
 from community.reports import (
+    SMALL_WORDS_CHARS,
     Account,
     amended,
     is_correction,
@@ -60,6 +61,9 @@ def answers(
         }
         if changed:
             return {**changed, **elsewhere(account, told, tracker)}
+    since = since_in(answer, reading.entities) if slot == WHICH else None
+    if since and len(answer) <= len(since) + SMALL_WORDS_CHARS:
+        return {SINCE: since}
     instead = _said_instead(slot, answer, reading, tracker)
     if instead:
         return instead

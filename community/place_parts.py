@@ -29,6 +29,8 @@ def refined(known: str | None, told: str) -> str:
     told = _FILLER.sub("", re.sub(r"[\s，。,.！!]+", "", told)) or told
     if not known or told in known:
         return known or told
+    if _NAME.search(told) and is_part(known) and not has_part(told):
+        return f"{told}{known}"
     if _NAME.search(told) or not _NAME.search(known):
         return told
     place, rest = known, told
@@ -50,4 +52,9 @@ def _with_part(place: str, part: re.Pattern[str], new: str) -> str:
 
 def is_part(text: str) -> bool:
     """Tells whether a text names a part of an address and no place by its own name."""
-    return not _NAME.search(text) and any(part.search(text) for part in _PARTS)
+    return not _NAME.search(text) and has_part(text)
+
+
+def has_part(text: str) -> bool:
+    """Tells whether a text names a building, a unit, a floor or a room."""
+    return any(part.search(text) for part in _PARTS)

@@ -60,7 +60,7 @@ def instead_of_time(
     place = place_in(answer, entities)
     is_time = since_in(answer, entities) is not None
     if place and not is_time and not place_in(account.place or "", ()):
-        return replace(account, place=answer)
+        return replace(account, place=refined(account.place, answer))
     if is_part(answer) and not is_time and len(answer) <= MAX_PLACE_ALONE_CHARS:
         return replace(account, place=refined(account.place, answer))
     if plain_answer(answer) is not None:

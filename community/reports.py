@@ -81,6 +81,7 @@ _BUT = re.compile(
     r"^(?:对|是|嗯|好|行|中|没错)?[的了 ，,。]*(?:不过|但是?|就是|只是|可是)(?:应该)?是?"
 )
 """A yes with a correction behind it."""
+_YES_BEFORE = re.compile(r"^(?:对了?|嗯|是的?|好的?|行|中)[ ，,。]+(?:还有)?")
 
 
 def details_are_thin(text: str, matter: Matter) -> bool:
@@ -213,6 +214,7 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
         return replace(account, place=refined(account.place, alone))
     if since and len(text) <= len(since) + SMALL_WORDS_CHARS:
         return replace(account, since=since)
+    text = _YES_BEFORE.sub("", text) or text
     return replace(
         account, what=f"{account.what}；补充：{text}" if account.what else text
     )
