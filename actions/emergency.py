@@ -86,7 +86,7 @@ class EmergencyAction(SpeakingAction):
             noted = f"这句也记到 {ticket.number} 里了，网格员看得到。{ask}"
         events += [SlotSet(PHOTOS_SLOT, None), SlotSet(TOLD_PLACE_SLOT, None)]
         parts: list[Part] = [alarm.first, Text(f"{alarm.then}\n{noted}".strip())]
-        return parts, [*events, filed_now(ticket, urgent=True)]
+        return parts, [*events, filed_now(ticket, urgent=True, alarm=alarm.first)]
 
 
 def _alarm(reading: Reading, composer: AnswerComposer) -> _Alarm:

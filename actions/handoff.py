@@ -21,11 +21,13 @@ from actions.recordings import Recordings
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
+from actions.withdrawing import asked_to_withdraw
+from community.after_alarm import CALLS_OFF, After, words_after
 from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE, item_payload
 from community.place_parts import refined
-from community.replies import Choice, Choices, Part, Text
+from community.replies import Choice, Choices, Emergency, Part, Text
 from community.reports import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
 
@@ -124,6 +126,7 @@ class Supplement(SpeakingAction):
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         text = "" if reading.value == PHOTOS_VALUE else reading.text
         call = "要是电话还没打，请现在就打。" if is_urgent else ""
+        said = After(named) if kind == "alarm" else None
         events: Events = [SlotSet(PHOTOS_SLOT, None)]
         try:
             ticket = await ports().tickets.remark(
@@ -146,8 +149,14 @@ class Supplement(SpeakingAction):
         await moved_to(ticket, handoff_draft(reading, tracker, ticket.life.item, text))
         if is_urgent and text:
             events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
-        noted = Text(f"记上了，跟 {number} 放在一起交给网格员。{call}")
-        return [noted, *told_gone(photos)], events
+        noted = f"记上了，跟 {number} 放在一起交给网格员。"
+        if is_urgent:
+            noted = words_after(said, number, before.get("call") or ())
+        parts: list[Part] = [Text(noted), *told_gone(photos)]
+        if said in CALLS_OFF and not ticket.life.is_final:
+            question, asked = asked_to_withdraw(ticket, composer)
+            return [*parts, *question], [*events, *asked]
+        return parts, events
 
 
 async def _corrected(
@@ -225,12 +234,16 @@ def how_to_reach(ticket: Ticket, composer: AnswerComposer) -> str:
     return ("" if ticket.draft.contact else LEAVE_PHONE) + call
 
 
-def filed_now(ticket: Ticket, *, urgent: bool = False) -> dict[str, object]:
+def filed_now(
+    ticket: Ticket, *, urgent: bool = False, alarm: Emergency | None = None
+) -> dict[str, object]:
     """Returns the event that remembers a ticket, for additions to it."""
-    told = {
+    told: dict[str, object] = {
         "number": ticket.number,
         "urgent": urgent,
         "wants_place": not ticket.draft.place and ticket.life.grid is None,
     }
+    if alarm is not None:
+        told |= {"alarm": alarm.rule, "call": list(alarm.call)}
     event: dict[str, object] = SlotSet(TICKET_SLOT, told)
     return event

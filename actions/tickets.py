@@ -16,11 +16,11 @@ from actions.reading import (
 )
 from actions.speaking import Events, SpeakingAction, is_reporting, name_of
 from actions.wiring import ports
+from actions.withdrawing import asked_to_withdraw
 from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
 from community.feedback import solved_question
 from community.payloads import intent_payload, report_payload
-from community.questions import Asked
 from community.replies import Choice, Choices, Part, Text
 from community.tickets import Action, Ticket, TicketState
 from community.tickets.lifecycle import UNSOLVED
@@ -141,7 +141,7 @@ class TicketWithdraw(SpeakingAction):
             return [Text(f"先把这件报完，再跟我说{named}就行。")], []
         if ticket is None:
             return [which("撤哪一件？", "ticket_withdraw", tickets, composer)], []
-        return _asked_to_withdraw(ticket, composer)
+        return asked_to_withdraw(ticket, composer)
 
 
 class Cancel(SpeakingAction):
@@ -160,7 +160,7 @@ class Cancel(SpeakingAction):
             tickets = [t for t in await own(tracker) if not t.life.is_final]
             ticket = _filed_last(tickets, tracker)
             if ticket is not None:
-                return _asked_to_withdraw(ticket, composer)
+                return asked_to_withdraw(ticket, composer)
         return [Text("好的，先不管它。有别的事您再说。")], [SlotSet(ITEM_SLOT, None)]
 
 
@@ -303,20 +303,6 @@ async def _urged_lately(ticket: Ticket) -> bool:
     events = await ports().tickets.events(ticket.number)
     last = max((e.at for e in events if e.action is Action.URGE), default=None)
     return last is not None and ports().now() - last < URGED_ENOUGH
-
-
-def _asked_to_withdraw(
-    ticket: Ticket, composer: AnswerComposer
-) -> tuple[list[Part], Events]:
-    name = name_of(ticket.life.item, composer)
-    choices = (
-        Choice("撤回", intent_payload("ticket_withdraw", f"yes:{ticket.number}")),
-        Choice("先留着", intent_payload("ticket_withdraw", f"no:{ticket.number}")),
-    )
-    question = {"kind": Asked.WITHDRAW.value, "number": ticket.number}
-    return [Choices(f"{ticket.number}“{name}”不用办了，撤回吗？", choices)], [
-        SlotSet(QUESTION_SLOT, question)
-    ]
 
 
 async def _withdrawn(number: str, tracker: Tracker) -> tuple[list[Part], Events]:

@@ -215,6 +215,7 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         meanings=dict(tracker.get_slot("meanings") or {}),
         open_ticket=ticket.get("number"),
         open_ticket_is_urgent=bool(ticket.get("urgent")),
+        open_alarm=ticket.get("alarm"),
         open_ticket_wants_place=bool(ticket.get("wants_place")),
         asked_tickets=tuple(
             (entry["number"], entry.get("item"))

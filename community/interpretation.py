@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from community.alarm_interpretation import alarm, emergency, supplement
 from community.assurances import MAX_CHARS as MAX_WORRY_CHARS
 from community.assurances import worry_in
 from community.catalog.model import Catalog
-from community.emergency import detect, hazard
 from community.feedback import ticket_answer
 from community.following import (
     about_outside,
@@ -47,18 +47,11 @@ from community.meaning import (
 )
 from community.others import asks_about_others
 from community.questions import answered
-from community.reports import (
-    PLACE_ENTITIES,
-    SMALL_WORDS_CHARS,
-    phone_in,
-    place_in,
-)
 from community.ticket_wishes import forget_wish, visit_wish, wishes
 from community.wordings import (
     ABOUT_US,
     asks_about_us,
     asks_reason,
-    bare,
     doubts_us,
     has_understood,
     is_angry,
@@ -75,15 +68,6 @@ REFUSED_TOPICS = ("forgery", "discipline")
 MIN_KEYWORD_CHARS = 3
 _FIGURES = re.compile(r"^(?!\W*886?\W*$).*\d")
 """Figures other than 88 and 886, which sound like a goodbye."""
-_HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|号|室|层)")
-WHERE_CHARACTERS = 30
-"""Longer than people say where they are."""
-_CALLED = re.compile(
-    r"(?:打|报|叫|喊)(?:了|过|完|好)|(?:120|110|119|救护车|警察|民警|消防)[^，。]{0,6}(?:来|到|说|路上|马上)"
-)
-"""Help was called, or is on its way."""
-_HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
-
 Reader = Callable[[Said, Context, Catalog], Meaning | None]
 
 
@@ -110,39 +94,6 @@ def combine(
     if not clear or first.item == second.item or second.item is None:
         return whole
     return replace(first, also=(Ask(second.item, second.facets, second.clause),))
-
-
-def _emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """The danger of the matter itself, or any danger that was detected."""
-    for key in (context.report_item if context.requested_slot else None, said.item):
-        base, _, item_id = (key or "").partition("/")
-        if base != "matter" or catalog.matters[item_id].emergency is None:
-            continue
-        if hazard(item_id, said.text):
-            return Meaning("emergency", item=key)
-    is_news = context.open_ticket_is_urgent and _CALLED.search(said.text)
-    certain = detect(said.text) is not None
-    if said.emergency and (certain or not (is_news or _is_only_facts(said))):
-        return Meaning("emergency", item=said.item)
-    return None
-
-
-def _is_only_facts(said: Said) -> bool:
-    """A place or a telephone number holds no danger, whatever a model says."""
-    phone = phone_in(said.entities)
-    rest = said.text.replace(phone, "", 1) if phone else said.text
-    return _is_only_a_place(said) or (
-        phone is not None and len(bare(rest)) <= SMALL_WORDS_CHARS
-    )
-
-
-def _is_only_a_place(said: Said) -> bool:
-    """An address that answers a question holds no danger, whatever a model says."""
-    rest = _HOUSE.sub("", said.text)
-    for name, value in said.entities:
-        if name in PLACE_ENTITIES:
-            rest = rest.replace(value, "", 1)
-    return len(rest) < len(said.text) and len(bare(rest)) <= SMALL_WORDS_CHARS
 
 
 def _form(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -179,35 +130,6 @@ def _others(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if asks_about_others(said.text):
         return Meaning("oos_other", value="privacy")
     return None
-
-
-def _supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """A place or number sent after a ticket was filed belongs to that ticket."""
-    if context.open_ticket is None:
-        return None
-    if any(name == "phone" for name, _ in said.entities) and not said.is_clear_item:
-        return Meaning("supplement", item=context.item)
-    told = place_in(said.text, said.entities) or _HERE.match(said.text)
-    if is_question(said.text):
-        return None
-    if context.open_ticket_wants_place and told and _is_only_a_place(said):
-        return Meaning("supplement", item=context.item)
-    if not context.open_ticket_is_urgent:
-        return None
-    if told and (not said.is_clear_service or _is_only_a_place(said)):
-        return Meaning("supplement", item=context.item)
-    if context.open_ticket_wants_place and _may_say_where(said):
-        return Meaning("supplement", item=context.item)
-    if not said.is_clear_item and _CALLED.search(said.text):
-        return Meaning("supplement", item=context.item)
-    return None
-
-
-def _may_say_where(said: Said) -> bool:
-    """A few words that mean nothing else: the answer to where the danger is."""
-    is_open = said.is_uncertain or said.decision != "answer"
-    is_open = is_open or (said.label == "talk_feedback_good" and not praises(said.text))
-    return is_open and len(said.text) <= WHERE_CHARACTERS
 
 
 def _anger(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -286,10 +208,11 @@ def _by_label(said: Said, context: Context) -> Meaning:
 
 
 READERS: tuple[Reader, ...] = (
-    _emergency,
+    emergency,
     forget_wish,
     ticket_answer,
     answered,
+    alarm,
     wishes,
     _person,
     _worry,
@@ -297,7 +220,7 @@ READERS: tuple[Reader, ...] = (
     _others,
     _small_words,
     visit_wish,
-    _supplement,
+    supplement,
     place_only,
     _anger,
     _goodbye,

@@ -43,6 +43,8 @@ class Context:
     open_ticket: str | None = None
     """Number of the ticket filed last in this conversation."""
     open_ticket_is_urgent: bool = False
+    open_alarm: str | None = None
+    """Rule of the alarm that the ticket was filed for."""
     open_ticket_wants_place: bool = False
     """Nobody knows yet where it is about."""
     asked_tickets: tuple[tuple[str, str | None], ...] = ()

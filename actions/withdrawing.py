@@ -1,0 +1,26 @@
+"""The question before a ticket is withdrawn."""
+
+from rasa_sdk.events import SlotSet
+
+from actions.reading import QUESTION_SLOT
+from actions.speaking import Events, name_of
+from community.answers import AnswerComposer
+from community.payloads import intent_payload
+from community.questions import Asked
+from community.replies import Choice, Choices, Part
+from community.tickets import Ticket
+
+
+def asked_to_withdraw(
+    ticket: Ticket, composer: AnswerComposer
+) -> tuple[list[Part], Events]:
+    """Asks once whether a ticket is to be withdrawn."""
+    name = name_of(ticket.life.item, composer)
+    choices = (
+        Choice("撤回", intent_payload("ticket_withdraw", f"yes:{ticket.number}")),
+        Choice("先留着", intent_payload("ticket_withdraw", f"no:{ticket.number}")),
+    )
+    question = {"kind": Asked.WITHDRAW.value, "number": ticket.number}
+    return [Choices(f"{ticket.number}“{name}”不用办了，撤回吗？", choices)], [
+        SlotSet(QUESTION_SLOT, question)
+    ]

@@ -1,0 +1,117 @@
+"""Alarms, and what is added afterwards to what they or a report filed."""
+
+import re
+
+from community.after_alarm import CALLS_OFF, After, after_alarm
+from community.catalog.model import Catalog
+from community.emergency import detect, hazard
+from community.meaning import ELLIPSIS_MAX_CHARS, Context, Meaning, Said
+from community.reports import (
+    PLACE_ENTITIES,
+    SMALL_WORDS_CHARS,
+    phone_in,
+    place_in,
+)
+from community.wordings import bare, is_question, named_services, praises
+
+_HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|号|室|层)")
+WHERE_CHARACTERS = 30
+"""Longer than people say where they are."""
+_CALLED = re.compile(
+    r"(?:打|报|叫|喊)(?:了|过|完|好)|(?:120|110|119|救护车|警察|民警|消防)[^，。]{0,6}(?:来|到|说|路上|马上)"
+)
+"""Help was called, or is on its way."""
+_HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
+
+
+def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """The danger of the matter itself, or any danger that was detected."""
+    for key in (context.report_item if context.requested_slot else None, said.item):
+        base, _, item_id = (key or "").partition("/")
+        if base != "matter" or catalog.matters[item_id].emergency is None:
+            continue
+        if hazard(item_id, said.text):
+            return Meaning("emergency", item=key)
+    is_news = context.open_ticket_is_urgent and _CALLED.search(said.text)
+    certain = detect(said.text) is not None
+    is_news = is_news or _about_the_alarm(said, context, catalog) is not None
+    if said.emergency and (certain or not (is_news or _is_only_facts(said))):
+        return Meaning("emergency", item=said.item)
+    return None
+
+
+def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | None:
+    """What a message says of the alarm that is out, as long as nothing else was asked."""
+    if not context.open_ticket_is_urgent or context.requested_slot is not None:
+        return None
+    kind = after_alarm(said.text, context.open_alarm)
+    if kind is None or kind in CALLS_OFF:
+        return kind
+    goes_on = (context.item or "").startswith("matter/")
+    return kind if goes_on and not named_services(said.text, catalog) else None
+
+
+def alarm(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """没事吧, 找到了, 要不要打电话: noted on the ticket, with words that fit."""
+    kind = _about_the_alarm(said, context, catalog)
+    if kind is None:
+        return None
+    return Meaning("supplement", item=context.item, value=f"alarm:{kind.value}")
+
+
+def _is_only_facts(said: Said) -> bool:
+    """A place or a telephone number holds no danger, whatever a model says."""
+    phone = phone_in(said.entities)
+    rest = said.text.replace(phone, "", 1) if phone else said.text
+    return _is_only_a_place(said) or (
+        phone is not None and len(bare(rest)) <= SMALL_WORDS_CHARS
+    )
+
+
+def _is_only_a_place(said: Said) -> bool:
+    """An address that answers a question holds no danger, whatever a model says."""
+    rest = _HOUSE.sub("", said.text)
+    for name, value in said.entities:
+        if name in PLACE_ENTITIES:
+            rest = rest.replace(value, "", 1)
+    return len(rest) < len(said.text) and len(bare(rest)) <= SMALL_WORDS_CHARS
+
+
+def supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """A place or number sent after a ticket was filed belongs to that ticket."""
+    if context.open_ticket is None:
+        return None
+    if any(name == "phone" for name, _ in said.entities) and not said.is_clear_item:
+        return Meaning("supplement", item=context.item)
+    told = place_in(said.text, said.entities) or _HERE.match(said.text)
+    if is_question(said.text):
+        return None
+    if context.open_ticket_wants_place and told and _is_only_a_place(said):
+        return Meaning("supplement", item=context.item)
+    if not context.open_ticket_is_urgent:
+        return None
+    if told and (not said.is_clear_service or _is_only_a_place(said)):
+        return Meaning("supplement", item=context.item)
+    if context.open_ticket_wants_place and _may_say_where(said):
+        return Meaning("supplement", item=context.item)
+    if not said.is_clear_item and _CALLED.search(said.text):
+        return Meaning("supplement", item=context.item)
+    if _tells_on(said, context, catalog):
+        return Meaning("supplement", item=context.item)
+    return None
+
+
+def _tells_on(said: Said, context: Context, catalog: Catalog) -> bool:
+    """六十八 穿个红褂子, 不是很大: a few more words to an alarm, and to nothing else."""
+    of_the_alarm = (context.item or "").startswith("matter/") and not context.offered
+    if not of_the_alarm or len(bare(said.text)) > ELLIPSIS_MAX_CHARS:
+        return False
+    denies = said.label in ("talk_deny", "talk_cancel")
+    return (denies or _may_say_where(said)) and not named_services(said.text, catalog)
+
+
+def _may_say_where(said: Said) -> bool:
+    """A few words that mean nothing else: the answer to where the danger is."""
+    is_open = said.is_uncertain or said.decision != "answer"
+    is_open = is_open or (said.label == "talk_feedback_good" and not praises(said.text))
+    return is_open and len(said.text) <= WHERE_CHARACTERS
