@@ -32,9 +32,9 @@ def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
             continue
         if hazard(item_id, said.text):
             return Meaning("emergency", item=key)
-    is_news = context.open_ticket_is_urgent and _CALLED.search(said.text)
+    called = context.open_ticket_is_urgent and _CALLED.search(said.text)
+    is_news = called or _about_the_alarm(said, context, catalog) is not None
     certain = detect(said.text) is not None
-    is_news = is_news or _about_the_alarm(said, context, catalog) is not None
     if said.emergency and (certain or not (is_news or _is_only_facts(said))):
         return Meaning("emergency", item=said.item)
     return None
