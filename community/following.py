@@ -15,6 +15,7 @@ from community.meaning import (
     Meaning,
     Said,
 )
+from community.told_facts import fact_in
 from community.wordings import (
     asked_with_wish,
     bare,
@@ -203,7 +204,16 @@ def service_asked_on(
 
 
 def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """Takes 没有房产证能上吗 for a question about the service talked of."""
+    """Takes 没有房产证能上吗 for a question about the service talked of.
+
+    So it takes 没空去, 租的房子: a fact says what is asked. Without a service it is part
+    of a story, and refuses nothing.
+    """
+    fact = fact_in(bare(said.text))
+    if fact is not None and context.open_ticket is None:
+        if context.service is None or context.item != context.service:
+            return Meaning("nlu_fallback", candidates=said.candidates)
+        return Meaning("talk_ask_facet", item=context.service, facets=(fact,))
     if context.service is None or context.item != context.service:
         return None
     if said.is_clear_item or named_services(said.text, catalog):
