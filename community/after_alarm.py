@@ -80,6 +80,9 @@ _SHELTER = re.compile(
     r"(?:住|躲|去|待|避)的地方|没(?:地方|处)[去住躲]|(?:去|躲|住)哪[里儿]?"
 )
 _NO_BLOW = re.compile(r"^(?:现在|这回|今天|他)*没有?(?:打|动手)[我人过]?$")
+_IS_IT = re.compile(
+    r"^(?:那|这|他|她)?(?:是不是|会不会(?:是)?)[^，。]{0,5}(?:感冒|着凉|上火|累|中暑|发烧|血压|血糖|没睡好)"
+)
 _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.OVER, _AT_LARGE, _BACK),
     (After.NO_BLOW, _THREATENED, _NO_BLOW),
@@ -87,6 +90,7 @@ _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.SHELTER, _THREATENED, _SHELTER),
     (After.GONE, _THREATENED, _GONE),
     (After.LIGHT, ("self_harm",), _LIGHT),
+    (After.ASKS, ("medical",), _IS_IT),
 )
 _ALWAYS = (
     (After.WAIVED, _WAIVED),
@@ -128,8 +132,9 @@ def words_after(kind: After | None, number: str, call: Sequence[str]) -> str:
         yet = f"要是还没打 {numbers}，" if call else "要是电话还没打，"
         return f"记上了，跟 {number} 放在一起交给网格员。{yet}请现在就打。"
     wait = "躺着等会耽误，人要紧；钱的事过后再想办法。"
-    wait = wait if "120" in call else "人要紧，别的事过后再说。"
-    doctor = "要不要紧、去哪家医院，听接电话的大夫说。" if "120" in call else ""
+    is_ill = "120" in call[:1]
+    wait = wait if is_ill else "人要紧，别的事过后再说。"
+    doctor = "要不要紧、去哪家医院，听接电话的大夫说。" if is_ill else ""
     return {
         After.OVER: f"那就好。{noted}",
         After.MISTAKEN: f"对不住，是我听岔了。{noted}",

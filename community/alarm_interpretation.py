@@ -21,12 +21,15 @@ _CALLED = re.compile(
     r"(?:打|报|叫|喊)(?:了|过|完|好)|(?:120|110|119|救护车|警察|民警|消防)[^，。]{0,6}(?:来|到|说|路上|马上)"
 )
 """Help was called, or is on its way."""
+SURE_OF_A_WISH = 0.8
+"""能喘气 is a wish for a person by a weak guess only."""
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
 
 def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """The danger of the matter itself, or any danger that was detected."""
-    for key in (context.report_item if context.requested_slot else None, said.item):
+    guess = said.item if said.is_clear_item or not _is_short(said) else None
+    for key in (context.report_item if context.requested_slot else None, guess):
         base, _, item_id = (key or "").partition("/")
         if base != "matter" or catalog.matters[item_id].emergency is None:
             continue
@@ -34,10 +37,26 @@ def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
             return Meaning("emergency", item=key)
     called = context.open_ticket_is_urgent and _CALLED.search(said.text)
     is_news = called or _about_the_alarm(said, context, catalog) is not None
+    # 他把门锁上了: where somebody wants to die, no fragment turns to another danger.
+    is_news = is_news or (_fears_for_life(context) and _is_short(said))
     certain = detect(said.text) is not None
     if said.emergency and (certain or not (is_news or _is_only_facts(said))):
         return Meaning("emergency", item=said.item)
     return None
+
+
+def _is_short(said: Said) -> bool:
+    return len(bare(said.text)) <= ELLIPSIS_MAX_CHARS
+
+
+def _is_on_alarm(context: Context) -> bool:
+    """An alarm is out, and nothing but problems was talked of since."""
+    is_out = context.open_ticket_is_urgent and context.requested_slot is None
+    return is_out and (context.item or "").startswith("matter/")
+
+
+def _fears_for_life(context: Context) -> bool:
+    return _is_on_alarm(context) and context.open_alarm == "self_harm"
 
 
 def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | None:
@@ -47,8 +66,8 @@ def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | 
     kind = after_alarm(said.text, context.open_alarm)
     if kind is None or kind in CALLS_OFF:
         return kind
-    goes_on = (context.item or "").startswith("matter/")
-    return kind if goes_on and not named_services(said.text, catalog) else None
+    goes_on = _is_on_alarm(context) and not named_services(said.text, catalog)
+    return kind if goes_on else None
 
 
 def alarm(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -102,12 +121,16 @@ def supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | None
 
 
 def _tells_on(said: Said, context: Context, catalog: Catalog) -> bool:
-    """六十八 穿个红褂子, 不是很大: a few more words to an alarm, and to nothing else."""
-    of_the_alarm = (context.item or "").startswith("matter/") and not context.offered
-    if not of_the_alarm or len(bare(said.text)) > ELLIPSIS_MAX_CHARS:
+    """六十八 穿个红褂子, 不是很大: more words to an alarm, and to nothing else."""
+    if not _is_on_alarm(context) or len(said.text) > WHERE_CHARACTERS:
         return False
-    denies = said.label in ("talk_deny", "talk_cancel")
-    return (denies or _may_say_where(said)) and not named_services(said.text, catalog)
+    if said.is_clear_matter and said.item == context.item:
+        return True
+    if not _is_short(said) or named_services(said.text, catalog):
+        return False
+    denies = said.label in ("talk_deny", "talk_cancel") and not context.offered
+    unasked = said.label == "talk_handoff" and said.confidence < SURE_OF_A_WISH
+    return denies or unasked or _may_say_where(said)
 
 
 def _may_say_where(said: Said) -> bool:
