@@ -259,6 +259,9 @@ def _one(
         )
         parts.append(Choices("想补充就直接说“补充”，照片也能发。", (urge, back)))
         filed = {"number": ticket.number, "urgent": ticket.life.urgency == "critical"}
+        known = tracker.get_slot(TICKET_SLOT) or {}
+        if known.get("number") == ticket.number:
+            filed = {**known, **filed}
         return parts, [SlotSet(TICKET_SLOT, filed)]
     return parts, []
 

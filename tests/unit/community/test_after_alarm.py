@@ -24,6 +24,8 @@ SAID = [
     ("要不要打电话", "gas", After.ASKS),
     ("我该咋办", "self_harm", After.ASKS),
     ("去哪个医院好", "medical", After.ASKS),
+    ("要不要紧", "medical", After.ASKS),
+    ("是不是感冒了", "medical", After.ASKS),
     ("打了 他们说来", "gas", After.CALLED),
     ("110打了", "electric_water", After.CALLED),
     ("现在他出去了", "violence_home", After.GONE),
