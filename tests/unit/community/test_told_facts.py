@@ -16,6 +16,8 @@ from community.told_facts import fact_in
         ("我没有房", "eligibility"),
         ("来了三个月", "eligibility"),
         ("没钱", "eligibility"),
+        ("我失业了", "eligibility"),
+        ("她是公务员", "eligibility"),
         ("居住证办了", "eligibility"),
     ],
 )
