@@ -212,6 +212,8 @@ def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | No
     fact = fact_in(bare(said.text))
     if fact is not None and context.open_ticket is None:
         if context.service is None or context.item != context.service:
+            if said.is_clear_service:
+                return None
             return Meaning("nlu_fallback", candidates=said.candidates)
         return Meaning("talk_ask_facet", item=context.service, facets=(fact,))
     if context.service is None or context.item != context.service:
