@@ -23,6 +23,8 @@ _CALLED = re.compile(
 """Help was called, or is on its way."""
 SURE_OF_A_WISH = 0.8
 """能喘气 is a wish for a person by a weak guess only."""
+FEARS_FOR_LIFE = ("self_harm", "matter/elder_welfare_check")
+"""Alarms for somebody whom the resident cannot reach or hold."""
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
 
@@ -37,7 +39,7 @@ def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
             return Meaning("emergency", item=key)
     called = context.open_ticket_is_urgent and _CALLED.search(said.text)
     is_news = called or _about_the_alarm(said, context, catalog) is not None
-    # 他把门锁上了: where somebody wants to die, no fragment turns to another danger.
+    # 他把门锁上了, 有股味儿: no fragment turns the fear for a life to another danger.
     is_news = is_news or (_fears_for_life(context) and _is_short(said))
     certain = detect(said.text) is not None
     if said.emergency and (certain or not (is_news or _is_only_facts(said))):
@@ -56,7 +58,7 @@ def _is_on_alarm(context: Context) -> bool:
 
 
 def _fears_for_life(context: Context) -> bool:
-    return _is_on_alarm(context) and context.open_alarm == "self_harm"
+    return _is_on_alarm(context) and context.open_alarm in FEARS_FOR_LIFE
 
 
 def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | None:
@@ -128,6 +130,8 @@ def _tells_on(said: Said, context: Context, catalog: Catalog) -> bool:
         return True
     if not _is_short(said) or named_services(said.text, catalog):
         return False
+    if _fears_for_life(context) and said.is_clear_matter:
+        return True
     denies = said.label in ("talk_deny", "talk_cancel") and not context.offered
     unasked = said.label == "talk_handoff" and said.confidence < SURE_OF_A_WISH
     return denies or unasked or _may_say_where(said)
