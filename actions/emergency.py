@@ -21,6 +21,7 @@ from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.emergency import hazard
 from community.errors import CommunityError, StoreUnavailableError
+from community.privacy import without_id_numbers
 from community.replies import Emergency, Part, Text
 from community.reports import phone_in
 from community.tickets import TicketDraft, TicketKind
@@ -59,7 +60,9 @@ class EmergencyAction(SpeakingAction):
             kind=TicketKind.EMERGENCY,
             conversation=tracker.sender_id,
             item=alarm.matter,
-            description="；".join(filter(None, (reading.text, so_far.what))),
+            description=without_id_numbers(
+                "；".join(filter(None, (reading.text, so_far.what)))
+            ),
             place=place,
             contact=phone_in(reading.entities) or tracker.get_slot(CONTACT) or "",
             urgency="critical",

@@ -27,6 +27,7 @@ from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE, item_payload
 from community.place_parts import refined
+from community.privacy import without_id_numbers
 from community.replies import Choice, Choices, Emergency, Part, Text
 from community.reports import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
@@ -213,7 +214,7 @@ def handoff_draft(
         kind=TicketKind.HANDOFF,
         conversation=tracker.sender_id,
         item=item,
-        description=description,
+        description=without_id_numbers(description),
         place=place,
         contact=phone_in(reading.entities) or "",
         grid=where.grid,

@@ -43,6 +43,7 @@ from community.form_interpretation import (
     NO_PHOTO,
     NOT_YET,
 )
+from community.privacy import without_id_numbers
 from community.questions import said_yes
 from community.replies import Text
 from community.reports import (
@@ -51,6 +52,8 @@ from community.reports import (
 
 YES, NO = "yes", "no"
 MAX_ANSWER_CHARS = 300
+MAX_WORDS_OF_ID = 8
+"""What stands beside an ID number and says only that it is one."""
 TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT, RECORDING_SLOT)
 
 
@@ -120,7 +123,13 @@ class ValidateReportForm(FormValidationAction):
         if (latest.get("intent") or {}).get("name") != "inform":
             return {}
         reading = reading_of(tracker)
-        answer = (reading.value or reading.text).strip()[:MAX_ANSWER_CHARS]
+        told = (reading.value or reading.text).strip()
+        answer = without_id_numbers(told).strip()
+        if answer != told:
+            say(dispatcher, [Text("身份证号别随便发，报这件事用不着，我没写进去。")])
+            if len(answer) <= MAX_WORDS_OF_ID:
+                return {CONFIRM: None, WHAT: tracker.get_slot(WHAT)}
+        answer = answer[:MAX_ANSWER_CHARS]
         if answer in (ATTACH, LEAVE_OUT):
             return _recording(dispatcher, answer, slot, tracker)
         if answer == NEXT_REPORT and slot in (PLACE, SINCE):

@@ -21,13 +21,13 @@ from actions.report_slots import (
 )
 from community.form_interpretation import refuses_calls
 from community.place_parts import is_part, refined
+from community.privacy import PrivateKind, private_numbers
 from community.report_answers import UNTOLD, instead_of_place, instead_of_time
 from community.reports import (
     SMALL_WORDS_CHARS,
     Account,
     amended,
     is_correction,
-    phone_in,
     place_alone,
     since_in,
     without_since,
@@ -36,8 +36,9 @@ from community.reports import (
 MAX_CONTACT_CHARS = 40
 MIN_PLACE_CHARS = 2
 _CALLS = re.compile(
-    r"(?:[我俺这个的是打找回给再吧啊哈]|电话|手机|号码?|联系(?:方式)?|上午|下午|晚上|中午|白天|"
-    r"早上|下班|以?后|都行|就行)*"
+    r"(?:[我俺这个的是打找回给再留就吧啊哈]|(?:[我俺]|名字)?(?:叫|姓)[\u4e00-\u9fff]{1,3}(?=电话|手机|座机|号|$)|"
+    r"(?:[我俺]的?)?(?:老婆|老公|老伴|对象|媳妇|儿子|闺女|女儿|孩子|[爸妈爹娘])的?|电话|手机|座机|家里|号码?|"
+    r"联系(?:方式)?|上午|下午|晚上|中午|白天|早上|下班|以?后|都行|就行|转\d{1,4})*"
 )
 
 
@@ -144,8 +145,9 @@ def contact_in(answer: str, reading: Reading) -> str | None:
         return None
     if refuses_calls(answer):
         return "不打电话，在这里回"
-    phone = phone_in(reading.entities)
-    if phone is None:
+    numbers = [n for n in private_numbers(answer) if n.kind is PrivateKind.PHONE]
+    if not numbers:
         return None
-    rest = re.sub(r"\W", "", answer.replace(phone, ""))
+    start, end = numbers[0].start, numbers[-1].end
+    rest = re.sub(r"\W", "", answer[:start] + answer[end:])
     return answer if _CALLS.fullmatch(rest) else None

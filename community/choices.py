@@ -22,6 +22,7 @@ _NUMBER = re.compile(
     r"(?:个|项|条|号|种)?(?:吧|啊|呀|的|那个)?"
 )
 _NONE = re.compile(r"(?:都|全)?(?:不是|不对)(?:这些|这几个|的|啊|呀)?")
+_NOT_THIS = re.compile(r"不是(?:问|说|要|那个)?([\u4e00-\u9fff]{2,4}?)(?:的事|的|是|$)")
 _NONE_OF_THESE = ChosenMeaning("talk_deny")
 _BEFORE = re.compile(
     r"^(?:我|俺|咱)?(?:就)?(?:是|选|要|想|问的?是|说的?是|就是)?(?:那个|这个|问|办)?"
@@ -42,6 +43,9 @@ def choose(text: str, payload: str | None, offered: Offered) -> ChosenMeaning | 
     known = _by_words(clean, offered) or _by_number(clean, payloads)
     if known is not None:
         return _read(known)
+    other = _other_than(clean, offered)
+    if other is not None:
+        return _read(other)
     if _NONE.fullmatch(clean):
         of_form = any(known.startswith("/inform") for known in payloads)
         return ChosenMeaning("inform", value="no") if of_form else _NONE_OF_THESE
@@ -87,6 +91,20 @@ def _by_words(clean: str, offered: Offered) -> str | None:
         if len(core) >= 2 and core in title and 2 * len(core) >= len(title)
     ]
     return near[0] if len(near) == 1 else None
+
+
+def _other_than(clean: str, offered: Offered) -> str | None:
+    """Returns the other one of two, where a message says which it is not: 不是路灯."""
+    found = _NOT_THIS.match(clean)
+    items = [
+        (title, payload)
+        for title, payload in offered
+        if payload.startswith(("/service", "/matter"))
+    ]
+    if found is None or len(items) != 2:
+        return None
+    left = [payload for title, payload in items if found.group(1) not in title]
+    return left[0] if len(left) == 1 else None
 
 
 def _is_harmless(payload: str) -> bool:

@@ -123,6 +123,14 @@ def mask(text: str, spans: Iterable[PrivateSpan] = ()) -> str:
     return "".join([*pieces, text[position:]])
 
 
+def without_id_numbers(text: str) -> str:
+    """Returns a text without ID numbers, which no report and no answer needs."""
+    found = [s for s in private_numbers(text) if s.kind is PrivateKind.ID_NUMBER]
+    for span in reversed(found):
+        text = text[: span.start] + text[span.end :]
+    return text
+
+
 def private_spans(entities: Iterable[Mapping[str, Any]]) -> list[PrivateSpan]:
     """Returns the private ones among the entities of a parse record."""
     names = {kind.value for kind in PrivateKind}

@@ -41,6 +41,11 @@ _GOES_ON = re.compile(
     rf"(?:那|就|我|俺|咱|要)*(?:继续|接着|往下)(?:报|说|来|弄)?{_END}"
 )
 _DROPS = re.compile(rf"(?:那|就|给?我|俺)*(?:取消|不报|别报)(?:掉|它|吧)?{_END}")
+_DROPS_IT = re.compile(
+    rf"(?:不修了|不用修了)?[ ，,]*(?:取消|撤|撤单|不修了|不用来了|不用管了){_END}"
+)
+_EITHER = re.compile(rf"(?:不用|不要|算)了{_END}")
+"""Said to "is it to be withdrawn?" it may mean both: it is asked again."""
 _NOTHING = re.compile(rf"(?:没(?:啥|什么|有)?|没事|算了|不说了|不知道|不想说){_END}")
 _RATINGS = {
     "poor": re.compile(
@@ -112,8 +117,10 @@ def _reason(
 def _withdraw(
     said: Said, context: Context, question: Mapping[str, Any]
 ) -> Meaning | None:
-    if said_yes(said.text):
+    if said_yes(said.text) or _DROPS_IT.fullmatch(said.text.strip()):
         return Meaning("ticket_withdraw", value=f"yes:{question['number']}")
+    if _EITHER.fullmatch(said.text.strip()):
+        return Meaning("ticket_withdraw")
     if said_no(said.text):
         return Meaning("ticket_withdraw", value=f"no:{question['number']}")
     return None
