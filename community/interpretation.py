@@ -45,6 +45,7 @@ from community.meaning import (
     Meaning,
     Said,
 )
+from community.needs import money_for_illness
 from community.others import asks_about_others
 from community.questions import answered
 from community.ticket_wishes import forget_wish, visit_wish, wishes
@@ -217,6 +218,7 @@ READERS: tuple[Reader, ...] = (
     wishes,
     _person,
     _worry,
+    money_for_illness,
     _form,
     _others,
     _small_words,

@@ -1,0 +1,27 @@
+"""Needs that are told without the name of the service that helps: 住院费还差两万."""
+
+import re
+
+from community.catalog.model import Catalog
+from community.meaning import Ask, Context, Meaning, Said
+
+_MONEY_FOR_ILLNESS = re.compile(
+    r"(?:住院(?:费|押金)?|医药费|药费|手术费?|看病|治病|医院|报销完|报完)[^。？?]{0,10}"
+    r"(?:还?差[^不]{0,2}[0-9一二两三四五六七八九十几]*[千万]|欠了?[^。]{0,3}[千万]|拿不出|没钱|[交掏付]不起|凑不[够齐上])|"
+    r"(?:去|在|上)?医院(?:说|张嘴|开口)?(?:就)?[得要][^不]?[0-9一二两三四五六七八九十几]*[千万]"
+)
+_NO_NEED = re.compile(r"骗|转账|汇款|投诉|医闹|不合理|乱收|告他|让我[转汇]")
+
+
+def money_for_illness(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Who cannot pay the hospital is told of both kinds of help, within a report too."""
+    if said.emergency or not _MONEY_FOR_ILLNESS.search(said.text):
+        return None
+    if _NO_NEED.search(said.text):
+        return None
+    return Meaning(
+        "service",
+        item="service/medical_assistance",
+        facets=said.facets if said.is_clear_service else (),
+        also=(Ask("service/temporary_relief"),),
+    )
