@@ -152,7 +152,9 @@ class Supplement(SpeakingAction):
             events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
         noted = f"记上了，跟 {number} 放在一起交给网格员。"
         if is_urgent:
-            noted = words_after(said, number, before.get("call") or ())
+            noted = words_after(
+                said, number, before.get("call") or (), before.get("alarm")
+            )
         parts: list[Part] = [Text(noted), *told_gone(photos)]
         if said in CALLS_OFF and not ticket.life.is_final:
             question, asked = asked_to_withdraw(ticket, composer)

@@ -188,8 +188,9 @@ MEDICAL: tuple[str, ...] = (
         r"(?:早上|早起|今早|醒|起来|夜里)[^。]{0,8}(?:全家|一家(?:人|子|[三四五]口)?|俩人?|"
         r"两口子|几口人?|都)[^，。]{0,4}(?:头疼|头晕|恶心|想吐)"
     ),
-    # Nothing eaten for days; accidents at work, bites in the face, pills taken for sweets.
+    # Out of the water; nothing eaten for days; accidents at work, bites in the face, pills taken for sweets.
     (
+        r"[捞救拉]上来[^。]{0,5}没(?:气|呼吸|反应|声|动静)|"
         r"(?<![狗猫鸡])(?:不吃不喝|没吃没喝|水米没进)[^，。]{0,4}[两二三四五六七好几0-9]+天|"
         r"[两二三四五六七好几0-9]天[^，。]{0,3}(?:不吃不喝|没吃没喝|水米没进)|"
         r"(?:师傅|工人|工友|人|哥|弟|爹|爸|儿子|老公|他|俺|孩子)[^，。]{0,4}从[^，。]{0,6}(?:架子?|"

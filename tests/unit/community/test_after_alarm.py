@@ -10,6 +10,14 @@ SAID = [
     ("歇一会就好了", "medical", After.WAIVED),
     ("明天再去看吧", "medical", After.WAIVED),
     ("好多了", "medical", After.OVER),
+    ("好点了", "medical", After.WAIVED),
+    ("不碍事 老毛病", "medical", After.WAIVED),
+    ("120多少钱", "medical", After.WAIVED),
+    ("已经灭了", "fire", After.OVER),
+    ("开门了 人没事", "self_harm", After.OVER),
+    ("供电的人来了", "electric_water", After.ARRIVED),
+    ("他喝多睡着了", "violence_home", After.GONE),
+    ("能不能来个人", "violence_home", After.ASKS),
     ("回来了回来了 在她姐家", "missing", After.OVER),
     ("找到了", "missing", After.OVER),
     ("来人了 盖上了", "electric_water", After.OVER),
@@ -60,10 +68,19 @@ def test_what_is_none_of_these(text, alarm):
 @pytest.mark.parametrize("kind", [None, *After])
 def test_where_there_is_danger_the_number_is_said_again(kind):
     words = words_after(kind, "1128-0001", ("120",))
-    settled = (After.OVER, After.MISTAKEN, After.LIGHT, After.CALLED, After.NO_BLOW)
+    settled = (
+        *(After.OVER, After.MISTAKEN, After.LIGHT, After.CALLED, After.ARRIVED),
+        After.NO_BLOW,
+    )
     assert kind in settled or "120" in words
     assert len(words) <= 150
 
 
 def test_older_alarms_have_no_numbers_to_repeat():
     assert "请现在就打电话" in words_after(After.ASKS, "1128-0001", ())
+
+
+def test_who_despairs_is_listened_to():
+    words = words_after(None, "1128-0001", ("110", "12356"), "self_harm")
+    assert "我在听" in words
+    assert "12356" in words
