@@ -32,6 +32,8 @@ GENERAL_FACTS = {
 """Facts that answer a question about no item at all."""
 
 UNSURE = "这个我说不准，不敢乱答。报上去以后有人联系您，问他；也可以打12345问。"
+MONEY = frozenset({Facet.AMOUNT, Facet.ELIGIBILITY})
+WHICH_HELP = "想问的是补贴、救助，就说是哪一样，比如“低保”“临时救助”，我接着答。"
 WHOSE = frozenset({Facet.CONTACT, Facet.PLACE, Facet.PROCESS})
 """Of a reported problem they all ask who deals with it."""
 
@@ -57,7 +59,8 @@ class AnswerFollowUp(SpeakingAction):
                 return [Text(about)], []
             key = tracker.get_slot(SERVICE_SLOT) or ""
             if reading.facets and (not key or is_reporting(tracker)):
-                return [Text(UNSURE)], []
+                asks_help = not MONEY.isdisjoint(reading.facets)
+                return [Text(UNSURE + (WHICH_HELP if asks_help else ""))], []
         service = service_of(key, composer)
         if service is None:
             return without_item(reading, composer)

@@ -4,6 +4,7 @@ import re
 
 from community.catalog.model import Catalog
 from community.choices import first_of_yes_or_no
+from community.form_interpretation import ANSWER_ENTITIES
 from community.meaning import (
     CERTAIN_OUTSIDE,
     ELLIPSIS_MAX_CHARS,
@@ -235,6 +236,19 @@ def of_the_ticket(said: Said, context: Context, catalog: Catalog) -> Meaning | N
     if asked or _IS_IT_DONE.fullmatch(bare(said.text)):
         return Meaning("talk_ticket_status")
     return None
+
+
+def same_again(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """A question about what was reported just now opens no second report.
+
+    It goes to those who deal with the first one. Another place is another report.
+    """
+    is_same = said.is_clear_matter and said.label == context.item
+    if not is_same or context.open_ticket is None or not is_question(said.text):
+        return None
+    if ANSWER_ENTITIES & {name for name, _ in said.entities}:
+        return None
+    return Meaning("supplement", item=context.item)
 
 
 def _asks_on(said: Said, context: Context, catalog: Catalog) -> bool:

@@ -27,6 +27,7 @@ from community.following import (
     on_condition,
     plain_yes,
     remembered,
+    same_again,
     same_question,
 )
 from community.form_interpretation import within_form
@@ -45,7 +46,7 @@ from community.meaning import (
     Meaning,
     Said,
 )
-from community.needs import money_for_illness
+from community.needs import money_for_illness, nobody_for_me
 from community.others import asks_about_others
 from community.questions import answered
 from community.ticket_wishes import forget_wish, visit_wish, wishes
@@ -67,6 +68,8 @@ from community.wordings import (
 REFUSED_TOPICS = ("forgery", "discipline")
 """Referrals that hold whatever else a message says."""
 MIN_KEYWORD_CHARS = 3
+MIN_TOPIC_CHARS = 4
+"""Of a keyword that is more than a question about what was talked of: 产假多少天."""
 _FIGURES = re.compile(r"^(?!\W*886?\W*$).*\d")
 """Figures other than 88 and 886, which sound like a goodbye."""
 Reader = Callable[[Said, Context, Catalog], Meaning | None]
@@ -170,12 +173,14 @@ def _referred(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """A topic of another office that the classifier does not see."""
     if said.is_clear_matter or said.emergency:
         return None
+    asks_on = said.label == "talk_ask_facet"
+    min_chars = MIN_KEYWORD_CHARS if said.is_uncertain else MIN_TOPIC_CHARS
     for referral in catalog.referrals:
         refused = referral.id in REFUSED_TOPICS
-        if not refused and not said.is_uncertain:
+        if not refused and not said.is_uncertain and not asks_on:
             continue
         for keyword in referral.keywords:
-            if keyword in said.text and (refused or len(keyword) >= MIN_KEYWORD_CHARS):
+            if keyword in said.text and (refused or len(keyword) >= min_chars):
                 return Meaning("oos_gov")
     return None
 
@@ -219,6 +224,7 @@ READERS: tuple[Reader, ...] = (
     _person,
     _worry,
     money_for_illness,
+    nobody_for_me,
     _form,
     _others,
     _small_words,
@@ -243,6 +249,7 @@ READERS: tuple[Reader, ...] = (
     fragment,
     both,
     of_the_ticket,
+    same_again,
     follow_up,
     _named_but_unsure,
 )

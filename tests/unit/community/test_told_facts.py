@@ -18,7 +18,7 @@ from community.told_facts import fact_in
         ("没钱", "eligibility"),
         ("我失业了", "eligibility"),
         ("她是公务员", "eligibility"),
-        ("居住证办了", "eligibility"),
+        ("居住证办了", "materials"),
     ],
 )
 def test_a_fact_says_what_is_asked(text: str, facet: str) -> None:
