@@ -17,12 +17,17 @@ from community.reports import place_alone
 from community.wordings import bare, service_with_name
 
 FRAGMENT_CHARS = 3
+_SOMEWHERE = re.compile(
+    r"(?:是|就|在|[我俺咱]们?家?)*(?:小区|楼道|楼下|楼上|村里|院里|门口|路上)(?:门口|里)?(?:那|的)?"
+)
 _AGE = re.compile(r"[0-9一二三四五六七八九十百零]{1,4}(?:周?岁)?(?:了|多|来岁)?")
 
 
 def place_only(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """A place and nothing else: what is there must be asked, not guessed."""
     place = place_alone(said.text, said.entities)
+    if place is None and _SOMEWHERE.fullmatch(bare(said.text)):
+        place = said.text.strip()
     return Meaning("nlu_fallback", value=f"{AT}{place}") if place else None
 
 

@@ -138,7 +138,7 @@ def _others(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 
 def _anger(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    if said.is_clear_item or not is_angry(said.text):
+    if not is_angry(said.text) or (said.is_clear_item and "机器人" not in said.text):
         return None
     return Meaning("talk_feedback_bad", value="angry")
 

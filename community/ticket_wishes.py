@@ -6,7 +6,7 @@ from community.catalog.model import Catalog
 from community.meaning import Context, Meaning, Said
 from community.place_parts import NAMES_OF_PARTS
 from community.tickets.telling import number_in
-from community.wordings import is_question, named_services
+from community.wordings import bare, is_question, named_services
 
 MAX_WISH_CHARS = 30
 _URGE = re.compile(
@@ -60,6 +60,10 @@ _WHEN_ONLY = re.compile(
     r"(?:行|中|可以|有空|有人|在家|方便|能来|来)?[吧呗啊吗不么]*"
 )
 """An answer to the offer of a visit: 明天上午吧."""
+_APPOINTS = re.compile(
+    r"(?:那)?(?:你|您|恁)?(?:给|帮)[我俺](?:跟)?约(?:一下)?(?:他|她|个时间|时间)(?:吧|呗)?"
+)
+"""Said of the person who was called: 那你给我约他."""
 _WHERE = rf"(?:地点|地方|位置|地址|{'|'.join(NAMES_OF_PARTS)})"
 _SLIP = r"[我俺]?(?:刚才|刚刚)?(?:也|都)?[说报写记填](?:得)?错了?"
 _RIGHT = r"[,，。 ]*(?:应该)?(?:是|在|改成|改为)?(?P<right>.*)"
@@ -132,6 +136,9 @@ def _of_filed(said: Said, context: Context) -> Meaning | None:
     if _STATUS.search(text) and not said.is_clear_service and not told_anew:
         return Meaning("talk_ticket_status")
     plain = text.strip(" ？?。！!")
+    appoints = _WHEN_ONLY.fullmatch(bare(text)) or _APPOINTS.fullmatch(bare(text))
+    if context.open_ticket and appoints and "proxy_visit" not in context.facets:
+        return Meaning("supplement", item=context.item)
     if context.open_ticket and (_NOBODY_CAME.fullmatch(plain) or _WHEN.match(plain)):
         return Meaning("talk_ticket_status")
     return None
