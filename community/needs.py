@@ -5,6 +5,8 @@ import re
 from community.catalog.model import Catalog
 from community.meaning import Ask, Context, Meaning, Said
 
+HELP = ("service/medical_assistance", "service/temporary_relief")
+"""What helps whoever cannot pay the hospital."""
 _MONEY_FOR_ILLNESS = re.compile(
     r"(?:住院(?:费|押金)?|医药费|药费|手术费?|看病|治病|医院|报销完|报完)[^。？?]{0,10}"
     r"(?:还?差[^不]{0,2}[0-9一二两三四五六七八九十几]*[千万]|欠了?[^。]{0,3}[千万]|拿不出|没钱|[交掏付]不起|凑不[够齐上])|"
@@ -13,7 +15,7 @@ _MONEY_FOR_ILLNESS = re.compile(
 _NOBODY_FOR_ME = re.compile(
     r"[我俺](?:就|现在)?一个人(?:住|过|在家)?[^。？?]{0,6}(?:有人管|谁管|没人管|没人照顾|谁照顾|有没有人|[咋怎]么?(?:办|弄|过))"
 )
-_NO_NEED = re.compile(r"骗|转账|汇款|投诉|医闹|不合理|乱收|告他|让我[转汇]")
+_NO_NEED = re.compile(r"骗|转账|汇款|投诉|医闹|合理|乱收|告他|让我[转汇]")
 
 
 def nobody_for_me(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -31,7 +33,7 @@ def money_for_illness(said: Said, context: Context, catalog: Catalog) -> Meaning
         return None
     return Meaning(
         "service",
-        item="service/medical_assistance",
+        item=HELP[0],
         facets=said.facets if said.is_clear_service else (),
-        also=(Ask("service/temporary_relief"),),
+        also=(Ask(HELP[1]),),
     )

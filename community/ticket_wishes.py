@@ -137,7 +137,12 @@ def _of_filed(said: Said, context: Context) -> Meaning | None:
         return Meaning("talk_ticket_status")
     plain = text.strip(" ？?。！!")
     appoints = _WHEN_ONLY.fullmatch(bare(text)) or _APPOINTS.fullmatch(bare(text))
-    if context.open_ticket and appoints and "proxy_visit" not in context.facets:
+    if (
+        context.open_ticket
+        and appoints
+        and not is_question(text)
+        and "proxy_visit" not in context.facets
+    ):
         return Meaning("supplement", item=context.item)
     if context.open_ticket and (_NOBODY_CAME.fullmatch(plain) or _WHEN.match(plain)):
         return Meaning("talk_ticket_status")
