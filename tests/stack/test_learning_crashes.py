@@ -77,6 +77,7 @@ class Crashes:
         until = time.monotonic() + 120
         while process.poll() is None and not moment():
             assert time.monotonic() < until, "the moment did not come"
+            time.sleep(0.002)  # the processes need the processors
         was_running = process.poll() is None
         with suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
