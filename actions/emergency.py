@@ -21,7 +21,6 @@ from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.emergency import hazard
 from community.errors import CommunityError, StoreUnavailableError
-from community.privacy import without_id_numbers
 from community.replies import Emergency, Part, Text
 from community.reports import phone_in
 from community.tickets import TicketDraft, TicketKind
@@ -60,9 +59,7 @@ class EmergencyAction(SpeakingAction):
             kind=TicketKind.EMERGENCY,
             conversation=tracker.sender_id,
             item=alarm.matter,
-            description=without_id_numbers(
-                "；".join(filter(None, (reading.text, so_far.what)))
-            ),
+            description="；".join(filter(None, (reading.text, so_far.what))),
             place=place,
             contact=phone_in(reading.entities) or tracker.get_slot(CONTACT) or "",
             urgency="critical",

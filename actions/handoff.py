@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.answers import remember, service_of
-from actions.filing import N_COMPARED, Filed, at_place, file_once, moved_to
+from actions.filing import Filed, file_once
 from actions.locating import place_told, whereabouts
 from actions.reading import (
     ITEM_SLOT,
@@ -20,14 +20,8 @@ from actions.reading import (
 from actions.recordings import Recordings
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
-from actions.wiring import ports
-from actions.withdrawing import asked_to_withdraw
-from community.after_alarm import CALLS_OFF, After, words_after
 from community.answers import AnswerComposer
-from community.errors import NotFoundError, TransitionRefusedError
-from community.payloads import PHOTOS_VALUE, item_payload
-from community.place_parts import refined
-from community.privacy import without_id_numbers
+from community.payloads import item_payload
 from community.replies import Choice, Choices, Emergency, Part, Text
 from community.reports import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
@@ -106,89 +100,6 @@ class Reason(SpeakingAction):
         return parts, [*events, filed_now(ticket)]
 
 
-class Supplement(SpeakingAction):
-    """Adds a place, a telephone number or photos to what was filed before."""
-
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_supplement"
-
-    async def speak(
-        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
-    ) -> tuple[list[Part], Events]:
-        """Adds to the ticket itself; to a new one only where that is over."""
-        before = tracker.get_slot(TICKET_SLOT) or {}
-        number, is_urgent = before.get("number", ""), bool(before.get("urgent"))
-        kind, _, named = (reading.value or "").partition(":")
-        if kind == "to" and named != number:
-            number, is_urgent = named, False
-        if kind == "place":
-            return await _corrected(named, number, reading, tracker)
-        photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
-        text = "" if reading.value == PHOTOS_VALUE else reading.text
-        call = "要是电话还没打，请现在就打。" if is_urgent else ""
-        said = After(named) if kind == "alarm" else None
-        events: Events = [SlotSet(PHOTOS_SLOT, None)]
-        try:
-            ticket = await ports().tickets.remark(
-                number,
-                tracker.sender_id,
-                text=text or "补一张照片",
-                photos=photos.there,
-                key=f"{reading.message_id}#0",
-                now=ports().now(),
-            )
-        except (NotFoundError, TransitionRefusedError):
-            item = reading.item or tracker.get_slot(ITEM_SLOT)
-            words = f"补充 {number}：{text or '照片'}"
-            filed, gone = await open_handoff(reading, tracker, item, words)
-            ticket = filed.ticket
-            return [
-                Text(f"{number} 已经结了，我另记了一件，编号 {ticket.number}。{call}"),
-                *gone,
-            ], [*events, filed_now(ticket, urgent=is_urgent)]
-        await moved_to(ticket, handoff_draft(reading, tracker, ticket.life.item, text))
-        if is_urgent and text:
-            events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
-        noted = f"记上了，跟 {number} 放在一起交给网格员。"
-        if is_urgent:
-            noted = words_after(
-                said, number, before.get("call") or (), before.get("alarm")
-            )
-        parts: list[Part] = [Text(noted), *told_gone(photos)]
-        if said in CALLS_OFF and not ticket.life.is_final:
-            question, asked = asked_to_withdraw(ticket, composer)
-            return [*parts, *question], [*events, *asked]
-        return parts, events
-
-
-async def _corrected(
-    right: str, number: str, reading: Reading, tracker: Tracker
-) -> tuple[list[Part], Events]:
-    """Tells who works on it where it really is; a ticket nobody has moves there."""
-    before = tracker.get_slot(TICKET_SLOT) or {}
-    ask: list[Part] = [Text(f"好，{number} 的地点不对是吧？您说对的，我这就改。")]
-    if not right:
-        return ask, [SlotSet(TICKET_SLOT, {**before, "wants_place": True})]
-    tickets = await ports().tickets.of_conversation(tracker.sender_id, limit=N_COMPARED)
-    ticket = next((t for t in tickets if t.number == number), None)
-    place = refined(ticket.draft.place if ticket else None, right)
-    try:
-        ticket = await ports().tickets.remark(
-            number,
-            tracker.sender_id,
-            text=f"更正地点：{place}",
-            key=f"{reading.message_id}#0",
-            now=ports().now(),
-        )
-    except (NotFoundError, TransitionRefusedError):
-        return [Text(f"{number} 已经结了，改不了。还没弄好的话，您再报一次。")], []
-    grid = whereabouts(tracker, place).grid
-    draft = handoff_draft(reading, tracker, ticket.life.item, "")
-    await moved_to(ticket, at_place(draft, place, grid), is_correction=True)
-    return [Text(f"好，{number} 的地点改成“{place}”，来处理的人看得到。")], []
-
-
 async def open_handoff(
     reading: Reading, tracker: Tracker, item: str | None, description: str
 ) -> tuple[Filed, list[Part]]:
@@ -216,7 +127,7 @@ def handoff_draft(
         kind=TicketKind.HANDOFF,
         conversation=tracker.sender_id,
         item=item,
-        description=without_id_numbers(description),
+        description=description,
         place=place,
         contact=phone_in(reading.entities) or "",
         grid=where.grid,

@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from community.catalog.facets import Facet
+from community.privacy import without_id_numbers
 
 ITEM_SLOT = "item"
 """Key of the item that the conversation is about."""
@@ -30,7 +31,7 @@ CIRCUMSTANCES_SLOT = "circumstances"
 COMPARED_SLOT = "compared"
 """Keys of the services that the last answer told apart."""
 TICKET_SLOT = "open_ticket"
-"""The ticket filed last: `{number, urgent}`."""
+"""The ticket filed last: `{number, urgent, wants_place, corrects, alarm, call}`."""
 GRID_SLOT = "grid"
 """Id of the grid the resident is bound to."""
 TOLD_PLACE_SLOT = "told_place"
@@ -56,6 +57,7 @@ class Reading:
     """The understanding of the latest message, with the conversation's context."""
 
     text: str
+    """What was said, without ID numbers: no answer and no ticket needs them."""
     message_id: str
     item: str | None
     """Key of the service or matter."""
@@ -91,7 +93,7 @@ def reading_of(tracker: Tracker) -> Reading:
     if facets is None:
         facets = named.get("chosen_facets") or latest.get("facets") or []
     return Reading(
-        text=latest.get("text") or "",
+        text=without_id_numbers(latest.get("text") or ""),
         message_id=latest.get("message_id") or "",
         item=item,
         facets=tuple(Facet(name) for name in facets),
@@ -107,10 +109,14 @@ def reading_of(tracker: Tracker) -> Reading:
         ),
         chosen=bool(context.get("chosen")),
         also=tuple(
-            (ask["item"], tuple(Facet(name) for name in ask["facets"]), ask["clause"])
+            (
+                ask["item"],
+                tuple(Facet(name) for name in ask["facets"]),
+                without_id_numbers(ask["clause"]),
+            )
             for ask in context.get("also") or ()
         ),
-        clause=context.get("clause") or "",
+        clause=without_id_numbers(context.get("clause") or ""),
         is_unsure="reading" not in latest
         and latest.get("decision", "answer") != "answer",
     )

@@ -42,7 +42,6 @@ from community.catalog.model import Matter
 from community.errors import CommunityError
 from community.form_interpretation import NOT_YET, plain_answer
 from community.payloads import talk_payload, value_payload
-from community.privacy import without_id_numbers
 from community.replies import Choice, Choices, Part, Text
 from community.reports import details_are_thin, phone_in, since_in
 from community.tickets import Ticket
@@ -94,7 +93,7 @@ def _told(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
     else:
         what = where = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
         entities = ()
-    what = without_id_numbers(what or where)[:MAX_ANSWER_CHARS]
+    what = (what or where)[:MAX_ANSWER_CHARS]
     is_thin = details_are_thin(what, matter)
     return [
         SlotSet(OPENING, what if is_thin else None),

@@ -43,7 +43,6 @@ from community.form_interpretation import (
     NO_PHOTO,
     NOT_YET,
 )
-from community.privacy import without_id_numbers
 from community.questions import said_yes
 from community.replies import Text
 from community.reports import (
@@ -123,13 +122,11 @@ class ValidateReportForm(FormValidationAction):
         if (latest.get("intent") or {}).get("name") != "inform":
             return {}
         reading = reading_of(tracker)
-        told = (reading.value or reading.text).strip()
-        answer = without_id_numbers(told).strip()
-        if answer != told:
+        answer = (reading.value or reading.text).strip()[:MAX_ANSWER_CHARS]
+        if len(reading.text) < len(latest.get("text") or ""):
             say(dispatcher, [Text("身份证号别随便发，报这件事用不着，我没写进去。")])
             if len(answer) <= MAX_WORDS_OF_ID:
                 return {CONFIRM: None, WHAT: tracker.get_slot(WHAT)}
-        answer = answer[:MAX_ANSWER_CHARS]
         if answer in (ATTACH, LEAVE_OUT):
             return _recording(dispatcher, answer, slot, tracker)
         if answer == NEXT_REPORT and slot in (PLACE, SINCE):

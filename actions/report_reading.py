@@ -19,6 +19,7 @@ from actions.report_slots import (
     account_of,
     n_answers_to,
 )
+from community.corrections import is_correction
 from community.form_interpretation import refuses_calls
 from community.place_parts import is_part, refined
 from community.privacy import PrivateKind, private_numbers
@@ -27,7 +28,6 @@ from community.reports import (
     SMALL_WORDS_CHARS,
     Account,
     amended,
-    is_correction,
     place_alone,
     since_in,
     without_since,

@@ -52,7 +52,7 @@ def told_in(tracker: Tracker, slot: str) -> str | None:
 
 
 def askings(newest_first: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Returns what was asked since the form was opened or begun anew, in order.
+    """Returns what was asked since the form was opened or its story taken back, in order.
 
     A question that was asked again because the answer was none is in it again. Not so
     one that was put back after the resident had asked something else.
@@ -66,7 +66,7 @@ def askings(newest_first: Iterable[Mapping[str, Any]]) -> list[str]:
         if event.get("event") == "active_loop" and event.get("name"):
             break
         if event.get("name") == WHAT and event.get("value") is None:
-            break  # the summary was wrong: everything is told anew
+            break  # 情况不对: what happened is told anew
         if event.get("name") == "requested_slot" and event.get("value"):
             newest = newest or str(event["value"])
         elif event.get("event") == "user" or event.get("name") == "requested_slot":

@@ -149,7 +149,7 @@ def words_after(
     wait = wait if is_ill else "人要紧，别的事过后再说。"
     doctor = "要不要紧、去哪家医院，听接电话的大夫说。" if is_ill else ""
     return {
-        After.OVER: f"那就好。{noted}",
+        After.OVER: f"那就好。{'人好些了也让大夫看看，别大意。' if is_ill else ''}{noted}",
         After.MISTAKEN: f"对不住，是我听岔了。{noted}",
         After.LIGHT: f"您没事就好。{noted}心里再难受，不管几点都能打12356，身边最好有人陪着。",
         After.WAIVED: f"这事等不得，{to_call}{wait}{noted}",

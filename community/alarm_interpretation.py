@@ -17,10 +17,11 @@ from community.wordings import bare, is_question, named_services, praises
 _HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|号|室|层)")
 WHERE_CHARACTERS = 30
 """Longer than people say where they are."""
-_CALLED = re.compile(
+_MAY_HAVE_CALLED = re.compile(
     r"(?:打|报|叫|喊)(?:了|过|完|好)|(?:120|110|119|救护车|警察|民警|消防)[^，。]{0,6}(?:来|到|说|路上|马上)"
 )
-"""Help was called, or is on its way."""
+"""Help was called, or is on its way, by the look of it: no new alarm. What is answered to a
+sure word of it stands in `community.after_alarm`."""
 SURE_OF_A_WISH = 0.8
 """能喘气 is a wish for a person by a weak guess only."""
 FEARS_FOR_LIFE = ("self_harm", "matter/elder_welfare_check")
@@ -37,7 +38,7 @@ def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
             continue
         if hazard(item_id, said.text):
             return Meaning("emergency", item=key)
-    called = context.open_ticket_is_urgent and _CALLED.search(said.text)
+    called = context.open_ticket_is_urgent and _MAY_HAVE_CALLED.search(said.text)
     is_news = called or _about_the_alarm(said, context, catalog) is not None
     # 他把门锁上了, 有股味儿: no fragment turns the fear for a life to another danger.
     is_news = is_news or (_fears_for_life(context) and _is_short(said))
@@ -115,7 +116,7 @@ def supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | None
         return Meaning("supplement", item=context.item)
     if context.open_ticket_wants_place and _may_say_where(said):
         return Meaning("supplement", item=context.item)
-    if not said.is_clear_item and _CALLED.search(said.text):
+    if not said.is_clear_item and _MAY_HAVE_CALLED.search(said.text):
         return Meaning("supplement", item=context.item)
     if _tells_on(said, context, catalog):
         return Meaning("supplement", item=context.item)

@@ -3,10 +3,10 @@
 import re
 
 from community.catalog.model import Catalog
+from community.corrections import is_correction
 from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN_TALK, Context, Meaning, Said
 from community.reports import (
     SMALL_WORDS_CHARS,
-    is_correction,
     place_in,
     since_in,
 )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from community.alarm_interpretation import alarm, emergency, supplement
-from community.assurances import ELSEWHERE, worry_in
+from community.assurances import BANK, ELSEWHERE, worry_in
 from community.assurances import MAX_CHARS as MAX_WORRY_CHARS
 from community.catalog.model import Catalog
 from community.feedback import ticket_answer
@@ -118,6 +118,8 @@ def _person(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 def _worry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """别说是俺说的: what people are afraid of, before or while they say what they want."""
     worry = worry_in(said.text)
+    if worry == BANK and context.service is not None:
+        return None
     is_long = said.is_clear_item and len(said.text) > MAX_WORRY_CHARS
     if worry is None or (is_long and worry != ELSEWHERE):
         return None

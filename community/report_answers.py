@@ -9,7 +9,7 @@ from community.place_parts import is_part, refined
 from community.reports import MAX_PLACE_ALONE_CHARS, Account, Entity, place_in, since_in
 
 MIN_REMARK_CHARS = 7
-"""Shorter answers are taken as they are: 家门口, 南头, 早就有了."""
+"""Shorter answers to "where" are taken as they are: 家门口, 南头."""
 _NOT_KNOWN = re.compile(r"不知道|不清楚|记不|忘了|说不[上准好清]|没数|谁知道")
 _WHERE = re.compile(
     r"[楼栋幢号路街巷村庄镇区院城桥河沟塘湾坡场站厂店馆园厅校门]|[东西南北前后左右里外][边面头侧]|旁|对过|附近|"

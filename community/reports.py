@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from community.catalog.model import Matter
-from community.place_parts import NAMES_OF_PARTS, refined
+from community.corrections import contrast, named_field
+from community.place_parts import refined
 
 Entity = tuple[str, str]
 """Name and value."""
@@ -61,22 +62,6 @@ _NOT_SINCE = re.compile(
 
 SMALL_WORDS_CHARS = 4
 """How much longer than its place or time a mere correction may be."""
-_FIELDS = {
-    **dict.fromkeys(("地点", "地方", "位置", "地址", *NAMES_OF_PARTS), "place"),
-    **dict.fromkeys(("时间", "日子"), "since"),
-    **dict.fromkeys(("情况", "事情", "说法"), "what"),
-}
-_NAMED_FIELD = re.compile(
-    rf"({'|'.join(_FIELDS)})(?:也|都)?(?:说|写|记|念|报)?(?:得)?(?:错了?|不对|有误|不准)"
-    r"[,，。 ]*(?:应该|得|要)?(?:是|在|改成|改为)?(.*)"
-)
-_CONTRAST = re.compile(
-    r"不(?:是|在)(.{1,15}?)[,，。 ]*(?:[我俺]?(?:刚才)?[说报写记]错了?[,，。 ]*)?(?:而是|应该[是在]|是|在)(.{1,40})"
-)
-_CONTRASTED = re.compile(
-    r"(?:是|在)(.{1,20}?)[,，。 ]*不[是在](.{1,15}?)[了的啊呀。！! ]*$"
-)
-"""The right one first: 是5号楼不是7号楼."""
 _BUT = re.compile(
     r"^(?:对|是|嗯|好|行|中|没错)?[的了 ，,。]*(?:不过|但是?|就是|只是|可是)(?:应该)?是?"
 )
@@ -176,13 +161,6 @@ def without_since(text: str, since: str) -> str:
     return rest.strip("，")
 
 
-def is_correction(text: str) -> bool:
-    """Tells whether a message corrects what was read back."""
-    return bool(
-        _NAMED_FIELD.search(text) or _CONTRAST.search(text) or _CONTRASTED.search(text)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Account:
     """What a resident has told about a problem."""
@@ -198,12 +176,12 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
     A named field without a new value (地点不对) becomes `None`, to be asked again.
     """
     entities = tuple(entities)
-    named = _NAMED_FIELD.search(text)
+    named = named_field(text)
     if named is not None:
-        return _with_field(account, named.group(1), named.group(2).strip("，,。 "))
-    contrast = _contrast(text)
-    if contrast is not None:
-        return _replaced(account, *contrast, entities)
+        return _with_field(account, *named)
+    found = contrast(text)
+    if found is not None:
+        return _replaced(account, *found, entities)
     text = _BUT.sub("", text).strip() or text
     place, since = place_in(text, entities), since_in(text, entities)
     known = place and len(text) <= len(place) + SMALL_WORDS_CHARS
@@ -225,21 +203,11 @@ def _whole(text: str, place: str | None) -> str | None:
     return place if _HAPPENS.search(text) else text
 
 
-def _with_field(account: Account, field: str, value: str) -> Account:
+def _with_field(account: Account, name: str, value: str) -> Account:
     """Puts a value where the resident says that something is wrong, or nothing."""
-    name = next(known for words, known in _FIELDS.items() if re.fullmatch(words, field))
     if name == "place" and value:
         value = refined(account.place, value)
     return replace(account, **{name: value or None})
-
-
-def _contrast(text: str) -> tuple[str, str] | None:
-    """Returns what is wrong and what is right instead."""
-    found = _CONTRAST.search(text)
-    if found is not None:
-        return found.group(1), found.group(2).strip("，,。 ")
-    found = _CONTRASTED.search(text)
-    return (found.group(2), found.group(1)) if found is not None else None
 
 
 def _replaced(

@@ -3,8 +3,8 @@
 import re
 
 from community.catalog.model import Catalog
+from community.corrections import corrected_place
 from community.meaning import Context, Meaning, Said
-from community.place_parts import NAMES_OF_PARTS
 from community.tickets.telling import number_in
 from community.wordings import bare, is_question, named_services
 
@@ -64,37 +64,6 @@ _APPOINTS = re.compile(
     r"(?:那)?(?:你|您|恁)?(?:给|帮)[我俺](?:跟)?约(?:一下)?(?:他|她|个时间|时间)(?:吧|呗)?"
 )
 """Said of the person who was called: 那你给我约他."""
-_WHERE = rf"(?:地点|地方|位置|地址|{'|'.join(NAMES_OF_PARTS)})"
-_SLIP = r"[我俺]?(?:刚才|刚刚)?(?:也|都)?[说报写记填](?:得)?错了?"
-_RIGHT = r"[,，。 ]*(?:应该)?(?:是|在|改成|改为)?(?P<right>.*)"
-_MISPLACED = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"{_WHERE}(?:也|都)?(?:[说报写记填](?:得)?)?(?:错了?|不对|有误){_RIGHT}",
-        rf"不[是在](?P<wrong>.{{1,15}}?)[,，。 ]*(?:{_SLIP}[,，。 ]*)?(?:而是|应该[是在]|是|在)(?P<right>.+)",
-        r"(?:是|在)(?P<right>.{1,20}?)[,，。 ]*不[是在](?P<wrong>.{1,15})",
-        rf"^.{{0,4}}{_SLIP}{_RIGHT}",
-    )
-)
-_PLACE_WORD = re.compile(
-    r"号楼|单元|[0-9一二三四五六七八九十]+(?:号|栋|幢|层|楼|室)|小区|花园|家园|新村|[路街巷村]|门口|旁边|对面"
-)
-
-
-def corrected_place(text: str) -> str | None:
-    """Returns where a filed problem really is; empty where that is not said.
-
-    Returns:
-        `None` where the message corrects no place.
-    """
-    for pattern in _MISPLACED:
-        found = pattern.search(text)
-        if found is None:
-            continue
-        right = found.group("right").strip("，,。.！! 了的")
-        if not right or _PLACE_WORD.search(right):
-            return right
-    return None
 
 
 def wishes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -110,7 +79,10 @@ def wishes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return _of_number(text)
     if in_form:
         return None
-    place = corrected_place(text) if context.open_ticket else None
+    about_ticket = context.open_ticket and not (context.item or "").startswith(
+        "service"
+    )
+    place = corrected_place(text) if about_ticket else None
     if place is not None and not is_question(text):
         return Meaning("supplement", item=context.item, value=f"place:{place}")
     if _URGE.search(text) and not said.is_clear_matter:

@@ -101,7 +101,7 @@ def wrong_tickets(turn: Turn, filed: Sequence[Ticket], text: str) -> Iterator[st
 
 async def wrong_file(turn: Turn, filed: Sequence[Ticket], tickets: Any) -> List[str]:
     """Returns what is wrong with the newest ticket's messages and photos."""
-    if not {"said", "n_photos"} & set(turn):
+    if not {"said", "not_said", "n_photos"} & set(turn):
         return []
     if not filed:
         return ["there is no ticket"]
@@ -111,6 +111,11 @@ async def wrong_file(turn: Turn, filed: Sequence[Ticket], tickets: Any) -> List[
         f"{wanted!r} is not in the file:\n{said}"
         for wanted in turn.get("said", [])
         if wanted not in said
+    ]
+    wrong += [
+        f"{unwanted!r} is in the file:\n{said}"
+        for unwanted in turn.get("not_said", [])
+        if unwanted in said
     ]
     photos = {*filed[0].draft.photos, *(p for m in messages for p in m.photos)}
     if len(photos) != turn.get("n_photos", len(photos)):

@@ -17,7 +17,8 @@ are looked at). Then comes what the resident reads:
 - `tickets`: how many tickets this person has afterwards; `ticket`: fields of the
   newest one (kind, item, place, since, contact, description: contained text);
 - `state`: state of the newest ticket, or of several, newest first; `tier`: who has it;
-- `said`: texts that stand in the newest ticket's messages; `n_photos`: photos there;
+- `said`, `not_said`: texts that stand in the newest ticket's messages, or must not;
+  `n_photos`: photos there;
 - `silent: true`: nothing is said.
 
 Every reply must also pass `bot.trial.checks.bad_manners`. A candidate is judged by the

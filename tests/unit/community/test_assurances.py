@@ -47,6 +47,14 @@ from community.assurances import ASSURANCES, assurance, worry_in
         ("发的短信是不是骗人的", "scam"),
         ("社保局的电话是多少", None),
         ("要不要去银行", "bank"),
+        ("谁知道居住证在哪办", None),
+        ("俺一家人住的房子漏雨", None),
+        ("邻居报复我，垃圾堆我门口", None),
+        ("他老找我麻烦", None),
+        ("养老院是公家的还是私人的", None),
+        ("物业跟开发商串通", None),
+        ("谁能看到我说的", "data"),
+        ("会不会报复我", "discreet"),
     ],
 )
 def test_worries_are_heard(text, worry):

@@ -1,7 +1,7 @@
 import pytest
 
+from community.corrections import corrected_place
 from community.place_parts import is_part, refined
-from community.ticket_wishes import corrected_place
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,9 @@ from community.ticket_wishes import corrected_place
         ),
         ("东关花园7号楼", "三号楼地下室", "东关花园三号楼地下室"),
         ("东关花园7号楼", "蜻蜓小区5号楼", "蜻蜓小区5号楼"),
+        ("东关花园7号楼", "2单元楼道里", "东关花园7号楼2单元楼道里"),
+        ("东关花园", "马路边", "东关花园马路边"),
+        ("东关花园", "文化路5号", "文化路5号"),
         ("12号楼", "东关花园的", "东关花园12号楼"),
         ("我家门口", "5号楼", "5号楼"),
         ("东关花园7号楼", "7号楼", "东关花园7号楼"),
@@ -55,6 +58,9 @@ def test_a_part_has_no_name_of_its_own(text: str, is_one: bool) -> None:
         ("地址说错了", ""),
         ("不是灯的事，是水管漏了", None),
         ("你说的不对", None),
+        ("你说错了", None),
+        ("啊 我说错了", ""),
+        ("时间不对，是昨天", None),
         ("这不是我要的", None),
     ],
 )

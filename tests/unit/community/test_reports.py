@@ -2,11 +2,11 @@
 
 import pytest
 
+from community.corrections import is_correction
 from community.reports import (
     Account,
     amended,
     hours_in_words,
-    is_correction,
     place_alone,
     place_in,
     since_in,

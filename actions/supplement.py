@@ -1,0 +1,111 @@
+"""What is told after something was filed: added to the ticket, or its place corrected."""
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from actions.filing import N_COMPARED, at_place, moved_to
+from actions.handoff import filed_now, handoff_draft, open_handoff
+from actions.locating import place_told, whereabouts
+from actions.reading import ITEM_SLOT, PHOTOS_SLOT, TICKET_SLOT, Reading
+from actions.sent_files import still_there, times_of, told_gone
+from actions.speaking import Events, SpeakingAction
+from actions.wiring import ports
+from actions.withdrawing import asked_to_withdraw
+from community.after_alarm import CALLS_OFF, After, words_after
+from community.answers import AnswerComposer
+from community.errors import NotFoundError, TransitionRefusedError
+from community.payloads import PHOTOS_VALUE
+from community.place_parts import refined
+from community.replies import Part, Text
+
+
+class Supplement(SpeakingAction):
+    """Adds a place, a telephone number or photos to what was filed before."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_supplement"
+
+    async def speak(
+        self, reading: Reading, tracker: Tracker, composer: AnswerComposer
+    ) -> tuple[list[Part], Events]:
+        """Adds to the ticket itself; to a new one only where that is over."""
+        before = tracker.get_slot(TICKET_SLOT) or {}
+        number, is_urgent = before.get("number", ""), bool(before.get("urgent"))
+        kind, _, named = (reading.value or "").partition(":")
+        if kind == "to" and named != number:
+            number, is_urgent = named, False
+        if before.get("corrects") and not reading.value:
+            is_place = place_told(reading.text, reading.entities, tracker)
+            kind, named = ("place", reading.text) if is_place else ("", "")
+        if kind == "place":
+            return await _corrected(named, number, reading, tracker)
+        photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
+        text = "" if reading.value == PHOTOS_VALUE else reading.text
+        call = "要是电话还没打，请现在就打。" if is_urgent else ""
+        said = After(named) if kind == "alarm" else None
+        events: Events = [SlotSet(PHOTOS_SLOT, None)]
+        try:
+            ticket = await ports().tickets.remark(
+                number,
+                tracker.sender_id,
+                text=text or "补一张照片",
+                photos=photos.there,
+                key=f"{reading.message_id}#0",
+                now=ports().now(),
+            )
+        except (NotFoundError, TransitionRefusedError):
+            item = reading.item or tracker.get_slot(ITEM_SLOT)
+            words = f"补充 {number}：{text or '照片'}"
+            filed, gone = await open_handoff(reading, tracker, item, words)
+            ticket = filed.ticket
+            return [
+                Text(f"{number} 已经结了，我另记了一件，编号 {ticket.number}。{call}"),
+                *gone,
+            ], [*events, filed_now(ticket, urgent=is_urgent)]
+        await moved_to(ticket, handoff_draft(reading, tracker, ticket.life.item, text))
+        if is_urgent and text:
+            events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
+        noted = f"记上了，跟 {number} 放在一起交给网格员。"
+        if is_urgent:
+            noted = words_after(
+                said, number, before.get("call") or (), before.get("alarm")
+            )
+        parts: list[Part] = [Text(noted), *told_gone(photos)]
+        if said in CALLS_OFF and not ticket.life.is_final:
+            question, asked = asked_to_withdraw(ticket, composer)
+            return [*parts, *question], [*events, *asked]
+        return parts, events
+
+
+async def _corrected(
+    right: str, number: str, reading: Reading, tracker: Tracker
+) -> tuple[list[Part], Events]:
+    """Tells who works on it where it really is; a ticket nobody has moves there."""
+    before = tracker.get_slot(TICKET_SLOT) or {}
+    if not right:
+        waits = {**before, "wants_place": True, "corrects": True}
+        ask = f"好，{number} 的地点不对是吧？您说对的，我这就改。"
+        return [Text(ask)], [SlotSet(TICKET_SLOT, waits)]
+    done = {**before, "wants_place": False, "corrects": False}
+    tickets = await ports().tickets.of_conversation(tracker.sender_id, limit=N_COMPARED)
+    ticket = next((t for t in tickets if t.number == number), None)
+    place = refined(ticket.draft.place if ticket else None, right)
+    try:
+        ticket = await ports().tickets.remark(
+            number,
+            tracker.sender_id,
+            text=f"更正地点：{place}",
+            key=f"{reading.message_id}#0",
+            now=ports().now(),
+        )
+    except (NotFoundError, TransitionRefusedError):
+        return [Text(f"{number} 已经结了，改不了。还没弄好的话，您再报一次。")], [
+            SlotSet(TICKET_SLOT, done)
+        ]
+    grid = whereabouts(tracker, place).grid
+    draft = handoff_draft(reading, tracker, ticket.life.item, "")
+    await moved_to(ticket, at_place(draft, place, grid), is_correction=True)
+    return [Text(f"好，{number} 的地点改成“{place}”，来处理的人看得到。")], [
+        SlotSet(TICKET_SLOT, done)
+    ]
