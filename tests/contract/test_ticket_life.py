@@ -1,16 +1,11 @@
 """The closed loop over every database."""
 
 import asyncio
-import random
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
-from adapters.sql.tables import outbox
 from adapters.sql.ticket_acts import always
-from adapters.sql.ticket_rates import Scope, SqlTicketRates
 from community.errors import ConflictError, NotFoundError, TransitionRefusedError
 from community.tickets import (
     SYSTEM,
@@ -21,34 +16,10 @@ from community.tickets import (
     TicketState,
     TicketStatus,
     history,
-    running,
 )
-from community.tickets.lifecycle import possible
-from community.tickets.rates import Dimension
 from community.tiers import Tier
-from tests.ticket_world import MONDAY, STAFF, actor, draft, hours, office
-
-OTHER = "wechat:oFictitiousOpenId02"
-WHO = draft().conversation
-
-
-def command(who: str, action: Action, **more: object) -> Command:
-    key = str(more.pop("key", f"{who}:{action.value}"))
-    return Command(actor(who), action, key, **more)  # type: ignore[arg-type]
-
-
-async def solved(tickets, key="m1#0", *, who=WHO):
-    opened = await tickets.open(draft(key, who=who), now=MONDAY)
-    number = opened.number
-    for act, after in (("claim", 0.1), ("contact", 0.2)):
-        await tickets.act(
-            number, command("worker1", Action(act)), now=MONDAY + hours(after)
-        )
-    return await tickets.act(
-        number,
-        command("worker1", Action.RESOLVE, text="清走了，地也扫了", photos=("after",)),
-        now=MONDAY + hours(3),
-    )
+from tests.contract.ticket_acts import OTHER, WHO, command, solved
+from tests.ticket_world import MONDAY, draft, hours, office
 
 
 async def test_from_report_to_a_result_that_the_resident_confirms(tickets):
@@ -297,144 +268,6 @@ async def test_a_long_matter_s_resident_hears_how_it_stands(tickets, engine):
     assert Action.PROGRESS in [e.action for e in await tickets.events(opened.number)]
 
 
-async def test_co_reporters_are_offered_join_and_are_told_the_result(tickets, engine):
-    opened = await tickets.open(draft(), now=MONDAY)
-    item, place = draft().item, "柳树小区三号楼"
-    near = await tickets.similar(item, grid="willow-1", place=place, now=MONDAY)
-    assert [ticket.number for ticket in near] == [opened.number]
-    elsewhere = await tickets.similar(
-        item, grid="willow-1", place="柳树小区9号楼", now=MONDAY
-    )
-    assert elsewhere == []
-    own = await tickets.similar(
-        item, grid="willow-1", place=place, now=MONDAY, exclude=WHO
-    )
-    assert own == []
-    joined = await tickets.join(opened.number, OTHER, key="j", now=MONDAY)
-    again = await tickets.join(opened.number, OTHER, key="j2", now=MONDAY)
-    assert joined.followers == again.followers == (OTHER,)
-    mine = await tickets.of_conversation(OTHER, limit=5)
-    assert [ticket.number for ticket in mine] == [opened.number]
-    for act in (Action.CLAIM, Action.CONTACT):
-        await tickets.act(opened.number, command("worker1", act), now=MONDAY)
-    await tickets.act(
-        opened.number, command("worker1", Action.RESOLVE, text="清了"), now=MONDAY
-    )
-    assert await told(engine, "result") == {WHO, OTHER}
-    said = await tickets.answer(
-        opened.number, OTHER, satisfied=True, key="a", now=MONDAY
-    )
-    assert said.state is TicketState.RESOLVED
-    assert "同报的居民说解决了" in [
-        m.text for m in await tickets.messages(opened.number)
-    ]
-    closed = await tickets.answer(
-        opened.number, WHO, satisfied=True, key="b", now=MONDAY
-    )
-    assert closed.state is TicketState.CONFIRMED
-    assert await told(engine, "closed") == {OTHER}
-
-
-async def test_a_co_reporter_s_yes_leaves_the_complainant_s_no(tickets, engine):
-    number = await resolved_with_a_co_reporter(tickets)
-    await tickets.answer(number, OTHER, satisfied=True, key="a", now=MONDAY)
-    opened = await tickets.answer(number, WHO, satisfied=False, key="b", now=MONDAY)
-    assert (opened.life.n_reopened, opened.life.satisfied) == (1, False)
-    rates, scope = SqlTicketRates(engine), Scope(MONDAY - hours(1), MONDAY + hours(1))
-    figures = await rates.from_state(scope, now=MONDAY)
-    assert figures == await rates.from_events(scope, now=MONDAY)
-    assert (figures[""].n_answered, figures[""].n_satisfied) == (1, 0)
-
-
-async def test_without_a_reporter_a_co_reporter_closes(tickets):
-    number = await resolved_with_a_co_reporter(tickets)
-    await tickets.withdraw(number, WHO, now=MONDAY)
-    closed = await tickets.answer(number, OTHER, satisfied=True, key="a", now=MONDAY)
-    assert closed.state is TicketState.CONFIRMED
-
-
-async def resolved_with_a_co_reporter(tickets):
-    number = (await tickets.open(draft(), now=MONDAY)).number
-    await tickets.join(number, OTHER, key="j", now=MONDAY)
-    for act in (Action.CLAIM, Action.CONTACT, Action.RESOLVE):
-        await tickets.act(number, command("worker1", act, text="清了"), now=MONDAY)
-    return number
-
-
-async def told(engine, what):
-    async with engine.connect() as connection:
-        rows = (
-            await connection.execute(sa.select(outbox.c.recipient, outbox.c.payload))
-        ).all()
-    return {row.recipient for row in rows if f'"what": "{what}"' in row.payload}
-
-
-async def test_merged_tickets_tell_everybody_the_result(tickets, engine):
-    first = await tickets.open(draft("m1#0"), now=MONDAY)
-    second = await tickets.open(draft("m2#0", who=OTHER), now=MONDAY)
-    merging = command("worker1", Action.MERGE, to=first.number)
-    with pytest.raises(TransitionRefusedError):
-        await tickets.act(second.number, merging, now=MONDAY)
-    merging = replace(merging, reason="同一堆垃圾")
-    merged = await tickets.act(second.number, merging, now=MONDAY)
-    assert merged.state is TicketState.MERGED
-    target = await tickets.get(first.number)
-    assert target.followers == (OTHER,)
-    for act in (Action.CLAIM, Action.CONTACT):
-        await tickets.act(first.number, command("worker1", act), now=MONDAY)
-    await tickets.act(
-        first.number, command("worker1", Action.RESOLVE, text="清了"), now=MONDAY
-    )
-    assert await told(engine, "result") == {WHO, OTHER}
-    for number in (first.number, second.number):
-        assert await tickets.verify(number) == []
-
-
-async def test_a_merged_danger_stays_a_danger(tickets):
-    item = "matter/gas_safety"
-    normal = await tickets.open(draft("m1#0", item=item), now=MONDAY)
-    gas = draft("m2#0", who=OTHER, item=item, urgency="critical")
-    gas = await tickets.open(gas, now=MONDAY)
-    merging = command("county1", Action.MERGE, to=normal.number, reason="同一处")
-    await tickets.act(gas.number, merging, now=MONDAY)
-    target = await tickets.get(normal.number)
-    assert target.life.urgency == "critical"
-    assert target.life.respond_by == MONDAY + hours(0.5)
-    assert await tickets.verify(normal.number) == []
-
-
-async def test_a_ticket_does_not_go_into_itself_or_into_nothing(tickets):
-    opened = await tickets.open(draft(), now=MONDAY)
-    for to, error in (
-        (opened.number, TransitionRefusedError),
-        ("0000-0000", NotFoundError),
-    ):
-        act = command("worker1", Action.MERGE, to=to, reason="同一件事")
-        with pytest.raises(error):
-            await tickets.act(opened.number, act, now=MONDAY)
-    assert len(await tickets.events(opened.number)) == 1
-
-
-async def test_crosswise_merges_leave_one_ticket_open(repository):
-    first, second = repository(), repository()
-    one = await first.open(draft("m1#0"), now=MONDAY)
-    two = await first.open(draft("m2#0", who=OTHER), now=MONDAY)
-
-    async def merge(tickets, source, target):
-        key = f"{source}>{target}"
-        act = command("head", Action.MERGE, to=target, key=key, reason="同一件事")
-        try:
-            await tickets.act(source, act, now=MONDAY)
-        except TransitionRefusedError:
-            return False
-        return True
-
-    done = await asyncio.gather(
-        merge(first, one.number, two.number), merge(second, two.number, one.number)
-    )
-    assert sorted(done) == [False, True]
-
-
 async def test_a_second_matter_gets_its_own_ticket(tickets):
     opened = await tickets.open(draft(), now=MONDAY)
     split = command(
@@ -480,16 +313,6 @@ async def test_a_corrected_item_is_a_label_for_learning_without_personal_numbers
     assert "楼下垃圾三天没人收" in label.text
     assert "138" not in label.text
     assert await tickets.relabels(after=label.id, limit=10) == []
-
-
-async def test_a_withdrawal_goes_on_for_those_who_follow(tickets):
-    opened = await tickets.open(draft(), now=MONDAY)
-    await tickets.join(opened.number, OTHER, key="j", now=MONDAY)
-    left = await tickets.withdraw(opened.number, WHO, now=MONDAY)
-    assert left.status is TicketStatus.OPEN
-    assert await tickets.of_conversation(WHO, limit=5) == []
-    ended = await tickets.withdraw(opened.number, OTHER, now=MONDAY)
-    assert ended.status is TicketStatus.OPEN  # a co-reporter only leaves
 
 
 async def test_remarks_belong_to_one_s_own_tickets(tickets):
@@ -556,93 +379,3 @@ async def test_a_list_keeps_to_what_it_was_asked_for(tickets):
     assert await numbers(is_open=False) == set()
     assert await numbers(number=mine.number[:6]) >= {mine.number}
     assert await numbers(item="matter/noise") == set()
-
-
-@pytest.mark.parametrize("seed", range(3))
-async def test_random_histories_keep_state_chain_and_rates(repository, engine, seed):
-    """Several actors at once; afterwards everything must still agree."""
-    dice = random.Random(seed)
-    stores = [repository() for _ in range(3)]
-    opened = [
-        await stores[0].open(
-            draft(
-                f"m{n}#0",
-                who=f"wechat:o{n}",
-                item=dice.choice(
-                    ["matter/garbage_cleaning", "matter/illegal_building"]
-                ),
-                grid=dice.choice(["willow-1", "willow-2"]),
-            ),
-            now=MONDAY,
-        )
-        for n in range(6)
-    ]
-    now = MONDAY
-    for turn in range(40):
-        now += timedelta(minutes=dice.choice([1, 30, 600, 1440]))
-        await asyncio.gather(
-            *(
-                somebody_acts(store, dice, opened, now, f"{turn}-{nth}")
-                for nth, store in enumerate(stores)
-            ),
-            stores[0].tick(now),
-        )
-    for ticket in opened:
-        number = ticket.number
-        assert await stores[0].verify(number) == []
-        life = (await stores[0].get(number)).life
-        assert history.rebuild(await stores[0].events(number)) == life
-        assert running.has_one_owner(life)
-        assert running.has_one_clock(life)
-    rates = SqlTicketRates(engine)
-    scope = Scope(MONDAY - hours(1), MONDAY + hours(1))
-    for by in (None, *Dimension):
-        from_state = await rates.from_state(scope, now=now, by=by)
-        assert from_state == await rates.from_events(scope, now=now, by=by)
-
-
-async def somebody_acts(store, dice, opened, now, key):
-    ticket = await store.get(dice.choice(opened).number)
-    if dice.random() < 0.2:
-        await resident_acts(store, dice, ticket, now, key)
-        return
-    owner = ticket.owner
-    who = (
-        owner
-        if dice.random() < 0.7 and not owner.startswith("desk:")
-        else dice.choice(STAFF).id
-    )
-    actions = sorted(possible(actor(who), ticket.life), key=lambda a: a.value)
-    if not actions:
-        return
-    action = dice.choice(actions)
-    to = {
-        Action.ASSIGN: "worker2",
-        Action.NOTE: "resident",
-        Action.MERGE: dice.choice(opened).number,
-        Action.RECLASSIFY: dice.choice(["matter/noise", "matter/gas_safety"]),
-        Action.RELOCATE: "willow-2",
-    }.get(action)
-    act = Command(actor(who), action, key, "有原因", "说明", (), to, 600, 2)
-    try:
-        await store.act(ticket.number, act, now=now)
-    except (TransitionRefusedError, ConflictError):
-        return
-
-
-async def resident_acts(store, dice, ticket, now, key):
-    who = ticket.draft.conversation
-    try:
-        if ticket.state is TicketState.RESOLVED:
-            satisfied = dice.random() < 0.5
-            await store.answer(
-                ticket.number, who, satisfied=satisfied, key=key, now=now
-            )
-        elif dice.random() < 0.3:
-            await store.forget(f"wechat:o{dice.randrange(6)}", now=now)
-        else:
-            await store.join(
-                ticket.number, f"wechat:p{dice.randrange(3)}", key=key, now=now
-            )
-    except (TransitionRefusedError, NotFoundError):
-        return

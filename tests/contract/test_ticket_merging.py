@@ -1,5 +1,6 @@
 """并案: only of what can be one thing; words, photos and people go with it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,9 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.sql.tables import outbox
-from community.errors import ImplausibleMergeError
+from community.errors import (
+    ImplausibleMergeError,
+    NotFoundError,
+    TransitionRefusedError,
+)
 from community.tickets import Action, Command, Origin, TicketState
-from tests.ticket_world import MONDAY, actor, draft
+from tests.contract.ticket_acts import WHO, command, told
+from tests.ticket_world import MONDAY, actor, draft, hours
 
 ONE, OTHER, THIRD = (f"wechat:oFictitiousOpenId0{n}" for n in (1, 2, 3))
 
@@ -155,3 +161,69 @@ async def test_a_repeated_merge_changes_nothing(tickets):
     n_events = len(await tickets.events(target))
     await merge(tickets, source, target)
     assert len(await tickets.events(target)) == n_events
+
+
+async def test_merged_tickets_tell_everybody_the_result(tickets, engine):
+    first = await tickets.open(draft("m1#0"), now=MONDAY)
+    second = await tickets.open(draft("m2#0", who=OTHER), now=MONDAY)
+    merging = command("worker1", Action.MERGE, to=first.number)
+    with pytest.raises(TransitionRefusedError):
+        await tickets.act(second.number, merging, now=MONDAY)
+    merging = replace(merging, reason="同一堆垃圾")
+    merged = await tickets.act(second.number, merging, now=MONDAY)
+    assert merged.state is TicketState.MERGED
+    target = await tickets.get(first.number)
+    assert target.followers == (OTHER,)
+    for act in (Action.CLAIM, Action.CONTACT):
+        await tickets.act(first.number, command("worker1", act), now=MONDAY)
+    await tickets.act(
+        first.number, command("worker1", Action.RESOLVE, text="清了"), now=MONDAY
+    )
+    assert await told(engine, "result") == {WHO, OTHER}
+    for number in (first.number, second.number):
+        assert await tickets.verify(number) == []
+
+
+async def test_a_merged_danger_stays_a_danger(tickets):
+    item = "matter/gas_safety"
+    normal = await tickets.open(draft("m1#0", item=item), now=MONDAY)
+    gas = draft("m2#0", who=OTHER, item=item, urgency="critical")
+    gas = await tickets.open(gas, now=MONDAY)
+    merging = command("county1", Action.MERGE, to=normal.number, reason="同一处")
+    await tickets.act(gas.number, merging, now=MONDAY)
+    target = await tickets.get(normal.number)
+    assert target.life.urgency == "critical"
+    assert target.life.respond_by == MONDAY + hours(0.5)
+    assert await tickets.verify(normal.number) == []
+
+
+async def test_a_ticket_does_not_go_into_itself_or_into_nothing(tickets):
+    opened = await tickets.open(draft(), now=MONDAY)
+    for to, error in (
+        (opened.number, TransitionRefusedError),
+        ("0000-0000", NotFoundError),
+    ):
+        act = command("worker1", Action.MERGE, to=to, reason="同一件事")
+        with pytest.raises(error):
+            await tickets.act(opened.number, act, now=MONDAY)
+    assert len(await tickets.events(opened.number)) == 1
+
+
+async def test_crosswise_merges_leave_one_ticket_open(repository):
+    first, second = repository(), repository()
+    one = await first.open(draft("m1#0"), now=MONDAY)
+    two = await first.open(draft("m2#0", who=OTHER), now=MONDAY)
+
+    async def merge(tickets, source, target):
+        key = f"{source}>{target}"
+        act = command("head", Action.MERGE, to=target, key=key, reason="同一件事")
+        try:
+            await tickets.act(source, act, now=MONDAY)
+        except TransitionRefusedError:
+            return False
+        return True
+
+    done = await asyncio.gather(
+        merge(first, one.number, two.number), merge(second, two.number, one.number)
+    )
+    assert sorted(done) == [False, True]

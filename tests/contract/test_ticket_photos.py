@@ -2,7 +2,7 @@
 
 from adapters.sql.ticket_photos import SqlTicketPhotos
 from community.tickets import Action, TicketDraft, TicketKind
-from tests.contract.test_ticket_life import WHO, command
+from tests.contract.ticket_acts import WHO, command
 from tests.ticket_world import MONDAY
 
 FILED, REMARKED, PROOF, LOOSE = (f"{n:040d}" for n in range(4))

@@ -17,7 +17,7 @@ from adapters.sql.tables import (
 from community.errors import ConfigurationError, RecordError
 from community.tickets import Action, TicketStatus
 from tests.contract.conftest import KEY
-from tests.contract.test_ticket_life import OTHER, WHO, command, solved
+from tests.contract.ticket_acts import OTHER, WHO, command, solved
 from tests.ticket_world import MONDAY
 
 NEW_KEY = "n" * 40
