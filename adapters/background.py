@@ -8,6 +8,9 @@ NICENESS = 10
 def give_way(*, entirely: bool) -> None:
     """Makes this process, and what it starts, wait for others.
 
+    Linux compares processes so within one session or control group only; between
+    those the groups' own weights count, which `deploy/` sets.
+
     Args:
         entirely: It runs only while nothing else wants a processor, as the kernel's
             idle class does; otherwise it merely gets the smaller share. A machine

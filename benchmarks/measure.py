@@ -218,7 +218,8 @@ def running(
             env=env,
             stdout=out,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
+            # As the launcher does: Ctrl-C is ours, and training can give way.
+            preexec_fn=os.setpgrp,
         )
         try:
             yield process.pid

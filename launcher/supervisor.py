@@ -1,6 +1,5 @@
 """Keeps child processes alive: restarts what dies, ends all on a signal."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -8,9 +7,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-PR_SET_PDEATHSIG = 1
-"""From <linux/prctl.h>."""
+from adapters.parent_process import end_with
+
 RESTART_AFTER_S = (0.2, 1.0, 3.0, 10.0)
 STABLE_AFTER_S = 60.0
 STOP_TIMEOUT_S = 20.0
@@ -79,9 +79,9 @@ class Supervisor:
     def _launch(self, child: Child) -> None:
         child.process = subprocess.Popen(  # noqa: S603 - commands of this program
             child.command,
+            stdin=subprocess.DEVNULL,
             env={**self._env, **child.env},
-            start_new_session=True,
-            preexec_fn=end_with_parent,
+            preexec_fn=partial(become_child, os.getpid()),
         )
         child.started_at = time.monotonic()
         if child.ready is not None:
@@ -117,13 +117,16 @@ class Supervisor:
                 child.process.wait()
 
 
-def end_with_parent() -> None:
-    """Asks the kernel to end this child when the launcher dies, however it dies.
+def become_child(launcher: int) -> None:
+    """Leaves the launcher's group, so that Ctrl-C is the launcher's; ends with it.
 
     Otherwise a killed launcher would leave a Redis behind, and the next start would
-    run a second one on the same files.
+    run a second one on the same files. The session stays the launcher's: Linux weighs
+    niceness and the idle class within a session only (autogroups), and training gives
+    way to the workers by them.
     """
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    os.setpgid(0, 0)
+    end_with(launcher)
 
 
 def python(*arguments: str) -> list[str]:
