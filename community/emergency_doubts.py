@@ -31,10 +31,12 @@ _NEGATION = re.compile(
 )
 _SUPPOSED = re.compile(
     r"万一|如果|要是|假如|假设|要真|真要|真(?=着)|怕|担心|会不会|免得|省得|以免|避免|防止|"
-    r"预防|等(?:着|到|哪天|出|炸|烧|撞|砸|死)|非(?:得|要|等)|真有个?|迟早|早晚|难保|说不定|容易|听说|人家说|哪天|"
+    r"预防|等(?:着|到|哪天|出|炸|烧|撞|砸|死)|非(?:得|要|等)|真有个?|迟早|早晚|难保|说不定|容易|极易|听说|人家说|哪天|"
     r"可能会|一旦|(?:遇到|碰到|碰上|发生)(?=[^。]{0,10}(?:怎么|如何|该|时|咋))|差点|"
     r"差一点|险些|据说|存在|隐患|都能|眼看着?要|一[下到][^，。]{0,3}雨|每[逢次年到][^，。]{0,4}[雨汛]|年年"
 )
+_CONDITION = re.compile(r"一旦|万一|如果|要是|假如|假设")
+"""Makes a whole clause a supposition, however long it is."""
 _STUDY = re.compile(
     r"演练|演习|培训|讲座|科普|宣传|知识|常识|考试|手抄报|作文|预案|短视频|想学|学学|"
     r"如何(?:处理|应对|自救|逃生|预防|报警|防)|"
@@ -69,7 +71,7 @@ _CHILD = re.compile(
 _EXCUSES: dict[str, re.Pattern[str]] = {
     # Smoke and flames where they belong, or that only pollute the air.
     "fire": re.compile(
-        r"焚烧(?!垃圾引)|(?:烟花|鞭炮)[^。]{0,16}(?:爆炸|巨响|以为)|烧秸|锅炉(?!房)|劣质|打不着|点不着|一打火|蒸馒头|冒过|隐患"
+        r"焚烧(?!垃圾引)|(?:烟花|鞭炮)[^。]{0,16}(?:爆炸|巨响|以为)|烧秸|锅炉(?!房)|劣质|□□摊|烤[串肉羊]|油污|扰民|喧哗|打不着|点不着|一打火|蒸馒头|冒过|隐患"
     ),
     # Smells of other things, alarms of other things, devices to be changed.
     "gas": re.compile(
@@ -85,7 +87,7 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
     # Things hit by cars, past accidents of a family, questions about points.
     "traffic": re.compile(
         r"铁栏杆|草坪|井盖|盲道|人没事|没人受伤|没伤着人|扣12分|安个灯|标线|花坛|"
-        r"[两三]回车祸|爸妈车祸|责任认定|认定书|[狗猫](?:叫|让|被)|恢复得|没收入|没上班|只是[^，。]{0,3}剐"
+        r"[两三]回车祸|爸妈车祸|责任认定|认定书|判定|怎么判|定责|怎么划|怎么赔|先[出垫付]|[狗猫](?:叫|让|被)|恢复得|没收入|没上班|只是[^，。]{0,3}剐"
     ),
     # What happens again and again, but not to this moment.
     "crime": re.compile(
@@ -171,7 +173,7 @@ def doubts(plain: str, rule: str, start: int, end: int) -> tuple[str, ...]:
     now = [match.start() for match in _NOW.finditer(plain)]
     checks = {
         "negated": bool(_NEGATION.search(plain[begin:start])),
-        "supposed": _is_supposed(plain, rule, max(begin, start - 12), end),
+        "supposed": _is_supposed(plain, rule, begin, start, end),
         "past": _is_past(plain, rule, stop, now),
         "done": _is_done(plain, rule, now),
         "study": _is_study(plain, now),
@@ -182,8 +184,14 @@ def doubts(plain: str, rule: str, start: int, end: int) -> tuple[str, ...]:
     return tuple(name for name, holds in checks.items() if holds)
 
 
-def _is_supposed(plain: str, rule: str, begin: int, end: int) -> bool:
-    return rule != "self_harm" and bool(_SUPPOSED.search(plain, begin, end))
+def _is_supposed(plain: str, rule: str, begin: int, start: int, end: int) -> bool:
+    """Whether the clause that begins at `begin` only supposes the danger."""
+    if rule == "self_harm":
+        return False
+    near = max(begin, start - 12)
+    return bool(
+        _SUPPOSED.search(plain, near, end) or _CONDITION.search(plain, begin, start)
+    )
 
 
 def _is_past(plain: str, rule: str, stop: int, now: list[int]) -> bool:
