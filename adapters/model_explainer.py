@@ -50,9 +50,9 @@ class ModelExplainer:
         if self._process is None and self._clock() < self._retry_at:
             raise ModelRefusedError("explain: the model could not be loaded")
         await self.close()
-        process = ModelProcess("explain", self._registry.folder)
+        process = ModelProcess("explain")
         try:
-            await process.__aenter__()
+            await process.load(self._registry.folder)
         except (ModelRefusedError, OSError):
             await self._give_up()
             raise

@@ -5,9 +5,9 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Any, cast
 
 from adapters.settings import ROOT
@@ -21,41 +21,43 @@ LINE_BYTES = 1 << 22
 
 
 class ModelProcess:
-    """A model that answers JSON lines; an asynchronous context manager.
+    """A model that answers JSON lines: `start`, `load`, ask, `close`.
 
     Rasa is not imported here: whoever asks stays small, and a model that crashes
     takes nobody with it.
     """
 
-    def __init__(self, command: str, model: Path) -> None:
+    def __init__(self, command: str) -> None:
         """Starts nothing yet.
 
         Args:
             command: `judge` (whole pipeline), `explain` (linear model only) or
                 `converse` (whole conversations).
-            model: A model of the registry, or the registry itself.
         """
-        self._command, self._model = command, model
+        self._command = command
+        self._path = Path()
         self._process: Process | None = None
         self._lock = asyncio.Lock()
         self.model = ""
         """Id of the loaded model."""
 
-    async def __aenter__(self) -> "ModelProcess":
-        """Starts the process and waits until the model is loaded.
+    @asynccontextmanager
+    async def loaded(self, model: Path) -> "AsyncIterator[ModelProcess]":
+        """Has a model loaded for the time of a block; see `load`."""
+        try:
+            await self.load(model)
+            yield self
+        finally:
+            await self.close()
 
-        Raises:
-            ModelRefusedError: It cannot be loaded; the message says why.
-        """
-        arguments = ("-W", "ignore", "-m", "bot")
+    async def start(self) -> None:
+        """Starts the process, unless it runs: what it is made of takes seconds to load."""
+        if self._process is not None:
+            return
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            "--end-with",
-            str(os.getpid()),
-            self._command,
-            "--model",
-            str(self._model),
+            *(sys.executable, "-W", "ignore", "-m", "bot"),
+            *("--end-with", str(os.getpid())),
+            *(self._command, "--wait"),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
@@ -63,27 +65,32 @@ class ModelProcess:
             limit=LINE_BYTES,
         )
         self._errors = asyncio.create_task(self._drain())
+
+    async def load(self, model: Path) -> None:
+        """Starts the process if need be, and waits until it has loaded a model.
+
+        Args:
+            model: A model of the registry, or the registry itself.
+
+        Raises:
+            ModelRefusedError: It cannot be loaded; the message says why.
+        """
+        await self.start()
+        self._path = model
         try:
+            # It may have ended (uvloop: RuntimeError); what is read tells why.
+            with suppress(ConnectionError, RuntimeError):
+                await self._write([{"model": str(model.absolute())}])
             ready = await asyncio.wait_for(self._read(), LOAD_TIMEOUT_S)
         except asyncio.TimeoutError as err:
             await self.close()
             raise ModelRefusedError(
-                f"{self._model}: not loaded after {LOAD_TIMEOUT_S:g} s"
+                f"{model}: not loaded after {LOAD_TIMEOUT_S:g} s"
             ) from err
         except BaseException:
             await self.close()
             raise
         self.model = str(ready["model"])
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Ends the process."""
-        await self.close()
 
     async def close(self) -> None:
         """Ends the process, if it runs."""
@@ -115,7 +122,7 @@ class ModelProcess:
         if not line:
             last = await self._errors
             found = [text for text in last if text.startswith("[ERROR]")] or last[-1:]
-            raise ModelRefusedError(f"{self._model}: {' '.join(found) or 'it ended'}")
+            raise ModelRefusedError(f"{self._path}: {' '.join(found) or 'it ended'}")
         return cast("dict[str, Any]", json.loads(line))
 
     async def ask(self, question: dict[str, Any]) -> dict[str, Any]:

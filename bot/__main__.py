@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import sys
 import warnings
 from pathlib import Path
@@ -43,7 +45,13 @@ def main() -> int:
         ("explain", "n-grams that counted, as JSON lines"),
         ("converse", "written conversations played, as JSON lines"),
     ):
-        commands.add_parser(name, help=text).add_argument("--model", type=Path)
+        lines = commands.add_parser(name, help=text)
+        lines.add_argument("--model", type=Path)
+        lines.add_argument(
+            "--wait",
+            action="store_true",
+            help="the first line of stdin names the model",
+        )
     evaluate = commands.add_parser("evaluate", help="figures on kept-out messages")
     evaluate.add_argument("--model", type=Path)
     evaluate.add_argument("--data", type=Path, default=Path("evaluation/validation"))
@@ -90,6 +98,8 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
             progress=arguments.progress,
         )
     model = arguments.model or settings.model_path
+    if getattr(arguments, "wait", False):
+        model = _told_model(command)
     if command == "evaluate":
         from bot.evaluation import main as evaluate_main
 
@@ -109,6 +119,22 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
         if command == "judge"
         else judging.explain_lines(model)
     )
+
+
+def _told_model(command: str) -> Path:
+    """Loads what the command is made of, then waits for `{"model"}` on stdin.
+
+    Raises:
+        CommunityError: Another line came; or none, since the parent has ended.
+    """
+    if command != "explain":
+        with contextlib.redirect_stdout(sys.stderr):
+            import bot.model  # noqa: F401 - Rasa and all components
+    line = sys.stdin.readline()
+    try:
+        return Path(json.loads(line)["model"])
+    except (KeyError, TypeError, ValueError) as err:
+        raise CommunityError(f"no model was named: {line[:80]!r}") from err
 
 
 if __name__ == "__main__":

@@ -38,9 +38,18 @@ def state_of(files: Sequence[Path], catalog: Path) -> str:
 
 
 async def trials_of(
-    registry: ModelRegistry, model: str, files: Sequence[Path]
+    registry: ModelRegistry,
+    model: str,
+    files: Sequence[Path],
+    player: ModelProcess | None = None,
 ) -> list[Trial]:
     """Returns how a model does in conversations; played once, then kept beside it.
+
+    Args:
+        registry: Where the model is.
+        model: Its id.
+        files: The conversations.
+        player: Process for `converse` that waits for a model; a new one by default.
 
     Raises:
         ModelRefusedError: The model is not what was signed, or could not be played.
@@ -51,7 +60,8 @@ async def trials_of(
     if kept.is_file():
         docs = json.loads(kept.read_text(encoding="utf-8"))
         return [Trial(str(name), tuple(problems)) for name, problems in docs]
-    async with ModelProcess("converse", registry.folder / model) as process:
+    player = player or ModelProcess("converse")
+    async with player.loaded(registry.folder / model) as process:
         answers = await process.ask_all([{"file": str(f.absolute())} for f in files])
     found = [
         Trial(name_of(file), tuple(answer["problems"]))

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -67,10 +67,35 @@ def _file_for(registry: ModelRegistry, model: str, texts: Sequence[str]) -> Path
     return registry.folder / model / OPINIONS / f"{digest}.json"
 
 
+@dataclass(frozen=True)
+class Examiners:
+    """Processes that wait for a candidate: they start while it is being trained."""
+
+    judge: ModelProcess = field(default_factory=lambda: ModelProcess("judge"))
+    player: ModelProcess = field(default_factory=lambda: ModelProcess("converse"))
+
+    async def start(self) -> None:
+        """Lets them load what they are made of."""
+        await asyncio.gather(self.judge.start(), self.player.start())
+
+    async def close(self) -> None:
+        """Ends those that still run."""
+        await asyncio.gather(self.judge.close(), self.player.close())
+
+
 async def opinions_of(
-    registry: ModelRegistry, model: str, texts: Sequence[str]
+    registry: ModelRegistry,
+    model: str,
+    texts: Sequence[str],
+    judge: ModelProcess | None = None,
 ) -> list[Opinion]:
     """Returns what a model makes of some messages; asked once, then kept beside it.
+
+    Args:
+        registry: Where the model is.
+        model: Its id.
+        texts: The messages.
+        judge: Process for `judge` that waits for a model; a new one by default.
 
     Raises:
         ModelRefusedError: The model is not what was signed.
@@ -80,7 +105,8 @@ async def opinions_of(
     if path.is_file():
         docs = json.loads(path.read_text(encoding="utf-8"))
         return [Opinion.from_doc(doc) for doc in docs]
-    async with ModelProcess("judge", registry.folder / model) as process:
+    judge = judge or ModelProcess("judge")
+    async with judge.loaded(registry.folder / model) as process:
         found = await process.opinions(texts)
     path.parent.mkdir(exist_ok=True)
     docs = [asdict(opinion) for opinion in found]
@@ -104,7 +130,7 @@ def _texts(sets: Mapping[str, Sequence[Exam]]) -> list[str]:
 
 
 async def evaluate(
-    loop: Loop, model: str, now: datetime
+    loop: Loop, model: str, now: datetime, examiners: Examiners | None = None
 ) -> tuple[dict[str, Any], list[Failure]]:
     """Judges a candidate and stores the report: SQL, JSON and Markdown.
 
@@ -112,6 +138,7 @@ async def evaluate(
         loop: The loop's parts.
         model: Id of the candidate.
         now: Current instant, aware UTC.
+        examiners: Those that wait for it already; new ones by default.
 
     Raises:
         ModelRefusedError: The candidate is not what was signed.
@@ -121,10 +148,11 @@ async def evaluate(
     serving = registry.serving()
     current = serving if serving != model else None
     texts = _texts(sets)
+    examiners = examiners or Examiners()
     after, before, conversations = await asyncio.gather(
-        opinions_of(registry, model, texts),
+        opinions_of(registry, model, texts, examiners.judge),
         _opinions_before(registry, current, texts),
-        _conversations(loop, model, current),
+        _conversations(loop, model, current, examiners.player),
     )
     report: dict[str, Any] = {
         "candidate": model,
@@ -154,14 +182,16 @@ async def _opinions_before(
     return await opinions_of(registry, current, texts) if current else []
 
 
-async def _conversations(loop: Loop, model: str, current: str | None) -> Figures:
+async def _conversations(
+    loop: Loop, model: str, current: str | None, player: ModelProcess
+) -> Figures:
     """Plays the written conversations; says so where there are none."""
     folder = loop.settings.learning.conversations_dir
     files = conversation_files(folder)
     if not files:
         return not_played(f"没有对话文件：{folder}")
     try:
-        after = await trials_of(loop.registry, model, files)
+        after = await trials_of(loop.registry, model, files, player)
     except ModelRefusedError as err:
         return not_played(str(err))
     if current is None:

@@ -65,7 +65,7 @@ async def _asked(
         ModelRefusedError: It is not what was signed.
     """
     registry.verified_archive(model)
-    async with ModelProcess("judge", registry.folder / model) as process:
+    async with ModelProcess("judge").loaded(registry.folder / model) as process:
         yield process.opinions
 
 

@@ -13,7 +13,7 @@ from adapters.settings import ROOT
 from community.errors import CommunityError
 from community.learning.gates import Failure
 from training.datafiles import write_examples
-from training.evaluate import evaluate, warm_up
+from training.evaluate import Examiners, evaluate, warm_up
 from training.loop import Loop, now
 
 SHARES = {
@@ -61,6 +61,7 @@ async def train(
         if tell is not None:
             await tell(stage, share)
 
+    examiners = Examiners()
     beating = asyncio.create_task(beat(loop, job))
     try:
         loop.registry.sweep()
@@ -69,14 +70,15 @@ async def train(
         )
         await asyncio.to_thread(_keep_history, loop, by)
         model = f"yunxiaolu-{began:%Y%m%d-%H%M%S}-{job[:4]}"
-        await _train_and_warm_up(loop, model, by, told)
-        report, failures = await evaluate(loop, model, now())
+        await _train_and_warm_up(loop, model, by, told, examiners)
+        report, failures = await evaluate(loop, model, now(), examiners)
         await told("evaluated", 1.0)
     except BaseException as err:
         await loop.jobs.finish(job, now(), error=str(err) or type(err).__name__)
         raise
     finally:
         beating.cancel()
+        await examiners.close()
     await loop.jobs.finish(job, now(), model=model)
     return model, report, failures
 
@@ -92,9 +94,11 @@ def _keep_history(loop: Loop, by: str) -> None:
         repository.keep_training_data(by)
 
 
-async def _train_and_warm_up(loop: Loop, model: str, by: str, told: Tell) -> None:
-    """Trains; meanwhile the serving model is asked what it will be compared by."""
-    warming = asyncio.create_task(warm_up(loop, now()))
+async def _train_and_warm_up(
+    loop: Loop, model: str, by: str, told: Tell, examiners: Examiners
+) -> None:
+    """Trains; meanwhile the examiners start, and the serving model is asked first."""
+    warming = asyncio.create_task(_warm_up(loop, examiners))
     try:
         await _train_apart(loop, model, by, told)
         # What goes wrong here is tried again, and told, by the evaluation.
@@ -102,6 +106,11 @@ async def _train_and_warm_up(loop: Loop, model: str, by: str, told: Tell) -> Non
     finally:
         warming.cancel()
         await asyncio.gather(warming, return_exceptions=True)
+
+
+async def _warm_up(loop: Loop, examiners: Examiners) -> None:
+    await warm_up(loop, now())
+    await examiners.start()
 
 
 async def beat(loop: Loop, job: str) -> None:

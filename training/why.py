@@ -11,6 +11,6 @@ async def explain_once(
     registry: Path, catalog: Catalog, text: str, labels: tuple[str, ...] = ()
 ) -> Why:
     """Explains one message with a process of its own."""
-    async with ModelProcess("explain", registry) as process:
+    async with ModelProcess("explain").loaded(registry) as process:
         answer = await process.ask({"text": text, "labels": list(labels)})
     return read_why(answer, catalog, labels)

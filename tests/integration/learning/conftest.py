@@ -60,11 +60,13 @@ class FakeModels:
         self.wrong: set[str] = set()
         """Models that say the wrong item to everything inside."""
         self.asked: list[str] = []
+        self.n_waiting = 0
+        """Processes that were started and not ended."""
         self.rude: set[str] = set()
         """Models that fail in some conversations."""
 
     async def trials_of(
-        self, registry: ModelRegistry, model: str, files: list[Path]
+        self, registry: ModelRegistry, model: str, files: list[Path], _: object = None
     ) -> list[Trial]:
         registry.verified_archive(model)
         return [
@@ -74,9 +76,8 @@ class FakeModels:
             for n, file in enumerate(files)
         ]
 
-    @asynccontextmanager
-    async def process(self, _: str, folder: Path) -> AsyncIterator["FakeProcess"]:
-        yield FakeProcess(self, folder.name)
+    def process(self, _: str) -> "FakeProcess":
+        return FakeProcess(self)
 
     def opinion(self, model: str, text: str) -> Opinion:
         label = LOW if "低保" in text else AGE
@@ -91,7 +92,7 @@ class FakeModels:
         )
 
     async def opinions_of(
-        self, registry: ModelRegistry, model: str, texts: list[str]
+        self, registry: ModelRegistry, model: str, texts: list[str], _: object = None
     ) -> list[Opinion]:
         registry.verified_archive(model)
         self.asked.append(model)
@@ -101,8 +102,19 @@ class FakeModels:
 class FakeProcess:
     """Stands for `python -m bot judge`."""
 
-    def __init__(self, models: FakeModels, model: str) -> None:
-        self.models, self.model = models, model
+    def __init__(self, models: FakeModels) -> None:
+        self.models, self.model = models, ""
+
+    async def start(self) -> None:
+        self.models.n_waiting += 1
+
+    async def close(self) -> None:
+        self.models.n_waiting -= 1
+
+    @asynccontextmanager
+    async def loaded(self, folder: Path) -> AsyncIterator["FakeProcess"]:
+        self.model = folder.name
+        yield self
 
     async def opinions(self, texts: list[str]) -> list[Opinion]:
         self.models.asked.append(f"{self.model} {len(texts)}")
@@ -114,6 +126,7 @@ def fakes(monkeypatch: pytest.MonkeyPatch) -> FakeModels:
     found = FakeModels()
     monkeypatch.setattr(evaluation, "opinions_of", found.opinions_of)
     monkeypatch.setattr(promote, "ModelProcess", found.process)
+    monkeypatch.setattr(evaluation, "ModelProcess", found.process)
     monkeypatch.setattr(evaluation, "trials_of", found.trials_of)
     return found
 

@@ -1,5 +1,6 @@
 """The loop from an accepted example to the serving model and back, without Rasa."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from tests.integration.learning.conftest import (
 )
 from training import datafiles, promote, trainjob
 from training import evaluate as evaluation
-from training.loop import seed_data
+from training.loop import Loop, seed_data
 from training.registry import clean_up, removable
 
 
@@ -256,6 +257,30 @@ async def test_a_failed_training_leaves_the_serving_model_and_says_why(
     assert loop.registry.ids() == ["old"]
     assert await clean_up(loop.registry, loop.models, 10**9, NOW) == []
     assert not list(loop.registry.folder.glob(".*"))
+
+
+@pytest.mark.parametrize("is_trained", [True, False])
+async def test_whoever_examines_is_started_while_a_candidate_is_trained_and_ended(
+    loop, fakes, monkeypatch, is_trained
+):
+    add(loop, "old", candidate=False)
+    waiting: list[int] = []
+
+    async def trained(_: Loop, model: str, *__: object) -> None:
+        while not fakes.n_waiting:
+            await asyncio.sleep(0)
+        waiting.append(fakes.n_waiting)
+        if not is_trained:
+            raise CommunityError("training ended with code 137")
+        add(loop, model)
+
+    monkeypatch.setattr(trainjob, "_train_apart", trained)
+    if is_trained:
+        await trainjob.train(loop, "op")
+    else:
+        with pytest.raises(CommunityError):
+            await trainjob.train(loop, "op")
+    assert (waiting, fakes.n_waiting) == ([2], 0)
 
 
 async def test_examples_survive_a_crash_between_files_and_record(
