@@ -31,11 +31,15 @@ from benchmarks.measure import note
 from bot.nlu.decision import decide
 from bot.nlu.examples import Example, read_examples
 from bot.nlu.linear import LinearModel
+from community.catalog.model import Catalog
+from community.learning.new_words import new_words
 from community.learning.radar import Asked, topics
 from community.learning.signals import WEIGHTS, YOUNG_AMONG, Reason
 
 NEW_ITEMS = ("service/long_term_care_insurance", "service/senior_age_allowance")
 NEW_WORD = "暖居券"
+NO_QUESTION = ("matter", "talk")
+SHOWN = 8
 JUDGING = 0.3
 """Share of a hidden item's messages that are never labelled."""
 OWN_NAMES, OWN = 5, ("{}怎么办", "想问问{}", "{}要带啥", "我家能办{}吗")
@@ -159,41 +163,68 @@ def _seen(model: LinearModel, limits: Any, example: Example, young: str) -> Seen
     return seen
 
 
-def radar(data: Sequence[Example]) -> dict[str, Any]:
-    """Lets a hidden item and a new word come as traffic; says what the radar shows."""
-    item = NEW_ITEMS[0]
-    known = [e for e in data if e.label != item]
+def radar(item: str, data: Sequence[Example], catalog: Catalog) -> dict[str, Any]:
+    """Lets a hidden item and a new word come as traffic; says what the radar shows.
+
+    Two thirds of everything else train; questions of the rest are asked, too.
+    """
+    hidden = [e.text for e in data if e.label == item]
+    others = [e for e in data if e.label != item]
+    random.Random(SEED).shuffle(others)
+    cut = len(others) * 2 // 3
+    known = others[:cut]
     model, limits = fit(known)
     voucher = [
         f"{head}{NEW_WORD}{tail}"
         for head in ("那个", "今年的", "俺家的", "村里说的", "听说有个", "社区发的")
         for tail in ("咋领", "啥时候发", "到哪里用", "老人有没有", "发多少", "过期没")
     ]
-    hidden = [e.text for e in data if e.label == item]
-    asked = []
-    for number, text in enumerate([*hidden, *voucher]):
-        if judge(model, limits, Example(text, "", "")).decision == "abstain":
-            at = START + timedelta(hours=number)
-            asked.append(Asked(text, f"person{number}", at))
-    found = topics(asked, [e.text for e in known])
+    questions = [e.text for e in others[cut:] if not e.label.startswith(NO_QUESTION)]
+    traffic = [*hidden, *voucher, *questions[:TRAFFIC]]
+    random.Random(SEED).shuffle(traffic)
+    asked = [
+        Asked(text, f"person{number}", START + timedelta(minutes=15 * number))
+        for number, text in enumerate(traffic)
+    ]
+    turned_away = [
+        one
+        for one in asked
+        if judge(model, limits, Example(one.text, "", "")).decision == "abstain"
+    ]
+    background = [e.text for e in known]
+    found = topics(turned_away, background)
+    names = [word for word in catalog.words if word not in names_of(item, catalog)]
+    words = new_words(asked, background, names)
     return {
-        "hidden_item": item,
         "hidden_messages": len(hidden),
-        "of_them_turned_away": sum(a.text not in voucher for a in asked),
+        "of_them_turned_away": sum(a.text in hidden for a in turned_away),
         "new_word": NEW_WORD,
         "new_word_messages": len(voucher),
-        "new_word_turned_away": sum(a.text in voucher for a in asked),
-        "topics": [[topic.name, topic.n_persons] for topic in found[:5]],
+        "new_word_turned_away": sum(a.text in voucher for a in turned_away),
+        "other_questions": len(traffic) - len(hidden) - len(voucher),
+        "topics": [[topic.name, topic.n_persons] for topic in found[:SHOWN]],
+        "new_words": [
+            [word.name, word.n_persons, sum(e in hidden for e in word.examples)]
+            for word in words[:SHOWN]
+        ],
     }
+
+
+def names_of(item: str, catalog: Catalog) -> tuple[str, ...]:
+    """Returns what an item is called."""
+    found = catalog.items[item]
+    return (found.name, found.short_name, *found.aliases)
 
 
 def main() -> None:
     """Runs the experiment and writes its figures."""
     data = read_examples(Path("data/nlu"))
     frozen = read_examples(Path("evaluation/validation"))
-    items = CatalogFiles(Path("catalog")).load().items
-    names = {item: (items[item].short_name, *items[item].aliases) for item in NEW_ITEMS}
-    result: dict[str, Any] = {"radar": radar(data)}
+    catalog = CatalogFiles(Path("catalog")).load()
+    names = {item: names_of(item, catalog)[1:] for item in NEW_ITEMS}
+    result: dict[str, Any] = {
+        "radar": {item: radar(item, data, catalog) for item in NEW_ITEMS}
+    }
     result["learned"] = {
         item: learn(item, names[item], data, frozen) for item in NEW_ITEMS
     }

@@ -93,6 +93,9 @@ DIALOGUES: Sequence[Sequence[Line]] = (
     (_answer("隔壁的狗冲着娃龇牙", _DOG),),
     (_lost("娃户口跟谁", ("service/household_registration", 0.4), (_CARD, 0.22)),),
     (_lost("那个卡刷不出来", ("service/social_security_card", 0.41), (_CARD, 0.35)),),
+    (_answer("暖冬包咋领", _LOW, 0.74),),
+    (_answer("今年的暖冬包低保户才有吗", _LOW, 0.83),),
+    (_answer("俺娘没领着暖冬包", _LOW, 0.71),),
     (_outside("给小猫打疫苗有地方管吗"),),
     (_outside("小猫的疫苗在哪打便宜"),),
     (_outside("老年大学还招书法班不"),),
@@ -100,7 +103,7 @@ DIALOGUES: Sequence[Sequence[Line]] = (
     (_outside("共享单车锁不上还在扣钱"),),
 )
 """One dialogue each; residents say them again and again through the weeks."""
-_TIMES = (9, 7, 6, 5, 4, 3, 3, 2, 2, 3, 5, 2, 3, 4, 3, 5, 6, 2)
+_TIMES = (9, 7, 6, 5, 4, 3, 3, 2, 2, 3, 5, 2, 3, 2, 3, 2, 4, 3, 5, 6, 2)
 """How many residents hold each of them."""
 
 

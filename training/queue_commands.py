@@ -11,12 +11,13 @@ from adapters.content_files import CatalogFiles
 from adapters.sql.own_words import SqlOwnWords
 from community.errors import NotFoundError
 from community.learning.drafts import referral_draft, service_draft
+from community.learning.new_words import MIN_PERSONS
 from community.learning.own_words import OwnWords
 from community.learning.radar import Topic
 from community.learning.review import Cluster, Verdict
 from training.harvest import harvest
 from training.loop import Loop, now
-from training.radar import unmet
+from training.radar import unheard, unmet
 from training.tables import export, take_in
 from training.why import explain_once
 
@@ -139,22 +140,38 @@ async def _import(loop: Loop, arguments: argparse.Namespace) -> int:
 
 
 async def _radar(loop: Loop, arguments: argparse.Namespace) -> int:
-    found = await unmet(
-        loop, now(), weeks=arguments.weeks, min_persons=arguments.residents
-    )
+    weeks, least = arguments.weeks, arguments.residents
+    found = await unmet(loop, now(), weeks=weeks, min_persons=least)
+    words = await unheard(loop, now(), weeks=weeks, min_persons=max(least, MIN_PERSONS))
     if arguments.json:
-        say_json([asdict(topic) for topic in found])
+        say_json(
+            {
+                "topics": [asdict(topic) for topic in found],
+                "new_words": [asdict(word) for word in words],
+            }
+        )
         return 0
+    _say_topics(found)
+    if words:
+        say("新冒出来的说法（答了没答都算）：")
+        _say_topics(words)
+    return 0
+
+
+def _say_topics(found: list[Topic]) -> None:
     for topic in found:
         weeks = "，".join(f"{week} {n} 人" for week, n in topic.weeks.items())
         say(f"{topic.name}：{topic.n_persons} 位居民（{weeks}），势头 {topic.growth:g}")
         for text in topic.examples[:3]:
             say(f"    {text}")
-    return 0
 
 
 async def _draft(loop: Loop, arguments: argparse.Namespace) -> int:
-    topic = _topic_named(await unmet(loop, now(), min_persons=1), arguments.topic)
+    found = [
+        *await unmet(loop, now(), min_persons=1),
+        *await unheard(loop, now()),
+    ]
+    topic = _topic_named(found, arguments.topic)
     if arguments.kind == "referral":
         say(referral_draft(topic, arguments.id, hotline=arguments.hotline).rstrip())
         return 0

@@ -228,9 +228,19 @@ class SqlDialogueLog:
 
     async def outside(self, since: datetime) -> list[tuple[str, str, datetime]]:
         """Returns text, person and time of what no item was found for."""
+        return await self._asked(since, turn.c.decision == "abstain")
+
+    async def questions(self, since: datetime) -> list[tuple[str, str, datetime]]:
+        """Returns text, person and time of what was taken for no report and no talk."""
+        no_question = turn.c.label.like("matter/%") | turn.c.label.like("talk%")
+        return await self._asked(since, sa.not_(no_question) & (turn.c.label != ""))
+
+    async def _asked(
+        self, since: datetime, kind: sa.ColumnElement[bool]
+    ) -> list[tuple[str, str, datetime]]:
         query = (
             sa.select(turn.c.text, turn.c.person, turn.c.at)
-            .where(turn.c.at >= since, turn.c.decision == "abstain", turn.c.text != "")
+            .where(turn.c.at >= since, kind, turn.c.text != "")
             .where(turn.c.chosen.is_(False), turn.c.emergency.is_(None))
             .order_by(turn.c.at)
         )

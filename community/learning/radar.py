@@ -1,4 +1,7 @@
-"""Unmet needs: what residents ask that is not in the catalogue, by topic and week."""
+"""Unmet needs: what residents ask that is not in the catalogue, by topic and week.
+
+What is new in the words of all questions, `community.learning.new_words` finds.
+"""
 
 import math
 import re
@@ -25,7 +28,7 @@ _ASKING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question that found no item."""
+    """One question of a resident."""
 
     text: str
     person: str
@@ -71,11 +74,12 @@ def topics(
     idf = _Idf([found[0].text for found in by_key.values()], background)
     heaps = _heaps(by_key, idf)
     last = max((one.at for one in asked), default=None)
-    found = [
-        _topic(heap, [by_key[key] for key in heap.members], last)
-        for heap in heaps
-        if last is not None
-    ]
+    found = []
+    for heap in heaps:
+        groups = [by_key[key] for key in heap.members]
+        together = [one for group in groups for one in group]
+        if last is not None:
+            found.append(counted(_name(heap, groups), together, last))
     kept = [topic for topic in found if topic.n_persons >= min_persons]
     return sorted(kept, key=lambda t: (-t.n_persons, -t.growth, t.name))
 
@@ -141,22 +145,31 @@ def _heaps(by_key: dict[str, list[Asked]], idf: _Idf) -> list[_Heap]:
     return heaps
 
 
-def _topic(heap: _Heap, groups: list[list[Asked]], last: datetime | None) -> Topic:
-    persons: set[str] = set()
+def counted(name: str, asked: Sequence[Asked], last: datetime) -> Topic:
+    """Returns a topic with its questions by week and resident.
+
+    Args:
+        name: What it is called.
+        asked: Its questions.
+        last: When any question was last asked: the week that growth speaks of.
+    """
     by_week: dict[str, set[str]] = defaultdict(set)
-    for group in groups:
-        for one in group:
-            persons.add(one.person)
-            by_week[week_of(one.at)].add(one.person)
+    by_wording: dict[str, list[Asked]] = defaultdict(list)
+    for one in asked:
+        by_week[week_of(one.at)].add(one.person)
+        by_wording[key_of(one.text)].append(one)
     weeks = {week: len(found) for week, found in sorted(by_week.items())}
-    groups.sort(key=lambda group: (-len({a.person for a in group}), group[0].text))
+    wordings = sorted(
+        by_wording.values(),
+        key=lambda group: (-len({one.person for one in group}), group[0].text),
+    )
     return Topic(
-        name=_name(heap, groups),
+        name=name,
         weeks=weeks,
-        n_persons=len(persons),
-        n_messages=sum(len(group) for group in groups),
-        examples=tuple(group[0].text for group in groups[:EXAMPLES]),
-        growth=_growth(weeks, week_of(last) if last else ""),
+        n_persons=len({one.person for one in asked}),
+        n_messages=len(asked),
+        examples=tuple(group[0].text for group in wordings[:EXAMPLES]),
+        growth=_growth(weeks, week_of(last)),
     )
 
 

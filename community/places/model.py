@@ -1,6 +1,6 @@
 """Places as residents name them, and the grids that answer for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -115,6 +115,17 @@ class PlaceBook:
     communities: Mapping[str, Community]
     grids: Mapping[str, Grid]
     places: tuple[NamedPlace, ...]
+
+    def names(self) -> Iterator[str]:
+        """Yields all names and aliases, of streets down to places."""
+        for street in self.streets.values():
+            yield from (street.name, *street.aliases)
+        for community in self.communities.values():
+            yield from (community.name, *community.aliases)
+        for grid in self.grids.values():
+            yield grid.name
+        for place in self.places:
+            yield from place.names
 
 
 class Why(str, Enum):

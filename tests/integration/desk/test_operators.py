@@ -440,6 +440,26 @@ async def test_from_an_unmet_need_to_a_draft_in_one_step(
     assert "老年大学" in (folder / file).read_text(encoding="utf-8")
 
 
+async def test_a_word_that_was_answered_as_something_else_is_shown_as_new(
+    world: Desk,
+) -> None:
+    caller = await world.as_(OPERATOR)
+    radar = await (await caller.get("/api/learn/radar")).json()
+    word = next(one for one in radar["new_words"] if "暖冬包" in one["name"])
+    assert word["n_persons"] >= 3
+    assert all("暖冬包" in text for text in word["examples"])
+    assert not any("暖冬包" in one["name"] for one in radar["topics"])
+    wish = {
+        "topic": word["name"],
+        "kind": "referral",
+        "id": "winter_parcel",
+        "name": "暖冬包",
+        "reason": "今年新发的",
+    }
+    made = await caller.post("/api/learn/radar/draft", wish)
+    assert made.status == 200, await made.text()
+
+
 async def test_figures_count_and_a_sample_estimates(world: Desk) -> None:
     caller = await world.as_(OPERATOR)
     figures = await (await caller.get("/api/learn/figures")).json()
