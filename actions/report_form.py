@@ -38,12 +38,14 @@ from actions.report_slots import (
     questions_left,
 )
 from actions.speaking import Events, say
+from community.consent import hurried_yes
 from community.form_interpretation import (
     NEXT_REPORT,
     NO_PHOTO,
     NOT_YET,
+    PHOTO_COMES,
 )
-from community.questions import said_yes
+from community.questions import said_no, said_yes
 from community.replies import Text
 from community.reports import (
     amended,
@@ -162,9 +164,12 @@ class ValidateReportForm(FormValidationAction):
         if answer is None:
             return found
         ticket = await similar_ticket(tracker)
-        joins = ticket is not None and (answer == YES or said_yes(answer))
-        joins = joins or (ticket is not None and joins_when_asked(answer))
-        return {JOIN: ticket.number if ticket is not None and joins else ALONE}
+        joins = answer == YES or said_yes(answer) or joins_when_asked(answer)
+        if ticket is not None and joins:
+            return {JOIN: ticket.number}
+        if joins or answer == NO or says_alone(answer) or said_no(answer):
+            return {JOIN: ALONE}
+        return {**_amended(answer, tracker), JOIN: ALONE}
 
     async def extract_report_since(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -182,26 +187,18 @@ class ValidateReportForm(FormValidationAction):
             return found
         reading = reading_of(tracker)
         taken = await _offer_taken(reading.text, answer, tracker)
-        if taken or answer in (YES, NO):
+        if taken or answer == NO:
             return taken or found
+        if answer == YES:
+            return {**found, **_with_wish(reading, tracker)}
         contact = contact_in(answer, reading)
         if contact:
             return {CONTACT: contact, CONFIRM: None}
-        if answer in (NO_PHOTO, NOT_YET):
+        if answer in (NO_PHOTO, PHOTO_COMES, NOT_YET):
             return {WHAT: tracker.get_slot(WHAT), CONFIRM: None}
         if answer == NEXT_REPORT and reading.item is not None:
             return {**_waiting(dispatcher, reading), CONFIRM: None}
-        before = account_of(tracker)
-        told = amended(before, answer, reading.entities)
-        return {
-            WHAT: told.what if told.what != before.what else tracker.get_slot(WHAT),
-            PLACE: told.place
-            if told.place != before.place
-            else tracker.get_slot(PLACE),
-            SINCE: told.since,
-            CONFIRM: None,
-            **elsewhere(before, told, tracker),
-        }
+        return {CONFIRM: None, **_amended(answer, tracker)}
 
     async def validate_report_confirm(
         self,
@@ -225,6 +222,25 @@ def _recording(
         RECORDING_SLOT: Recordings.of(tracker).decided(answer),
         **({WHAT: SAID_IN_IT} if tells else {}),
     }
+
+
+def _amended(answer: str, tracker: Tracker) -> dict[str, Any]:
+    """Returns the account as a text corrects or completes it."""
+    before = account_of(tracker)
+    told = amended(before, answer, reading_of(tracker).entities)
+    return {
+        WHAT: told.what if told.what != before.what else tracker.get_slot(WHAT),
+        PLACE: told.place if told.place != before.place else tracker.get_slot(PLACE),
+        SINCE: told.since,
+        **elsewhere(before, told, tracker),
+    }
+
+
+def _with_wish(reading: Reading, tracker: Tracker) -> dict[str, Any]:
+    """Returns the account with what was wished beside the yes: 好 麻烦你们快点."""
+    wish = None if reading.chosen else hurried_yes(reading.text)
+    what = account_of(tracker).what
+    return {WHAT: f"{what}；补充：{wish}"} if wish and what else {}
 
 
 def _waiting(dispatcher: CollectingDispatcher, reading: Reading) -> dict[str, Any]:

@@ -23,6 +23,10 @@ _NUMBER = re.compile(
 )
 _NONE = re.compile(r"(?:都|全)?(?:不是|不对)(?:这些|这几个|的|啊|呀)?")
 _NOT_THIS = re.compile(r"不是(?:问|说|要|那个)?([\u4e00-\u9fff]{2,4}?)(?:的事|的|是|$)")
+_THIS = re.compile(
+    r"(?:对|嗯|是)*(?:就)?是?(?:这个|这件|这事|它|这)(?:事儿?)?(?:吧|啊|呀|的|呢)*"
+)
+"""Said to "is it this?"; to a list it would mean nothing."""
 _NONE_OF_THESE = ChosenMeaning("talk_deny")
 _BEFORE = re.compile(
     r"^(?:我|俺|咱)?(?:就)?(?:是|选|要|想|问的?是|说的?是|就是)?(?:那个|这个|问|办)?"
@@ -43,6 +47,8 @@ def choose(text: str, payload: str | None, offered: Offered) -> ChosenMeaning | 
     known = _by_words(clean, offered) or _by_number(clean, payloads)
     if known is not None:
         return _read(known)
+    if _THIS.fullmatch(clean):
+        return first_of_yes_or_no(offered)
     other = _other_than(clean, offered)
     if other is not None:
         return _read(other)
@@ -88,7 +94,11 @@ def _by_words(clean: str, offered: Offered) -> str | None:
     near = [
         payload
         for title, payload in titles
-        if len(core) >= 2 and core in title and 2 * len(core) >= len(title)
+        if len(core) >= 2
+        and core in title
+        and 2 * len(core) >= len(title)
+        # 报了 is no part of 不报了: whoever agrees does not refuse.
+        and title.startswith("不") == core.startswith("不")
     ]
     return near[0] if len(near) == 1 else None
 

@@ -3,7 +3,7 @@
 import re
 
 from community.catalog.model import Catalog
-from community.form_interpretation import plain_answer
+from community.consent import plain_answer
 from community.meaning import Context, Meaning, Said
 from community.payloads import rating_payload, ticket_answer_payload
 from community.replies import Choice, Choices, Text

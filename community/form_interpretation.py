@@ -3,6 +3,14 @@
 import re
 
 from community.catalog.model import Catalog
+from community.consent import (
+    consents,
+    gives_up,
+    is_solved,
+    plain_answer,
+    refuses_calls,
+    takes_for_filed,
+)
 from community.corrections import is_correction
 from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN_TALK, Context, Meaning, Said
 from community.reports import (
@@ -35,51 +43,30 @@ SURE_TALK = 0.8
 MIN_PROBLEM_CHARS = 12
 """Shorter than this it is a place, a time, or a word more on the same problem."""
 CONFIRM_SLOT = "report_confirm"
+WHAT_SLOT, JOIN_SLOT = "report_what", "report_join"
 NEXT_REPORT = "next"
 """Value of a message that tells another problem while the first waits for a yes."""
+YES = "yes"
 NO_PHOTO = "no_photo"
 """Value of a message that says there will be no photo."""
+PHOTO_COMES = "photo_comes"
+"""Value of a message that says there is one, without sending it."""
 _NO_PHOTO = re.compile(
-    r"(?:不用|不会|不能|没法|没|懒得|拍不|发不|传不|甭|别)(?:了|来|法|能|会)?(?:拍|照片|照相|发图|图)|[拍发传]不(?:了|来|成)"
+    r"(?:[不没甭别]|没有|懒得)(?:用|会|能|法|了|来)*(?:拍|照片|照相|相片|发(?:图|了)?(?=图|$|[ ，,]))|"
+    r"[拍发传]不(?:了|来|成)|(?:照片|图)[^，。]{0,3}(?:不|没|算)"
+)
+_PHOTO_COMES = re.compile(
+    r"(?:[我俺]|已经|刚才?|都)*(?:有照片|(?:拍|照)了?(?:张|几张)?(?:照片?|相)?了?|有(?:图|视频))[的了啊呀。]*"
 )
 NOT_YET = "not_yet"
 """Value of a message that takes the report for filed, or leaves the yes to others."""
-_SAYS_NOTHING = re.compile(
-    r"(?:那|就)?(?:随便|你看着办|看着办|都行|无所谓|随你)[吧了啊呗。！!]*"
-)
-_FILED = re.compile(
-    r"(?:编号|单号)(?:是)?(?:多少|几|[啥什]么?)|(?:刚才|刚刚)?(?:给[我俺])?报的?(?:是)?[啥什]|(?:啥|什么)时候(?:让|叫)你报|报(?:上去|上)?了[吗没]"
-)
-_SOLVED = re.compile(
-    r"(?:它|灯|现在|刚才|这会儿?)?(?:已经|都|又|自己)*(?:[修弄整]好|解决|处理(?:好|完)|通水|通|来[水电]|亮)了"
-)
-"""Said of what was about to be reported: it is mended."""
-_CANCEL = re.compile(
-    r"取消|不报|别报|不用了|不要了|算了|拉倒|退出|撤了|撤回|先不|不说了|不反映"
-)
 _EARLIER = re.compile(r"报过|报的|反映|编号|进[度展]|上次|上回|之前|查一?下|那个事")
 ANSWER_ENTITIES = frozenset(
     {"building", "unit", "room", "address", "phone", "id_number"}
 )
 """Who names one of these answers the form's question."""
 _UNKNOWN = re.compile(r"不知道|不清楚|记不|忘了|说不[上准好]")
-_NO_CALLS = re.compile(r"(?:别|不用|不要|甭)(?:给[我俺])?(?:打|来)?(?:电话|手机)")
-_NO = re.compile(
-    r"(?:(?:不对|不是|不行|错了|不准|有错|没说对|重说|重来|重新说)[了的吧啊，,。！! ]*)+"
-)
-_FILES = r"(?:那|就|那就|你|您|赶紧|快点?|麻烦|先|帮[我俺]|给[我俺]|可以|一块)*(?:把)?(?:这个|这件|它|刚才那个|刚才的?|头一个|第一个)?(?:给)?[报交发]"
 _QUALIFIES = re.compile(r"不过|但|就是|只是|可是|还有|除了|[0-9]|[号楼层室]|单元")
-_YES = re.compile(
-    rf"^(?:对|是|好|行|中|嗯)?[ ，,。]*{_FILES}(?:吧|上去|上|呗|一下|啊|了吧)*[。！! ]*$|"
-    r"^(?:都对|全对|全都对|对着[呢哩]|没毛病|[没木]有?问题|提交(?:吧|了)?|确[定认](?:了)?|同意|就这样(?:吧|报吧?)?|成|[oO][kK])[的了吧啊呀哈。！! ]*$|"
-    r"^(?:嗯|对|是|好|行|中)?[ ，,。]*(?:[我俺])?(?:要|得|想)报(?:上去|上)?[的了吧啊呀，,。！! ]*$|"
-    r"^(?:对|是|行|中|好|可以|没错|嗯|报吧|报上|交吧|没问题)[对的了吧啊呀，,。！!报上去]*$"
-)
-
-
-def refuses_calls(text: str) -> bool:
-    """Tells whether somebody wants no telephone calls: 别给俺打电话."""
-    return bool(_NO_CALLS.search(text))
 
 
 def fits(slot: str, said: Said) -> bool:
@@ -101,12 +88,16 @@ def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     confirms = context.requested_slot == CONFIRM_SLOT
     if refuses_calls(said.text):
         return Meaning("inform")
+    if context.requested_slot != WHAT_SLOT and is_solved(said.text):
+        return Meaning("talk_cancel")
     at_summary = _at_summary(said) if confirms else None
     if at_summary is not None:
         return at_summary
+    if context.requested_slot == JOIN_SLOT and consents(said.text):
+        return Meaning("inform", value=YES)
     if _is_another_problem(said, context):
         return Meaning("inform", item=said.item, value=NEXT_REPORT)
-    if _CANCEL.search(said.text) and len(said.text) <= ELLIPSIS_MAX_CHARS:
+    if gives_up(said.text) and len(said.text) <= ELLIPSIS_MAX_CHARS:
         return Meaning("talk_cancel")
     if _leaves(said):
         return Meaning(said.label)
@@ -126,11 +117,13 @@ def _at_summary(said: Said) -> Meaning | None:
         return Meaning("inform")
     if _NO_PHOTO.search(text):
         return Meaning("inform", value=NO_PHOTO)
-    if plain_answer(text):
-        return Meaning("inform", value=plain_answer(text))
-    if _SOLVED.fullmatch(bare(text)):
-        return Meaning("talk_cancel")
-    if _SAYS_NOTHING.fullmatch(text) or _FILED.search(text):
+    if _PHOTO_COMES.fullmatch(text):
+        return Meaning("inform", value=PHOTO_COMES)
+    if consents(text):
+        return Meaning("inform", value=YES)
+    if plain_answer(text) == "no":
+        return Meaning("inform", value="no")
+    if takes_for_filed(text):
         return Meaning("inform", value=NOT_YET)
     return None
 
@@ -181,14 +174,6 @@ def _digression(said: Said) -> Meaning | None:
     if said.label == "oos_gov" and said.confidence > 0.5:
         return Meaning(said.label)
     return None
-
-
-def plain_answer(text: str) -> str | None:
-    """Returns `yes` or `no` where a message says nothing else."""
-    clean = text.strip()
-    if _NO.fullmatch(clean):
-        return "no"
-    return "yes" if _YES.match(clean) else None
 
 
 def _yes_or_no(said: Said) -> str | None:

@@ -92,3 +92,26 @@ def test_a_yes_takes_the_first_of_a_yes_or_no_question():
 
 def test_a_yes_takes_nothing_where_no_yes_or_no_was_asked():
     assert first_of_yes_or_no(OFFERED) is None
+
+
+@pytest.mark.parametrize("said", ["是这个", "这个", "就是这个吧", "对这个"])
+def test_this_is_a_yes_where_one_thing_was_asked_about(said: str) -> None:
+    chosen = choose(said, None, (OFFERED[0], ("不是这个", "/talk_deny")))
+    assert chosen is not None
+    assert chosen.item == "service/subsistence_allowance"
+
+
+def test_this_takes_nothing_of_a_list() -> None:
+    assert choose("这个", None, OFFERED) is None
+
+
+@pytest.mark.parametrize("said", ["报了", "报了吧"])
+def test_whoever_agrees_does_not_refuse(said: str) -> None:
+    assert choose(said, None, (("不报了", "/talk_cancel"),)) is None
+
+
+@pytest.mark.parametrize("said", ["不是", "不是的"])
+def test_a_refusal_is_taken_by_its_beginning(said: str) -> None:
+    chosen = choose(said, None, (OFFERED[0], ("不是这个", "/talk_deny")))
+    assert chosen is not None
+    assert chosen.intent == "talk_deny"

@@ -1,0 +1,136 @@
+"""What is said to a report that was read back: yes, no, not needed any more, not yet."""
+
+import re
+
+_STOPS = re.compile(r"[\s，,。.！!~～…、]+")
+_END = r"[的了呢哩吧啊呀哈呗哦嘞咧哒滴啦]*"
+_AGREES = (
+    r"(?:(?:都|全|全都|这回|这下|现在)?(?:对|正确)(?:着|劲)?|没错|[没木]有?(?:[啥什]么?)?(?:问题|毛病|意见|不对)|"
+    r"是|好|行|中|成|妥|可以|嗯+|恩+|确[定认]|同意|就这样|就这些|[oO][kK]|👌|👍|🆗|✅)"
+)
+_FILES = (
+    r"(?:那|就|你|您|恁|看着|赶紧|快点?|麻烦|先|帮[我俺]|给[我俺]|可以|一块|[我俺]|要|得|想|把)*"
+    r"(?:这个|这件|它|刚才那个|刚才的?|头一个|第一个)?(?:给)?(?:[报交发]|提交)(?:上去|上|一下)?"
+)
+_THANKS = r"(?:(?:太)?(?:谢谢|多谢|感谢|麻烦|辛苦|费心|劳驾|拜托)(?:你|您|恁)?们?(?:了|啦|啊)*)"
+_HURRIES = (
+    r"(?=.*(?:快[点些一来去修弄办处解]|赶快|尽快|[赶抓]紧|尽早|早[点些日]))"
+    r"(?:就是|只是|但是?|不过|请|麻烦|劳驾|让|叫|催|希望|最好|一定|能|要|得|你|您|恁|他们?|们|咱|[赶抓]紧|赶快|尽快|尽早|"
+    r"早[点些日]|快[点些]?|给|帮|[我俺]们?|来|去|派|个|人|修|弄|处理|解决|办|看看?|管|收拾|清理?|好|一下|一点|吧|呗|啊|哈|了|哦)+"
+)
+_YES_PIECE = re.compile(
+    rf"(?:{_AGREES}{_END})+(?:{_FILES}{_END})?{_THANKS}?|{_FILES}{_END}{_THANKS}?|能"
+)
+_HURRIED_YES = re.compile(rf"((?:{_AGREES}{_END})+|{_FILES}{_END})({_HURRIES})")
+_THANKS_PIECE = re.compile(_THANKS)
+_HURRY_PIECE = re.compile(_HURRIES)
+_NO = re.compile(
+    r"(?:(?:不对|不是|不行|错了|不准|有错|有(?:地方|点)?不对|没说对|重说|重来|重新说|[说写搞弄记念]错)[了的吧啊，,。！! ]*)+"
+)
+_ABOUT_THE_REPORT = re.compile(
+    r"取消|(?<!还)(?:[别不]|不用)(?:再)?(?:报|反映)(?!不)|不用(?:再|你们?|恁|派人)*(?:来|修|管|弄|处理)|"
+    r"撤了|撤回|不想报"
+)
+_GIVES_UP = re.compile(
+    rf"{_ABOUT_THE_REPORT.pattern}|不用了|不要了|算了|拉倒|退出|先不|不说了"
+)
+_OTHER_THINGS = r"(?:电话|手机|号码?|照片?|相片|图片?|姓名|名字?|录音|视频)"
+_DECLINES = re.compile(
+    rf"(?:[别不没甭]|没法)[^，。,\s]{{0,4}}?(?:{_OTHER_THINGS}|[留发拍传])[^，。,\s]{{0,3}}|"
+    rf"{_OTHER_THINGS}[^，。,\s]{{0,3}}?(?:[别不没甭]|算了)[^，。,\s]{{0,4}}"
+)
+"""A telephone number, a photo or the name is declined, and not the report."""
+_SOLVED = re.compile(
+    r"(?:行了?|好了?|哦|噢|哎)?[ ，,]*(?:[^，。,\s]{0,5}?)(?:已经|都|又|自己|刚才?|给|把)*"
+    r"(?:有?人?来?(?:修|弄|整|处理|解决|收拾|清理)(?:好|完|干净)?|(?:搬|挪|开|拉|移)走|好|亮|通水|通电|来水|来电|[水电气]来|"
+    r"不(?:吵|闹|漏|堵|响|叫|臭|冒))了(?:[ ，,]*(?:不用|别|甭).{0,6})?[吧啊呀。！! ]*"
+)
+_BARE_GOOD = re.compile(r"(?:那|就|嗯|也)*(?:好|行|有人来)了[吧啊呀。！! ]*")
+"""好了 alone may be a yes as well as news."""
+_NOT_SOLVED = re.compile(r"没|还|要是|等|[吗么呢?？]|(?<!又)不(?![吵闹漏堵响叫臭冒用])")
+_SAYS_NOTHING = re.compile(
+    r"(?:那|就)?(?:随便|你看着办|看着办|都行|无所谓|随你)[吧了啊呗。！!]*"
+)
+_FILED = re.compile(
+    r"(?:编号|单号)(?:是)?(?:多少|几|[啥什]么?)|(?:刚才|刚刚)?(?:给[我俺])?报的?(?:是)?[啥什]|(?:啥|什么)时候(?:让|叫)你报|"
+    r"报(?:上去|上)?了[吗没么]|(?:咋|怎么|为[啥何])?还[没不]报"
+)
+_URGES = re.compile(r"(?:再|帮[我俺]|给[我俺])?催一?催?[吧啊一下]*")
+_NO_CALLS = re.compile(r"(?:别|不用|不要|甭)(?:给[我俺])?(?:打|来)?(?:电话|手机)")
+_NO_NUMBER = re.compile(
+    r"(?:电话|手机|号码)(?:[我俺]|就|也|先|还是)*(?:(?:不|别|甭)[用留要打给写](?!通)|算了)|"
+    r"不(?:想|愿意?|方便)?[留打给写](?:手机|电话|联系|号码?)|先不[打留](?:电话|手机|号)?|^[我俺]?不留[了吧啊。]*$"
+)
+MAX_REFUSAL_CHARS = 15
+"""A longer message says more than that there shall be no calls."""
+
+
+def plain_answer(text: str) -> str | None:
+    """Returns `yes` or `no` where a message says nothing else, thanks aside."""
+    clean = text.strip()
+    if _NO.fullmatch(clean):
+        return "no"
+    pieces = [piece for piece in _STOPS.split(clean) if piece]
+    if not any(_YES_PIECE.fullmatch(piece) for piece in pieces):
+        return None
+    agrees = all(_YES_PIECE.fullmatch(p) or _THANKS_PIECE.fullmatch(p) for p in pieces)
+    return "yes" if agrees else None
+
+
+def hurried_yes(text: str) -> str | None:
+    """Returns the wish of a yes that only asks to be quick: 好 麻烦你们快点."""
+    wishes = []
+    n_yes = 0
+    for piece in filter(None, _STOPS.split(text.strip())):
+        if _YES_PIECE.fullmatch(piece) or _THANKS_PIECE.fullmatch(piece):
+            n_yes += bool(_YES_PIECE.fullmatch(piece))
+        elif _HURRY_PIECE.fullmatch(piece):
+            wishes.append(piece)
+        elif (both := _HURRIED_YES.fullmatch(piece)) is not None:
+            n_yes += 1
+            wishes.append(both[2])
+        else:
+            return None
+    return "，".join(wishes) if n_yes and wishes else None
+
+
+def consents(text: str) -> bool:
+    """Tells whether a message agrees, with thanks or a wish for speed or without."""
+    return plain_answer(text) == "yes" or hurried_yes(text) is not None
+
+
+def gives_up(text: str) -> bool:
+    """Tells whether the report is not wanted any more: 算了, 灯又好了 不用报了.
+
+    Whoever declines a telephone number or a photo still wants it.
+    """
+    pieces = [piece for piece in _STOPS.split(text.strip()) if piece]
+    if pieces and _YES_PIECE.fullmatch(
+        re.sub("^(?:算了|拉倒)", "", pieces[-1]) or "无"
+    ):
+        return False  # 算了 报吧
+    rest = _DECLINES.sub("", text)
+    words = _GIVES_UP if rest == text else _ABOUT_THE_REPORT
+    return bool(words.search(rest))
+
+
+def is_solved(text: str) -> bool:
+    """Tells whether what was about to be reported is over: 他挪走了, 灯又好了."""
+    clean = text.strip()
+    if _BARE_GOOD.fullmatch(clean) or _NOT_SOLVED.search(clean):
+        return False
+    return bool(_SOLVED.fullmatch(clean))
+
+
+def takes_for_filed(text: str) -> bool:
+    """Tells whether a message takes the report for filed, or leaves the yes to others."""
+    clean = text.strip()
+    presses = _HURRY_PIECE.fullmatch(clean) or _URGES.fullmatch(clean)
+    return bool(presses or _SAYS_NOTHING.fullmatch(clean) or _FILED.search(clean))
+
+
+def refuses_calls(text: str) -> bool:
+    """Tells whether somebody wants no telephone calls: 别给俺打电话, 不留电话."""
+    if _NO_CALLS.search(text):
+        return True
+    return len(text) <= MAX_REFUSAL_CHARS and bool(_NO_NUMBER.search(text))
