@@ -37,7 +37,10 @@ from actions.report_slots import (
 )
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
+from actions.tickets import own
+from actions.withdrawing import asked_to_withdraw_all
 from community.answers import AnswerComposer
+from community.filed_tickets import ALL
 from community.catalog.model import Matter
 from community.errors import CommunityError
 from community.form_interpretation import NOT_YET, plain_answer
@@ -316,8 +319,8 @@ class CancelReport(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Says that nothing was filed."""
-        return [Text("好的，不报了，什么都没有提交。想报的时候再跟我说。")], [
+        """Says that nothing was filed, and what was filed before stays."""
+        events = [
             *clear_report(),
             SlotSet(RECORDING_SLOT, None),
             ActiveLoop(None),
@@ -330,6 +333,15 @@ def matter_of(key: str | None, composer: AnswerComposer) -> Matter:
     matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))
     if matter is None:
         raise CommunityError(f"report form: no matter {key!r}")
+        waiting = [t for t in await own(tracker) if not t.life.is_final]
+        if not waiting:
+            told = "好的，不报了，什么都没有提交。想报的时候再跟我说。"
+            return [Text(told)], events
+        told = "好的，这件不报了，没有提交。"
+        if reading.value == ALL:
+            question, asked = asked_to_withdraw_all(waiting, composer)
+            return [Text(told), *question], [*events, *asked]
+        return [Text(f"{told}先前报的还在办，不用办了就跟我说“撤回”。")], events
     return matter
 
 

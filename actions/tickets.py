@@ -16,10 +16,11 @@ from actions.reading import (
 )
 from actions.speaking import Events, SpeakingAction, is_reporting, name_of
 from actions.wiring import ports
-from actions.withdrawing import asked_to_withdraw
+from actions.withdrawing import asked_to_withdraw, asked_to_withdraw_all
 from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
 from community.feedback import solved_question
+from community.filed_tickets import ALL
 from community.payloads import intent_payload, report_payload
 from community.replies import Choice, Choices, Part, Text
 from community.tickets import Action, Ticket, TicketState
@@ -126,14 +127,17 @@ class TicketWithdraw(SpeakingAction):
         """Asks, or does what was answered."""
         answer, _, number = (reading.value or "").partition(":")
         if answer == "no":
-            return [Text(f"好，{number} 留着，接着办。")], [
-                SlotSet(QUESTION_SLOT, None)
-            ]
-        if answer == "yes":
+            kept = "都" if number == ALL else f"{number} "
+            return [Text(f"好，{kept}留着，接着办。")], [SlotSet(QUESTION_SLOT, None)]
+        if answer == "yes" and number != ALL:
             return await _withdrawn(number, tracker)
         tickets = [t for t in await own(tracker, reading) if not t.life.is_final]
+        if answer == "yes":
+            return await _all_withdrawn(tickets, tracker)
         if not tickets:
             return [Text("您这里没有还在办的事，不用撤。")], []
+        if answer == ALL and len(tickets) > 1:
+            return asked_to_withdraw_all(tickets, composer)
         ticket = _chosen(reading, tickets) or _only(reading.text, tickets, composer)
         ticket = ticket or _filed_last(tickets, tracker)
         if is_reporting(tracker):
@@ -325,3 +329,15 @@ async def _withdrawn(number: str, tracker: Tracker) -> tuple[list[Part], Events]
     if ticket.state is not TicketState.WITHDRAWN:
         others = "别的邻居也报了，他们的接着办，不再打扰您。"
     return [Text(f"好的，{number} 已经撤回。{others}{again}")], events
+
+
+async def _all_withdrawn(
+    tickets: Sequence[Ticket], tracker: Tracker
+) -> tuple[list[Part], Events]:
+    """Withdraws each of them; what could not be is still among the resident's own."""
+    parts: list[Part] = []
+    events: Events = [SlotSet(QUESTION_SLOT, None)]
+    for ticket in tickets:
+        told, more = await _withdrawn(ticket.number, tracker)
+        parts, events = [*parts, *told], [*events, *more]
+    return parts or [Text("您这里没有还在办的事，不用撤。")], events

@@ -25,6 +25,9 @@ from actions.speaking import FORM, LISTEN
 from actions.wiring import ports
 from community.catalog.model import Catalog
 from community.choices import choose
+from community.emergency_pieces import adds_up, told_before
+from community.errors import StoreUnavailableError
+from community.filed_tickets import may_mean_filed
 from community.following import circumstances, service_asked_on
 from community.interpretation import combine, interpret
 from community.meaning import Context, Meaning, Said
@@ -36,6 +39,8 @@ OPEN = ("nlu_fallback", "oos_gov", "oos_other", "matter")
 """Meanings of a message that may be the rest of what was said before."""
 MAX_TOLD_CHARS = 200
 SPLITTABLE = ("service", "matter", "nlu_fallback")
+MAX_FILED = 30
+"""So many of a resident's newest tickets may be meant without a number."""
 """Meanings of a whole message that may hide a second ask."""
 
 
@@ -53,14 +58,14 @@ class Understanding:
         self, inbound: Inbound, tracker: Optional[DialogueStateTracker]
     ) -> Dict[str, Any]:
         """Parses a message and reads it in its conversation."""
-        context = context_of(tracker)
+        context = await _with_filed(context_of(tracker), inbound)
         chosen = choose(inbound.text, inbound.choice, context.offered)
         if chosen is not None:
             meaning = await _permitted(inbound, Meaning.of_choice(chosen))
             return with_meaning(empty_parse(inbound.text), meaning)
         parse_data = await self._parse(inbound.text)
         if tracker is not None and _moved(tracker, parse_data):
-            context = context_of(tracker)
+            context = await _with_filed(context_of(tracker), inbound)
         meaning = await self._meaning(inbound, parse_data, context)
         return with_meaning(parse_data, await _permitted(inbound, meaning))
 
@@ -160,6 +165,19 @@ def _moved(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:
         return False
     take_up(tracker, parked)
     return True
+
+
+async def _with_filed(context: Context, inbound: Inbound) -> Context:
+    """Looks up the resident's tickets where the message may be about them."""
+    if inbound.choice is not None or not may_mean_filed(inbound.text):
+        return context
+    try:
+        tickets = await ports().tickets.of_conversation(
+            inbound.conversation, limit=MAX_FILED
+        )
+    except StoreUnavailableError:  # what else a message says can still be answered
+        return context
+    return replace(context, filed=tuple(t for t in tickets if not t.life.is_final))
 
 
 def _left(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:

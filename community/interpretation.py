@@ -15,6 +15,7 @@ from community.assurances import BANK, ELSEWHERE, worry_in
 from community.assurances import MAX_CHARS as MAX_WORRY_CHARS
 from community.catalog.model import Catalog
 from community.feedback import ticket_answer
+from community.filed_tickets import about_filed
 from community.following import (
     about_outside,
     again,
@@ -223,6 +224,7 @@ READERS: tuple[Reader, ...] = (
     answered,
     alarm,
     wishes,
+    about_filed,
     _person,
     _worry,
     money_for_illness,

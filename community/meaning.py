@@ -6,6 +6,7 @@ from typing import Any
 
 from community.errors import RecordError
 from community.payloads import ChosenMeaning, read_payload
+from community.tickets import Ticket
 
 UNCERTAIN = 0.6
 """A label that is less sure than this is only a guess."""
@@ -47,6 +48,8 @@ class Context:
     """Rule of the alarm that the ticket was filed for."""
     open_ticket_wants_place: bool = False
     """Nobody knows yet where it is about."""
+    filed: tuple[Ticket, ...] = ()
+    """The resident's tickets that are not over, where the message may mean them."""
     asked_tickets: tuple[tuple[str, str | None], ...] = ()
     """Number and item of tickets of which it was asked whether they are solved."""
     question: Mapping[str, Any] | None = None

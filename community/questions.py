@@ -117,7 +117,7 @@ def _reason(
 def _withdraw(
     said: Said, context: Context, question: Mapping[str, Any]
 ) -> Meaning | None:
-    if said_yes(said.text) or _DROPS_IT.fullmatch(said.text.strip()):
+    if said_yes(said.text.removeprefix("都")) or _DROPS_IT.fullmatch(said.text.strip()):
         return Meaning("ticket_withdraw", value=f"yes:{question['number']}")
     if _EITHER.fullmatch(said.text.strip()):
         return Meaning("ticket_withdraw")

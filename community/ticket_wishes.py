@@ -103,7 +103,8 @@ def _of_number(text: str) -> Meaning:
 def _of_filed(said: Said, context: Context) -> Meaning | None:
     text = said.text
     if _WITHDRAW.search(text) and not is_question(text):
-        return Meaning("ticket_withdraw") if context.open_ticket else None
+        has_filed = context.open_ticket or context.filed
+        return Meaning("ticket_withdraw") if has_filed else None
     told_anew = said.is_clear_matter and not context.open_ticket
     if _STATUS.search(text) and not said.is_clear_service and not told_anew:
         return Meaning("talk_ticket_status")
