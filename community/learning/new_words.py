@@ -7,12 +7,14 @@ turned away; its words are new all the same.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from community.learning.grams import bare
+from community.learning.grams import bare, key_of
 from community.learning.radar import Asked, Topic, counted, shingles
 
 KNOWN_FROM = 2
 """In so many examples a word is known."""
 MIN_PERSONS = 3
+MIN_WORDINGS = 2
+"""What all say in the same words is one question that was passed on."""
 MIN_CHARS = 3
 """Pairs of characters arise between words all the time."""
 SAME_PERSONS = 0.7
@@ -36,7 +38,14 @@ def new_words(
     """
     said = _by_word(asked, _known(background, names))
     persons = {word: {one.person for one in found} for word, found in said.items()}
-    often = [word for word, found in persons.items() if len(found) >= min_persons]
+    wordings = {
+        word: {key_of(one.text) for one in found} for word, found in said.items()
+    }
+    often = [
+        word
+        for word, found in persons.items()
+        if len(found) >= min_persons and len(wordings[word]) >= MIN_WORDINGS
+    ]
     kept: list[str] = []
     for word in sorted(often, key=lambda w: (-len(persons[w]) * (len(w) - 1), w)):
         if not any(_is_piece(word, other, persons) for other in kept):

@@ -57,5 +57,9 @@ def test_two_new_words_of_different_people_are_both_listed():
     assert [word.name for word in new_words(said, KNOWN)] == ["暖居券", "长护险"]
 
 
+def test_one_wording_that_all_repeat_has_no_new_words():
+    assert new_words(asked(*["身份证让洗衣机搅坏了咋整"] * 5), KNOWN) == []
+
+
 def test_nothing_asked_is_nothing_new():
     assert new_words([], KNOWN) == []
