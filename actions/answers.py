@@ -12,6 +12,7 @@ from actions.reading import (
     FACETS_SLOT,
     ITEM_SLOT,
     MEANINGS_SLOT,
+    OFFERED_SLOT,
     PHOTOS_SLOT,
     PREVIOUS_SLOT,
     RECORDING_SLOT,
@@ -30,6 +31,7 @@ from community.meaning import AT
 from community.messages import log_id
 from community.payloads import item_payload, talk_payload
 from community.replies import Choice, Choices, Part, Text
+from community.situations import SITUATION, THESE
 from community.wordings import bare
 
 logger = structlog.get_logger()
@@ -240,6 +242,10 @@ def not_understood(
         SlotSet(UNCLEAR_SLOT, n_unclear),
         SlotSet(UNCLEAR_TEXT_SLOT, (reading.clause or reading.text)[:300]),
     ]
+    if reading.value == THESE:
+        return composer.choices_in_words(reading.candidates, reading.facets), events
+    if reading.value and reading.value.startswith(SITUATION):
+        return _situation(reading, tracker, composer), events
     if n_unclear >= 2 and reading.value is None and not reading.candidates:
         return [
             Text("我还是没弄明白，别耽误您的事。我请网格员直接联系您，好不好？"),
@@ -253,3 +259,14 @@ def not_understood(
         Text("这句话我没听明白，不敢乱答。您再说说是谁、想办什么事，或者哪里坏了？"),
         Choices("", (PERSON, SERVICES)),
     ], events
+
+
+def _situation(
+    reading: Reading, tracker: Tracker, composer: AnswerComposer
+) -> list[Part]:
+    """Offers what helps; the kind word is not said twice."""
+    told_id = (reading.value or "").removeprefix(SITUATION)
+    told = next(s for s in composer.catalog.situations if s.id == told_id)
+    offered = [choice["title"] for choice in tracker.get_slot(OFFERED_SLOT) or ()]
+    is_known = offered == [composer.choice_title(key) for key in told.items]
+    return composer.situation(told, reading.facets, is_known=is_known)

@@ -13,6 +13,7 @@ import structlog
 from adapters.yaml_files import read_yaml
 from community.catalog import checks, parse
 from community.catalog.model import Catalog, Place
+from community.catalog.situations import parse_situations
 from community.errors import CatalogError
 
 logger = structlog.get_logger()
@@ -22,8 +23,11 @@ SINGLE_FILES = {
     "hotlines.yml": "hotlines",
     "emergencies.yml": "emergencies",
     "referrals.yml": "referrals",
+    "situations.yml": "situations",
     "local/variables.yml": "variables",
 }
+OPTIONAL = frozenset({"situations.yml"})
+"""A community's own content, older than such a file, is served without it."""
 FOLDERS = {"services": "service", "matters": "matter", "local": "place"}
 EXAMPLE_SUFFIX = ".example.yml"
 
@@ -106,7 +110,9 @@ class CatalogFiles:
 
     def _paths(self) -> Iterator[Path]:
         for name in SINGLE_FILES:
-            yield self._root / name
+            path = self._root / name
+            if name not in OPTIONAL or path.exists():
+                yield path
         for folder in FOLDERS:
             for path in sorted((self._root / folder).glob("*.yml")):
                 if path.name == "variables.yml":
@@ -180,6 +186,9 @@ class CatalogFiles:
             hotlines=parse.parse_hotlines(documents["hotlines.yml"]),
             emergencies=parse.parse_emergencies(documents["emergencies.yml"]),
             referrals=parse.parse_referrals(documents["referrals.yml"]),
+            situations=parse_situations(
+                documents.get("situations.yml", {"situations": ()})
+            ),
             places=places,
             local_labels=labels,
             default_place=self._default_place,

@@ -33,6 +33,7 @@ from community.interpretation import combine, interpret
 from community.meaning import Context, Meaning, Said
 from community.messages import Inbound
 from community.questions import Asked
+from community.situations import SITUATION
 from community.wordings import rephrase, split_asks
 
 OPEN = ("nlu_fallback", "oos_gov", "oos_other", "matter")
@@ -97,18 +98,9 @@ class Understanding:
         """
         catalog = self.catalog()
         if context.unclear_text and len(context.unclear_text) <= MAX_TOLD_CHARS:
-            told = f"{context.unclear_text}，{text}"
-            joined = interpret(await self._parse(told), Context(), catalog)
-            is_other = meaning.intent == "matter" and joined.item != meaning.item
-            if joined.intent in ("service", "matter") and not is_other:
-                clause = told if joined.intent == "matter" else ""
-                return replace(joined, clause=clause)
-            if meaning.item in context.offered_items:
-                return replace(meaning, clause=told)
-            if meaning.intent in ("nlu_fallback", "oos_other") and not meaning.value:
-                candidates = joined.candidates or context.offered_items
-                if candidates or meaning.intent == joined.intent == "nlu_fallback":
-                    return Meaning("nlu_fallback", candidates=candidates, clause=told)
+            more = await self._with_the_unclear(text, meaning, context)
+            if more is not None:
+                return more
         known = not meaning.candidates or context.service in meaning.candidates
         if meaning.intent in ("nlu_fallback", "oos_other") and known:
             told_of = circumstances(text, meaning, context, catalog)
@@ -138,6 +130,26 @@ def add_place(parse_data: Dict[str, Any]) -> None:
     words = gazetteer.words_in(parse_data["text"]) if gazetteer is not None else None
     start = parse_data["text"].find(words) if words else -1
     if words is None or start < 0:
+    async def _with_the_unclear(
+        self, text: str, meaning: Meaning, context: Context
+    ) -> Optional[Meaning]:
+        """Reads a message with the one before that was not understood."""
+        told = f"{context.unclear_text}，{text}"
+        joined = interpret(await self._parse(told), Context(), self.catalog())
+        is_other = meaning.intent == "matter" and joined.item != meaning.item
+        if joined.intent in ("service", "matter") and not is_other:
+            clause = told if joined.intent == "matter" else ""
+            return replace(joined, clause=clause)
+        if meaning.item in context.offered_items:
+            return replace(meaning, clause=told)
+        if meaning.intent in ("nlu_fallback", "oos_other") and not meaning.value:
+            candidates = joined.candidates or context.offered_items
+            if joined.value and joined.value.startswith(SITUATION):
+                return replace(joined, clause=told)
+            if candidates or meaning.intent == joined.intent == "nlu_fallback":
+                return Meaning("nlu_fallback", candidates=candidates, clause=told)
+        return None
+
         return
     place = {"entity": "address", "value": words, "start": start}
     place["end"] = start + len(words)
@@ -262,6 +274,8 @@ def _outside(tracker: DialogueStateTracker) -> Optional[str]:
         return None
     reading = (before.parse_data or {}).get("reading") or {}
     return reading.get("clause") or before.text
+        before=tracker.latest_message.text or "" if tracker.latest_message else "",
+        account=_account(tracker),
 
 
 def empty_parse(text: str) -> Dict[str, Any]:

@@ -16,6 +16,7 @@ from community.catalog.model import (
     Statement,
 )
 from community.catalog.render import hotline_number, render
+from community.catalog.situations import Situation
 from community.circumstances import fitting
 from community.emergency_cases import case_of
 from community.payloads import (
@@ -204,10 +205,7 @@ class AnswerComposer:
             facets: What was asked about the unclear item.
             kind: `which` after a wording that is known to be ambiguous.
         """
-        choices = tuple(
-            Choice(self._choice_title(key), item_payload(key, facets))
-            for key in keys[:MAX_CHOICES]
-        )
+        choices = self._choices_of(keys, facets)
         if len(choices) == 1:
             name = self.catalog.item_name(keys[0])
             is_matter = keys[0].startswith("matter/")
@@ -222,7 +220,45 @@ class AnswerComposer:
         lead = "您问的是哪一个？" if kind == "which" else "我没太听准，您说的是哪件事？"
         return [Choices(f"{lead}点一下或回数字；都不是就说“都不是”。", choices)]
 
-    def _choice_title(self, key: str) -> str:
+    def situation(
+        self, told: Situation, facets: Sequence[Facet], *, is_known: bool
+    ) -> list[Part]:
+        """Offers what helps in a situation, with a kind word the first time.
+
+        Args:
+            told: What happened.
+            facets: What was asked beside it.
+            is_known: The same choices are on the table already.
+        """
+        lead = self.fill(told.say)
+        if is_known:
+            lead = "嗯，我听着，您接着说。要办的还是这几样，点一下我就细说："
+        return [Choices(lead, self._choices_of(told.items, facets))]
+
+    def choices_in_words(
+        self, keys: Sequence[str], facets: Sequence[Facet]
+    ) -> list[Part]:
+        """Says of every choice on the table what it is; the asked facets are kept."""
+        lines = tuple(
+            f"{service.short_name}：{first_sentence(self.fill(service.overview.text))}"
+            for key in keys
+            if (service := self.catalog.services.get(key.removeprefix("service/")))
+        )
+        return [
+            ItemList("能帮上的有这些", lines),
+            Choices("先看哪一样？", self._choices_of(keys, facets)),
+        ]
+
+    def _choices_of(
+        self, keys: Sequence[str], facets: Sequence[Facet]
+    ) -> tuple[Choice, ...]:
+        return tuple(
+            Choice(self.choice_title(key), item_payload(key, facets))
+            for key in keys[:MAX_CHOICES]
+        )
+
+    def choice_title(self, key: str) -> str:
+        """Returns what an item is called among choices."""
         name = self.catalog.item_name(key)
         return f"反映：{name}" if key.startswith("matter/") else name
 

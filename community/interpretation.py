@@ -50,6 +50,7 @@ from community.meaning import (
 from community.needs import money_for_illness, nobody_for_me
 from community.others import asks_about_others
 from community.questions import answered
+from community.situations import asks_about_choices, situation
 from community.ticket_wishes import forget_wish, visit_wish, wishes
 from community.wordings import (
     ABOUT_US,
@@ -236,6 +237,8 @@ READERS: tuple[Reader, ...] = (
     supplement,
     place_only,
     _anger,
+    asks_about_choices,
+    situation,
     _goodbye,
     about_outside,
     on_condition,

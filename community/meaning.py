@@ -67,6 +67,10 @@ class Context:
 
     @property
     def offered_items(self) -> tuple[str, ...]:
+    before: str = ""
+    """The message before."""
+    account: str = ""
+    """What the open report tells so far."""
         """Keys of the items among the offered choices, in order."""
         keys: dict[str, None] = {}
         for _, payload in self.offered:

@@ -8,6 +8,7 @@ from typing import Any
 
 from community.catalog.model import Catalog, Confidence, Matter, Service, Statement
 from community.catalog.render import MAX_PART_BYTES, PLACEHOLDER
+from community.catalog.situations import unknown_words
 
 DIGIT = re.compile(r"[0-9０-９]")
 Documents = Mapping[str, Any]
@@ -15,7 +16,11 @@ Documents = Mapping[str, Any]
 
 
 def check_documents(documents: Documents) -> Iterator[str]:
-    """Checks what only the raw files show: stems, source keys, dates."""
+    """Checks what only the raw files show: stems, source keys, dates, wordings."""
+    for situation in documents.get("situations.yml", {}).get("situations", ()):
+        for wording in (*situation["wordings"], *situation.get("unless", ())):
+            for name in unknown_words(wording):
+                yield f"situations.yml: {situation['id']}: unknown word {{{name}}}"
     for path, doc in documents.items():
         stem = PurePosixPath(path).name.split(".")[0]
         folder = PurePosixPath(path).parts[0]
@@ -72,6 +77,7 @@ def check_catalog(catalog: Catalog) -> Iterator[str]:
     yield from _check_aliases(catalog)
     yield from _check_items(catalog)
     yield from _check_references(catalog)
+    yield from _check_situations(catalog)
     for path, statement in statements(catalog):
         yield from _check_statement(catalog, path, statement)
     for place in catalog.places.values():
@@ -107,6 +113,19 @@ def _check_aliases(catalog: Catalog) -> Iterator[str]:
             owner = owners.setdefault(alias, item.key)
             if owner != item.key:
                 yield f"{path}: alias {alias!r} belongs to {owner} already"
+
+
+def _check_situations(catalog: Catalog) -> Iterator[str]:
+    seen: set[str] = set()
+    for situation in catalog.situations:
+        path = f"situations.yml: {situation.id}"
+        if situation.id in seen:
+            yield f"{path}: occurs twice"
+        seen.add(situation.id)
+        for key in situation.items:
+            if key not in catalog.items:
+                yield f"{path}: item {key!r} does not exist"
+        yield from _check_text(catalog, path, situation.say)
 
 
 def _check_items(catalog: Catalog) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import date
 from enum import Enum
 
 from community.catalog.facets import Facet
+from community.catalog.situations import Situation
 
 
 class Confidence(str, Enum):
@@ -249,6 +250,7 @@ class Catalog:
     hotlines: dict[str, Hotline]
     emergencies: dict[str, EmergencyRule]
     referrals: tuple[Referral, ...]
+    situations: tuple[Situation, ...]
     places: dict[str, Place]
     local_labels: dict[str, str]
     """Every known key of a local fact → what it is called."""

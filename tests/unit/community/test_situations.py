@@ -1,0 +1,122 @@
+"""What happened to a family leads to what helps."""
+
+from typing import Any
+
+import pytest
+
+from community.catalog.situations import situation_in, unknown_words
+from community.interpretation import interpret
+from community.meaning import Context, Meaning
+from community.payloads import item_payload
+
+
+def parse(text: str, label: str, **more: Any) -> dict[str, Any]:
+    return {
+        "text": text,
+        "label_ranking": [{"label": label, "confidence": 0.9}],
+        "decision": "answer",
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("俺奶奶前天没了", "bereavement"),
+        ("我公公去年冬天病故的", "bereavement"),
+        ("姥姥卧床五年了", "bedridden"),
+        ("对象怀上了", "pregnancy"),
+        ("俺家添了个小子", "childbirth"),
+        ("外孙脑瘫", "child_with_disability"),
+        ("侄女她爹坐牢了", "child_without_parents"),
+        ("孙子在家没人带", "child_left_alone"),
+        ("老伴查出来得了肺癌", "serious_illness"),
+        ("摔了一下骨折了", "injury"),
+        ("上个月被厂里辞退了", "job_loss"),
+        ("怕老人在卫生间滑倒", "fear_of_falls"),
+        ("我今年七十一", "old_age"),
+    ],
+)
+def test_what_happened_is_recognised(catalog, text: str, told: str) -> None:
+    found = situation_in(text, "", catalog.situations)
+    assert found is not None
+    assert found.id == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "俺娘走了二里地",
+        "孩子户口没了",
+        "爸妈都生了病的气",
+        "手机摔断了线",
+        "电梯瘫了",
+        "我妈72小时没吃饭",
+        "想离婚",
+        "邻居家孩子没人管",
+    ],
+)
+def test_other_things_are_no_situation(catalog, text: str) -> None:
+    assert situation_in(text, "", catalog.situations) is None
+
+
+def test_what_happened_follows_whom_the_message_before_names(catalog):
+    found = situation_in("走了", "我爷爷是老党员", catalog.situations)
+    assert found is not None
+    assert found.id == "bereavement"
+    assert situation_in("走了", "低保怎么办", catalog.situations) is None
+
+
+def test_a_situation_is_no_report_about_an_old_person(catalog):
+    meaning = interpret(
+        parse("俺婆婆没了", "matter/elder_welfare_check"), Context(), catalog
+    )
+    assert meaning.value == "situation:bereavement"
+    assert meaning.candidates[0] == "service/pension_claim"
+
+
+def test_a_service_that_is_asked_for_is_answered(catalog):
+    meaning = interpret(
+        parse("俺婆婆没了 丧葬费咋领", "service/pension_claim"), Context(), catalog
+    )
+    assert meaning.intent == "service"
+
+
+def test_a_problem_of_the_street_stays_a_report(catalog):
+    meaning = interpret(
+        parse("俺娘踩空井盖骨折了", "matter/road_manhole"), Context(), catalog
+    )
+    assert meaning.intent == "matter"
+
+
+def offered(catalog, told: str) -> tuple[tuple[str, str], ...]:
+    found = next(s for s in catalog.situations if s.id == told)
+    return tuple((catalog.item_name(k), item_payload(k)) for k in found.items)
+
+
+def test_a_few_words_more_keep_the_choices(catalog):
+    context = Context(is_unclear=True, offered=offered(catalog, "bedridden"))
+    meaning = interpret(
+        parse("三年了", "oos_other", decision="abstain"), context, catalog
+    )
+    assert meaning.value == "situation:bedridden"
+
+
+def test_a_question_without_a_name_is_about_the_choices(catalog):
+    context = Context(is_unclear=True, offered=offered(catalog, "bedridden"))
+    meaning = interpret(
+        parse("有没有啥政策", "talk_ask_facet", facets=["policy_basis"]),
+        context,
+        catalog,
+    )
+    assert meaning == Meaning(
+        "nlu_fallback",
+        candidates=context.offered_items,
+        facets=("policy_basis",),
+        value="these",
+    )
+
+
+def test_unknown_words_of_a_wording_are_named():
+    assert unknown_words("{elder}{when}走了") == []
+    assert unknown_words("{grandma}走了") == ["grandma"]
