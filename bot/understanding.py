@@ -113,23 +113,6 @@ class Understanding:
                 return replace(joined, intent="talk_ask_facet")
         return meaning
 
-    async def _parse(self, said: str) -> Dict[str, Any]:
-        """Parses what is meant; the parse keeps the words that were said."""
-        text = rephrase(said)
-        if text.startswith("/"):  # Rasa would take it for an intent
-            text = "／" + text[1:]
-        parse_data = await self.processor.parse_message(UserMessage(text=text))
-        parse_data["text"] = said
-        add_place(parse_data)
-        return parse_data
-
-
-def add_place(parse_data: Dict[str, Any]) -> None:
-    """Adds the words that the gazetteer knows as a place to the entities."""
-    gazetteer = ports().places()
-    words = gazetteer.words_in(parse_data["text"]) if gazetteer is not None else None
-    start = parse_data["text"].find(words) if words else -1
-    if words is None or start < 0:
     async def _with_the_unclear(
         self, text: str, meaning: Meaning, context: Context
     ) -> Optional[Meaning]:
@@ -150,6 +133,23 @@ def add_place(parse_data: Dict[str, Any]) -> None:
                 return Meaning("nlu_fallback", candidates=candidates, clause=told)
         return None
 
+    async def _parse(self, said: str) -> Dict[str, Any]:
+        """Parses what is meant; the parse keeps the words that were said."""
+        text = rephrase(said)
+        if text.startswith("/"):  # Rasa would take it for an intent
+            text = "／" + text[1:]
+        parse_data = await self.processor.parse_message(UserMessage(text=text))
+        parse_data["text"] = said
+        add_place(parse_data)
+        return parse_data
+
+
+def add_place(parse_data: Dict[str, Any]) -> None:
+    """Adds the words that the gazetteer knows as a place to the entities."""
+    gazetteer = ports().places()
+    words = gazetteer.words_in(parse_data["text"]) if gazetteer is not None else None
+    start = parse_data["text"].find(words) if words else -1
+    if words is None or start < 0:
         return
     place = {"entity": "address", "value": words, "start": start}
     place["end"] = start + len(words)
@@ -257,6 +257,7 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         compared=tuple(tracker.get_slot("compared") or ()),
         is_unclear=bool(tracker.get_slot("n_unclear")),
         unclear_text=_unclear_text(tracker),
+        before=tracker.latest_message.text or "" if tracker.latest_message else "",
         outside=_outside(tracker),
     )
 
@@ -274,8 +275,6 @@ def _outside(tracker: DialogueStateTracker) -> Optional[str]:
         return None
     reading = (before.parse_data or {}).get("reading") or {}
     return reading.get("clause") or before.text
-        before=tracker.latest_message.text or "" if tracker.latest_message else "",
-        account=_account(tracker),
 
 
 def empty_parse(text: str) -> Dict[str, Any]:
