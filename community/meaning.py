@@ -62,15 +62,13 @@ class Context:
     """The message before was not understood."""
     unclear_text: str = ""
     """The message before, where that was not understood."""
+    before: str = ""
+    """The message before."""
     outside: str | None = None
     """What the message before asked, if that was a topic of another office."""
 
     @property
     def offered_items(self) -> tuple[str, ...]:
-    before: str = ""
-    """The message before."""
-    account: str = ""
-    """What the open report tells so far."""
         """Keys of the items among the offered choices, in order."""
         keys: dict[str, None] = {}
         for _, payload in self.offered:
