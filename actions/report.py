@@ -326,13 +326,6 @@ class CancelReport(SpeakingAction):
             ActiveLoop(None),
             SlotSet("requested_slot", None),
         ]
-
-
-def matter_of(key: str | None, composer: AnswerComposer) -> Matter:
-    """Returns the matter of the open form."""
-    matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))
-    if matter is None:
-        raise CommunityError(f"report form: no matter {key!r}")
         waiting = [t for t in await own(tracker) if not t.life.is_final]
         if not waiting:
             told = "好的，不报了，什么都没有提交。想报的时候再跟我说。"
@@ -342,6 +335,13 @@ def matter_of(key: str | None, composer: AnswerComposer) -> Matter:
             question, asked = asked_to_withdraw_all(waiting, composer)
             return [Text(told), *question], [*events, *asked]
         return [Text(f"{told}先前报的还在办，不用办了就跟我说“撤回”。")], events
+
+
+def matter_of(key: str | None, composer: AnswerComposer) -> Matter:
+    """Returns the matter of the open form."""
+    matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))
+    if matter is None:
+        raise CommunityError(f"report form: no matter {key!r}")
     return matter
 
 
