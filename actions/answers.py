@@ -6,6 +6,7 @@ import structlog
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
+from actions.locating import place_told
 from actions.reading import (
     CIRCUMSTANCES_SLOT,
     COMPARED_SLOT,
@@ -229,6 +230,16 @@ def place_noted(place: str) -> tuple[list[Part], Events]:
     ], [SlotSet(TOLD_PLACE_SLOT, {"text": place, "typed": True})]
 
 
+def _place_kept(reading: Reading, tracker: Tracker) -> Events:
+    """Keeps where a problem is while it is not clear yet which one it is."""
+    if not any(key.startswith("matter/") for key in reading.candidates):
+        return []
+    place = place_told(reading.text, reading.entities, tracker)
+    if place is None:
+        return []
+    return [SlotSet(TOLD_PLACE_SLOT, {"text": place, "typed": True})]
+
+
 def not_understood(
     reading: Reading, tracker: Tracker, composer: AnswerComposer
 ) -> tuple[list[Part], Events]:
@@ -241,6 +252,7 @@ def not_understood(
     events = [
         SlotSet(UNCLEAR_SLOT, n_unclear),
         SlotSet(UNCLEAR_TEXT_SLOT, (reading.clause or reading.text)[:300]),
+        *_place_kept(reading, tracker),
     ]
     if reading.value == THESE:
         return composer.choices_in_words(reading.candidates, reading.facets), events

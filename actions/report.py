@@ -8,25 +8,22 @@ from actions.joining import FOLLOW, joinable, offer, similar_ticket
 from actions.locating import (
     choice_value,
     home_name,
-    place_told,
     unclear_places,
 )
 from actions.reading import (
     PHOTOS_SLOT,
     RECORDING_SLOT,
-    TOLD_PLACE_SLOT,
-    UNCLEAR_TEXT_SLOT,
     Reading,
 )
 from actions.recordings import Recordings
-from actions.report_form import MAX_ANSWER_CHARS, NO, YES
+from actions.report_form import NO, YES
+from actions.report_opening import next_told, opening_words, told_first
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
     ITEM,
     JOIN,
     NEXT,
-    OPENING,
     PLACE,
     SINCE,
     WHAT,
@@ -46,7 +43,7 @@ from community.errors import CommunityError
 from community.form_interpretation import NOT_YET, plain_answer
 from community.payloads import talk_payload, value_payload
 from community.replies import Choice, Choices, Part, Text
-from community.reports import details_are_thin, phone_in, since_in
+from community.summary_asides import ASKS, PHOTO_COMES
 from community.tickets import Ticket
 
 CANCEL = Choice("不报了", talk_payload("cancel"))
@@ -76,48 +73,13 @@ class BeginReport(SpeakingAction):
             *remember(matter.key, reading, tracker),
             *learned_meaning(matter.key, reading, tracker),
             SlotSet(ITEM, matter.key),
-            *_told(reading, tracker, matter),
-            SlotSet(NEXT, _next_report(reading)),
+            *told_first(reading, tracker, matter),
+            SlotSet(NEXT, next_told(reading)),
         ]
         advice = "" if matter.urgency == "normal" else composer.matter_advice(matter)
         parts = second_answer(reading, composer)
-        parts.append(Text(f"我帮您把“{matter.short_name}”报给网格员。{advice}"))
+        parts.append(Text(f"{opening_words(reading, matter)}{advice}"))
         return parts, events
-
-
-def _told(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
-    """Returns the answers that are in the message, or in the one it makes clear."""
-    waiting = tracker.get_slot(NEXT) or {}
-    if not reading.chosen:
-        what, where, entities = reading.clause, reading.text, reading.entities
-        waiting = {}
-    elif waiting.get("item") == matter.key:
-        what, where, entities = waiting["what"], waiting["where"], ()
-    else:
-        what = where = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
-        entities = ()
-    what = (what or where)[:MAX_ANSWER_CHARS]
-    is_thin = details_are_thin(what, matter)
-    return [
-        SlotSet(OPENING, what if is_thin else None),
-        SlotSet(WHAT, None if is_thin else what),
-        SlotSet(
-            PLACE,
-            place_told(where, entities, tracker)
-            or waiting.get("place")
-            or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text"),
-        ),
-        SlotSet(SINCE, since_in(what, entities)),
-        SlotSet(CONTACT, phone_in(entities)),
-    ]
-
-
-def _next_report(reading: Reading) -> dict[str, str] | None:
-    """Returns a second problem of the same message; it is offered after the first."""
-    for key, _, clause in reading.also:
-        if key.startswith("matter/"):
-            return {"item": key, "what": clause, "where": reading.text}
-    return None
 
 
 class AskWhat(SpeakingAction):

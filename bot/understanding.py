@@ -25,23 +25,20 @@ from actions.speaking import FORM, LISTEN
 from actions.wiring import ports
 from community.catalog.model import Catalog
 from community.choices import choose
-from community.emergency_pieces import adds_up, told_before
 from community.errors import StoreUnavailableError
 from community.filed_tickets import may_mean_filed
 from community.following import circumstances, service_asked_on
 from community.interpretation import combine, interpret
 from community.meaning import Context, Meaning, Said
 from community.messages import Inbound
+from community.pieces import may_go_on, read_together
 from community.questions import Asked
-from community.situations import SITUATION
 from community.wordings import rephrase, split_asks
 
-OPEN = ("nlu_fallback", "oos_gov", "oos_other", "matter")
-"""Meanings of a message that may be the rest of what was said before."""
 MAX_TOLD_CHARS = 200
-SPLITTABLE = ("service", "matter", "nlu_fallback")
 MAX_FILED = 30
 """So many of a resident's newest tickets may be meant without a number."""
+SPLITTABLE = ("service", "matter", "nlu_fallback")
 """Meanings of a whole message that may hide a second ask."""
 
 
@@ -76,8 +73,8 @@ class Understanding:
         """Reads a message, and both asks of one that asks two things."""
         catalog = self.catalog()
         meaning = interpret(parse_data, context, catalog)
-        if meaning.intent in OPEN and context.requested_slot is None:
-            meaning = await self._with_the_past(inbound.text, meaning, context)
+        if context.requested_slot is None:
+            meaning = await self._with_the_past(parse_data, meaning, context)
         clauses = split_asks(inbound.text, catalog)
         if clauses and context.requested_slot is None and meaning.intent in SPLITTABLE:
             parts = [
@@ -88,7 +85,7 @@ class Understanding:
         return meaning
 
     async def _with_the_past(
-        self, text: str, meaning: Meaning, context: Context
+        self, parse_data: Dict[str, Any], meaning: Meaning, context: Context
     ) -> Meaning:
         """Reads a message together with what was said before, where that tells more.
 
@@ -96,9 +93,13 @@ class Understanding:
         before was not understood, or this one asks about the service talked of without
         naming it.
         """
-        catalog = self.catalog()
+        catalog, said, text = self.catalog(), Said.of(parse_data), parse_data["text"]
+        if not may_go_on(said, meaning, context, catalog):
+            return meaning
         if context.unclear_text and len(context.unclear_text) <= MAX_TOLD_CHARS:
-            more = await self._with_the_unclear(text, meaning, context)
+            told = f"{context.unclear_text}，{text}"
+            joined = interpret(await self._parse(told), Context(), catalog)
+            more = read_together(said, meaning, joined, told, context)
             if more is not None:
                 return more
         known = not meaning.candidates or context.service in meaning.candidates
@@ -112,26 +113,6 @@ class Understanding:
             if joined.item == context.service and joined.facets:
                 return replace(joined, intent="talk_ask_facet")
         return meaning
-
-    async def _with_the_unclear(
-        self, text: str, meaning: Meaning, context: Context
-    ) -> Optional[Meaning]:
-        """Reads a message with the one before that was not understood."""
-        told = f"{context.unclear_text}，{text}"
-        joined = interpret(await self._parse(told), Context(), self.catalog())
-        is_other = meaning.intent == "matter" and joined.item != meaning.item
-        if joined.intent in ("service", "matter") and not is_other:
-            clause = told if joined.intent == "matter" else ""
-            return replace(joined, clause=clause)
-        if meaning.item in context.offered_items:
-            return replace(meaning, clause=told)
-        if meaning.intent in ("nlu_fallback", "oos_other") and not meaning.value:
-            candidates = joined.candidates or context.offered_items
-            if joined.value and joined.value.startswith(SITUATION):
-                return replace(joined, clause=told)
-            if candidates or meaning.intent == joined.intent == "nlu_fallback":
-                return Meaning("nlu_fallback", candidates=candidates, clause=told)
-        return None
 
     async def _parse(self, said: str) -> Dict[str, Any]:
         """Parses what is meant; the parse keeps the words that were said."""
@@ -159,6 +140,19 @@ def add_place(parse_data: Dict[str, Any]) -> None:
     parse_data["entities"] = entities
 
 
+async def _with_filed(context: Context, inbound: Inbound) -> Context:
+    """Looks up the resident's tickets where the message may be about them."""
+    if inbound.choice is not None or not may_mean_filed(inbound.text):
+        return context
+    try:
+        tickets = await ports().tickets.of_conversation(
+            inbound.conversation, limit=MAX_FILED
+        )
+    except StoreUnavailableError:  # what else a message says can still be answered
+        return context
+    return replace(context, filed=tuple(t for t in tickets if not t.life.is_final))
+
+
 async def _permitted(inbound: Inbound, meaning: Meaning) -> Meaning:
     """Refuses what would file a ticket where none is taken from this resident."""
     if await is_refused(inbound.conversation, meaning):
@@ -177,19 +171,6 @@ def _moved(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:
         return False
     take_up(tracker, parked)
     return True
-
-
-async def _with_filed(context: Context, inbound: Inbound) -> Context:
-    """Looks up the resident's tickets where the message may be about them."""
-    if inbound.choice is not None or not may_mean_filed(inbound.text):
-        return context
-    try:
-        tickets = await ports().tickets.of_conversation(
-            inbound.conversation, limit=MAX_FILED
-        )
-    except StoreUnavailableError:  # what else a message says can still be answered
-        return context
-    return replace(context, filed=tuple(t for t in tickets if not t.life.is_final))
 
 
 def _left(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:
@@ -256,6 +237,7 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         and bool(tracker.get_slot(PARKED_SLOT)),
         compared=tuple(tracker.get_slot("compared") or ()),
         is_unclear=bool(tracker.get_slot("n_unclear")),
+        n_unclear=int(tracker.get_slot("n_unclear") or 0),
         unclear_text=_unclear_text(tracker),
         before=tracker.latest_message.text or "" if tracker.latest_message else "",
         outside=_outside(tracker),

@@ -20,6 +20,10 @@ FRAGMENT_CHARS = 3
 _SOMEWHERE = re.compile(
     r"(?:是|就|在|[我俺咱]们?家?)*(?:小区|楼道|楼下|楼上|村里|院里|门口|路上)(?:门口|里)?(?:那|的)?"
 )
+_TROUBLE = re.compile(
+    r"[坏漏堵脏臭吵冒塌裂响灭淹](?:了|水|着)?$|[停断破倒掉]了?$|没[水电气]|[停断][水电气]|不(?:亮|热|通|走|动)"
+)
+"""Ends of few words that tell a problem and not only a thing: 楼上漏水, 水停了."""
 _AGE = re.compile(r"[0-9一二三四五六七八九十百零]{1,4}(?:周?岁)?(?:了|多|来岁)?")
 
 
@@ -47,6 +51,8 @@ def bare_noun(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return None
     if not any(noun in alias for alias in (matter.name, *matter.aliases)):
         return None
+    if said.is_clear_matter and _TROUBLE.search(noun):
+        return None
     return Meaning("nlu_fallback", candidates=(said.item,), value="noun")
 
 
@@ -57,7 +63,7 @@ def fragment(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return None
     matter = catalog.matters[said.label.removeprefix("matter/")]
     names = (matter.name, matter.short_name, *matter.aliases)
-    if any(text in name or name in text for name in names):
+    if any(text in name or name in text for name in names) or _TROUBLE.search(text):
         return None
     return Meaning("nlu_fallback", candidates=(said.label,))
 

@@ -49,6 +49,7 @@ from community.meaning import (
 )
 from community.needs import money_for_illness, nobody_for_me
 from community.others import asks_about_others
+from community.pieces import takes_first
 from community.questions import answered
 from community.situations import asks_about_choices, situation
 from community.ticket_wishes import forget_wish, visit_wish, wishes
@@ -224,8 +225,9 @@ READERS: tuple[Reader, ...] = (
     ticket_answer,
     answered,
     alarm,
-    wishes,
     about_filed,
+    wishes,
+    takes_first,
     _person,
     _worry,
     money_for_illness,

@@ -43,13 +43,13 @@ class Context:
     """Unclear wordings of this resident → the item that was then chosen."""
     open_ticket: str | None = None
     """Number of the ticket filed last in this conversation."""
+    filed: tuple[Ticket, ...] = ()
+    """The resident's tickets that are not over, where the message may mean them."""
     open_ticket_is_urgent: bool = False
     open_alarm: str | None = None
     """Rule of the alarm that the ticket was filed for."""
     open_ticket_wants_place: bool = False
     """Nobody knows yet where it is about."""
-    filed: tuple[Ticket, ...] = ()
-    """The resident's tickets that are not over, where the message may mean them."""
     asked_tickets: tuple[tuple[str, str | None], ...] = ()
     """Number and item of tickets of which it was asked whether they are solved."""
     question: Mapping[str, Any] | None = None
@@ -60,6 +60,8 @@ class Context:
     """Keys of the services that the last answer told apart."""
     is_unclear: bool = False
     """The message before was not understood."""
+    n_unclear: int = 0
+    """How many messages in a row were not understood."""
     unclear_text: str = ""
     """The message before, where that was not understood."""
     before: str = ""

@@ -87,6 +87,14 @@ _UNDERSTOOD = re.compile(
     r"(?:[我俺])?(?:先|就|等)?(?:(?:明|后|今|改)天|回头|一会儿?|下午|上午|下周|过两天|抽空|有空|这就)?(?:再)?"
     r"(?:去|过去|来|跑一趟|问问|试试|办|弄|看看)*(?:吧|啊|哈|了)?[。！!]*"
 )
+_SMALL_TALK = {
+    "talk_deny": re.compile(r"^(?:都|全)?不(?:是|对)(?!.*是)"),
+    "talk_greet": re.compile(r"好|在[吗不么]|早|喂|嗨|哈喽|hi|hello", re.IGNORECASE),
+    "talk_goodbye": re.compile(
+        r"再见|拜|回见|慢走|下[次回]|先这样|先走|走了|忙|睡|晚安|挂了|[去回]了|88"
+    ),
+}
+"""Words without which such a label is only a guess: 别的楼也没有, 通知没有啊."""
 _PERSON = re.compile(
     r"转(?:个|一个|给)?(?:真|活)?人(?![事才民员生口身名账头])(?:工|来|接)?|转人工|人工(?:客服|服务|坐席)|"
     r"(?:找|叫|换|要|喊)(?:个|一个)?(?:真人|活人|人工|客服|人来?(?:跟我|跟俺|给我|给俺)?(?:说话|接电话|聊|讲|说))|"
@@ -211,6 +219,15 @@ def praises(text: str) -> bool:
 def has_understood(text: str) -> bool:
     """Tells whether a resident says that it is enough: 行，知道了，俺明天去."""
     return bool(_UNDERSTOOD.fullmatch(text.strip()))
+
+
+def says_small_talk(label: str, text: str) -> bool:
+    """Tells whether a message has a word of the small talk that it is taken for.
+
+    For labels of which no such word is known it is taken as read.
+    """
+    words = _SMALL_TALK.get(label)
+    return words is None or bool(words.search(text))
 
 
 def wants_person(text: str) -> bool:
