@@ -9,8 +9,10 @@ from rasa_sdk import Tracker
 
 from actions.reading import GRID_SLOT, PLACE_SLOT, TOLD_PLACE_SLOT
 from actions.wiring import ports
-from community.form_interpretation import plain_answer
-from community.places import PlaceMatch, is_sure
+from community.consent import plain_answer
+from community.place_parts import refined
+from community.places import PlaceMatch, Why, is_sure
+from community.report_answers import says_where
 from community.reports import Entity, place_in
 
 REPORT_PLACE, REPORT_WHICH = "report_place", "report_which"
@@ -18,6 +20,8 @@ REPORT_PLACE, REPORT_WHICH = "report_place", "report_which"
 GRID_VALUE = "grid:"
 """Begins the value of a choice between places: a grid, or else a community."""
 DESK_VALUE = "community:"
+_SIDE = re.compile(r"([单双])号")
+_DENIES = re.compile(r"不[是在]")
 _UNKNOWN = re.compile(r"不知道|不清楚|记不|忘了|说不[上准好]")
 
 
@@ -45,7 +49,8 @@ def whereabouts(tracker: Tracker, place: str) -> Whereabouts:
     matches = _located(tracker, place)
     if is_sure(matches):
         return Whereabouts(matches[0].grid, matches[0].community)
-    communities = {match.community for match in matches}
+    # A name with a wrong character may be quite another estate: without a yes it is none.
+    communities = {match.community for match in matches if match.why is not Why.SOUND}
     if not communities:
         return home
     return Whereabouts(None, communities.pop() if len(communities) == 1 else None)
@@ -88,26 +93,43 @@ def choice_value(match: PlaceMatch) -> str:
     return f"{DESK_VALUE}{match.community}"
 
 
-def which_place(tracker: Tracker, answer: str) -> dict[str, Any]:
+def which_place(
+    tracker: Tracker, answer: str, entities: Iterable[Entity]
+) -> dict[str, Any]:
     """Returns the form's slots after the answer to "is it A or B".
 
-    Whatever the answer, the question is not asked again in this report.
+    Whatever the answer, the question is not asked again in this report. What says
+    nothing about the place is no part of it.
     """
     place = str(tracker.get_slot(REPORT_PLACE))
     options = unclear_places(tracker)
     chosen = next((o for o in options if choice_value(o) == answer), None)
     said = plain_answer(answer)
-    if chosen is None and said == "yes" and len(options) == 1:
+    agrees = said == "yes" and "报" not in answer  # 报吧 is no word about the place
+    if chosen is None and agrees and len(options) == 1:
         chosen = options[0]
     if chosen is not None:
         return _settled(_named(place, chosen), chosen)
     if answer == "no" or said is not None or _UNKNOWN.search(answer):
         return _settled(place, None)
-    for text in (f"{place}{answer}", answer):
+    denies = _DENIES.match(answer) is not None
+    sides = [o for o in options if (_side(o.name) == _side(answer)) is not denies]
+    if _side(answer) and len(sides) == 1:
+        words = _named(place, sides[0]) if denies else refined(place, answer)
+        return _settled(words, sides[0])
+    told = refined(place, answer)
+    for text in (f"{place}{answer}", told, answer):
         matches = _located(tracker, text)
         if is_sure(matches):
             return _settled(text, matches[0])
-    return _settled(f"{place}，{answer}", None)
+    tells = says_where(answer, entities) or place_told(answer, entities, tracker)
+    return _settled(told if tells else place, None)
+
+
+def _side(text: str) -> str | None:
+    """Returns which side of a road is named: 双号那边."""
+    found = _SIDE.search(text)
+    return found.group(1) if found else None
 
 
 def _named(place: str, chosen: PlaceMatch) -> str:

@@ -22,7 +22,7 @@ from actions.locating import (
 )
 from actions.reading import RECORDING_SLOT, Reading, reading_of
 from actions.recordings import ATTACH, LEAVE_OUT, SAID_IN_IT, Recordings
-from actions.report_reading import answers, contact_in, elsewhere
+from actions.report_reading import answers, contact_in, elsewhere, who_in, with_name
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
@@ -39,22 +39,26 @@ from actions.report_slots import (
 )
 from actions.speaking import Events, say
 from community.consent import hurried_yes
+from community.corrections import corrects_contact
 from community.form_interpretation import (
     NEXT_REPORT,
     NO_PHOTO,
     NOT_YET,
-    PHOTO_COMES,
 )
 from community.questions import said_no, said_yes
 from community.replies import Text
+from community.report_answers import with_remark
 from community.reports import (
     amended,
 )
+from community.summary_asides import ASKS, NOTHING, PHOTO_COMES
 
 YES, NO = "yes", "no"
 MAX_ANSWER_CHARS = 300
 MAX_WORDS_OF_ID = 8
 """What stands beside an ID number and says only that it is one."""
+BESIDE = (NO_PHOTO, PHOTO_COMES, NOT_YET, ASKS, NOTHING)
+"""Values of what is said to the summary and changes nothing in it."""
 TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT, RECORDING_SLOT)
 
 
@@ -153,7 +157,15 @@ class ValidateReportForm(FormValidationAction):
         """Takes the answer to "is it A or B"."""
         found = await self._extract(WHICH, tracker, dispatcher)
         answer = found.get(WHICH)
-        return which_place(tracker, answer) if answer else found
+        if not answer:
+            return found
+        entities = reading_of(tracker).entities
+        filled = which_place(tracker, answer, entities)
+        chosen = filled[WHICH]["grid"] or filled[WHICH]["community"]
+        if chosen or filled[PLACE] != tracker.get_slot(PLACE):
+            return filled
+        account = account_of(tracker)
+        return {**filled, WHAT: with_remark(account, answer).what}
 
     async def extract_report_join(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -191,10 +203,15 @@ class ValidateReportForm(FormValidationAction):
             return taken or found
         if answer == YES:
             return {**found, **_with_wish(reading, tracker)}
-        contact = contact_in(answer, reading)
+        known = tracker.get_slot(CONTACT)
+        contact = with_name(contact_in(answer, reading), known)
+        contact = contact or who_in(answer, known)
         if contact:
             return {CONTACT: contact, CONFIRM: None}
-        if answer in (NO_PHOTO, PHOTO_COMES, NOT_YET):
+        if corrects_contact(answer):
+            say(dispatcher, [Text("好，您把对的号码发来，我改上。")])
+            return {CONTACT: None, CONFIRM: None}
+        if answer in BESIDE:
             return {WHAT: tracker.get_slot(WHAT), CONFIRM: None}
         if answer == NEXT_REPORT and reading.item is not None:
             return {**_waiting(dispatcher, reading), CONFIRM: None}

@@ -1,6 +1,7 @@
 """What one answer fills: its own slot, and what else was told with it."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -18,12 +19,20 @@ from actions.report_slots import (
     WHICH,
     account_of,
     n_answers_to,
+    place_before,
 )
-from community.corrections import is_correction
-from community.form_interpretation import refuses_calls
+from community.consent import refuses_calls
+from community.corrections import is_correction, named_field
 from community.place_parts import is_part, refined
 from community.privacy import PrivateKind, private_numbers
-from community.report_answers import UNTOLD, instead_of_place, instead_of_time
+from community.report_answers import (
+    UNTOLD,
+    insisted_place,
+    instead_of_place,
+    instead_of_time,
+    is_unknown,
+    with_remark,
+)
 from community.reports import (
     SMALL_WORDS_CHARS,
     Account,
@@ -36,10 +45,17 @@ from community.reports import (
 MAX_CONTACT_CHARS = 40
 MIN_PLACE_CHARS = 2
 _CALLS = re.compile(
-    r"(?:[我俺这个的是打找回给再留就吧啊哈]|(?:[我俺]|名字)?(?:叫|姓)[\u4e00-\u9fff]{1,3}(?=电话|手机|座机|号|$)|"
+    r"(?:[我俺这个的是打找回给再留就吧啊哈]|的话|(?:[我俺]|名字)?(?:叫|姓)[\u4e00-\u9fff]{1,3}(?=电话|手机|座机|号|$)|"
     r"(?:[我俺]的?)?(?:老婆|老公|老伴|对象|媳妇|儿子|闺女|女儿|孩子|[爸妈爹娘])的?|电话|手机|座机|家里|号码?|"
-    r"联系(?:方式)?|上午|下午|晚上|中午|白天|早上|下班|以?后|都行|就行|转\d{1,4})*"
+    r"联系(?:方式)?|上午|下午|晚上|中午|白天|早上|下班|以?后|都行|就行|转\d{1,4}|"
+    r"[别没]?(?:写|记|说|报|发|弄)?错了?|不[对是]|应该|[改换]成?|为|变了|新|一下|用|刚才|那|哦|噢|哎呀?|不好意思|麻烦)*"
 )
+_ANEW = re.compile(r"错|不对|不是|应该|[改换变]|新的")
+"""Beside a number: it replaces another one."""
+_CALLED_SO = re.compile(r"^[我俺]?的?(?:电话|手机|号码)号?是?[：: ]*")
+_ENDS_WRONG = re.compile(r"不是\W*$")
+"""Between two numbers: the first one is right."""
+_WHO = re.compile(r"(?:[我俺]|名字)(?:姓|叫)[\u4e00-\u9fff]{1,3}")
 
 
 def answers(
@@ -47,10 +63,11 @@ def answers(
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
     account = account_of(tracker)
-    contact = contact_in(answer, reading) if slot not in (CONFIRM, JOIN) else None
+    contact = contact_in(answer, reading) if slot != CONFIRM else None
     if contact:
         return {CONTACT: contact}
-    if slot not in (WHAT, WHICH, JOIN) and is_correction(answer):
+    takes_back = slot != WHICH or named_field(answer) is not None
+    if slot != WHAT and takes_back and is_correction(answer):
         told = amended(account, answer, reading.entities)
         changed = {
             name: new
@@ -61,7 +78,8 @@ def answers(
             if name != slot and old is not None and new != old
         }
         if changed:
-            return {**changed, **elsewhere(account, told, tracker)}
+            story = {WHAT: told.what} if told.what != account.what else {}
+            return {**changed, **story, **elsewhere(account, told, tracker)}
     since = since_in(answer, reading.entities) if slot == WHICH else None
     if since and len(answer) <= len(since) + SMALL_WORDS_CHARS:
         return {SINCE: since}
@@ -70,15 +88,26 @@ def answers(
         return instead
     if slot == WHAT:
         return _details(answer, reading, tracker)
-    filled: dict[str, Any] = {slot: answer}
-    if slot == PLACE:
-        since = since_in(answer, reading.entities)
-        rest = without_since(answer, since) if since else answer
-        if since and len(rest) < MIN_PLACE_CHARS:
-            return {SINCE: since}
-        if since and tracker.get_slot(SINCE) is None:
-            filled = {PLACE: rest, SINCE: since}
-    return filled
+    if slot == PLACE and not reading.value:
+        return _where(answer, reading, tracker)
+    return {slot: answer}
+
+
+def _where(answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
+    """Returns what an answer to "where" fills, and the time told with it.
+
+    A house alone belongs to the estate that was told before.
+    """
+    since = since_in(answer, reading.entities)
+    rest = without_since(answer, since) if since else answer
+    if since and len(rest) < MIN_PLACE_CHARS:
+        return {SINCE: since}
+    known = place_before(tracker)
+    keeps = since is None or tracker.get_slot(SINCE) is not None
+    place = answer if keeps else rest
+    if known and is_part(place):
+        place = refined(known, place)
+    return {PLACE: place} if keeps else {PLACE: place, SINCE: since}
 
 
 def _details(answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
@@ -105,23 +134,42 @@ def _said_instead(
 ) -> dict[str, Any]:
     """Returns what a text fills that answers another question than the form's.
 
-    The same question is asked once more, and then any text will do for the place; the
-    time may stay untold.
+    The same question is asked once more; then place or time stay untold.
     """
     account = account_of(tracker)
     if slot not in (PLACE, SINCE) or not account.what or reading.value:
         return {}
-    read = instead_of_place if slot == PLACE else instead_of_time
-    told = read(answer, reading.entities, account)
     is_asked_again = n_answers_to(tracker, slot) > 1
-    if told is None or (is_asked_again and slot == PLACE):
+    if slot == PLACE:
+        told = _instead_of_place(answer, reading, tracker, account)
+        name = insisted_place(answer, account) if told and is_asked_again else None
+        if name is not None:
+            return {PLACE: name, WHAT: str(account.what).rpartition("；")[0]}
+    else:
+        told = instead_of_time(answer, reading.entities, account)
+    if told is None:
         return {}
     changed = {PLACE: told.place, WHICH: None, JOIN: None}
+    gives_up = is_asked_again or (slot == PLACE and is_unknown(answer))
     return {
         WHAT: told.what,
         **(changed if told.place != account.place else {}),
-        **({SINCE: UNTOLD} if is_asked_again else {}),
+        **({slot: UNTOLD} if gives_up else {}),
     }
+
+
+def _instead_of_place(
+    answer: str, reading: Reading, tracker: Tracker, account: Account
+) -> Account | None:
+    """As `instead_of_place`; places of the gazetteer, and times, are none of it."""
+    since = since_in(answer, reading.entities)
+    rest = without_since(answer, since) if since else answer
+    if since and len(rest) < MIN_PLACE_CHARS:
+        return None
+    if place_told(rest, reading.entities, tracker):
+        return None
+    told = instead_of_place(rest, reading.entities, account)
+    return None if told is None else with_remark(account, answer)
 
 
 def elsewhere(before: Account, told: Account, tracker: Tracker) -> dict[str, Any]:
@@ -149,5 +197,31 @@ def contact_in(answer: str, reading: Reading) -> str | None:
     if not numbers:
         return None
     start, end = numbers[0].start, numbers[-1].end
-    rest = re.sub(r"\W", "", answer[:start] + answer[end:])
-    return answer if _CALLS.fullmatch(rest) else None
+    between = "".join(answer[one.end : other.start] for one, other in pairwise(numbers))
+    rest = re.sub(r"\W", "", f"{answer[:start]}{between}{answer[end:]}")
+    if not _CALLS.fullmatch(rest):
+        return None
+    if not _ANEW.search(rest):
+        return answer
+    right = numbers[0] if _ENDS_WRONG.search(between) else numbers[-1]
+    return answer[right.start : right.end]
+
+
+def contact_told(answer: str, contact: str) -> str:
+    """Returns what a ticket is told of a number: a new one, or one instead of another."""
+    number = _CALLED_SO.sub("", contact)
+    return f"{'更正' if _ANEW.search(answer) else '联系'}电话：{number}"
+
+
+def who_in(answer: str, known: str | None) -> str | None:
+    """Returns the contact with the name that a message gives and nothing else: 俺姓张."""
+    name = re.sub(r"\W", "", answer)
+    if not _WHO.fullmatch(name):
+        return None
+    return f"{name}，{known}" if known else name
+
+
+def with_name(contact: str | None, known: str | None) -> str | None:
+    """Returns a number with the name that was given before it."""
+    is_name = known is not None and _WHO.fullmatch(known)
+    return f"{known}，{contact}" if contact and is_name else contact

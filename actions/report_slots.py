@@ -51,6 +51,16 @@ def told_in(tracker: Tracker, slot: str) -> str | None:
     return None if value == UNTOLD else value
 
 
+def place_before(tracker: Tracker) -> str | None:
+    """Returns the place that was told before it was taken back: 地点不对, 8号楼."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "active_loop" and event.get("name"):
+            return None
+        if event.get("name") == PLACE and event.get("value") not in (None, UNTOLD):
+            return str(event["value"])
+    return None
+
+
 def askings(newest_first: Iterable[Mapping[str, Any]]) -> list[str]:
     """Returns what was asked since the form was opened or its story taken back, in order.
 

@@ -21,8 +21,19 @@ _CONTRASTED = re.compile(
     r"(?:是|在)(.{1,20}?)[,，。 ]*不[是在](.{1,15}?)[了的啊呀。！! ]*$"
 )
 """The right one first: 是5号楼不是7号楼."""
-_SLIPPED = re.compile(
-    rf"^(?:啊|哎|哎呀|不好意思|对不起)*[ ，,]*{_SLIP}[,，。 ]*(?:应该)?(?:是|在|改成|改为)?(.*)"
+_OH = r"^(?:[哦噢啊唉哎呀呃额]|不好意思|对不起|等等|等一?下|慢着|对了|那个|[ ，,])*"
+_SLIPPED = re.compile(rf"{_OH}{_SLIP}[,，。 ]*(?:应该)?(?:是|在|改成|改为)?(.*)")
+_INSTEAD = re.compile(
+    rf"{_OH}(?:(?:不对|错了|不是|(?:弄|搞|看)错)[了啊呀吧]*[,，。 ]+(?:应该)?(?:是|在|改成|改为)?|"
+    rf"(?:不对|错了)?应该(?:是|在)|(?:改成|改为))(.+)"
+)
+"""哦不对 是50号, 应该是50号: with the right words behind it."""
+_DENIED = re.compile(rf"{_OH}(?:也|又)?不[是在](.{{1,12}}?)[了的啊呀。！! ]*$")
+MAX_SLIP_CHARS = 12
+"""A longer message tells of a telephone: 电话打错了好几回才通."""
+_CONTACT = r"(?:电话|手机|号码|手机号|电话号码?|联系方式)"
+_WRONG_CONTACT = re.compile(
+    rf"{_CONTACT}(?:也|又|都|刚才|我)?(?:[写报说记填发]?错|不对|变了|换了|要?改|要换)(?!.*[0-9])"
 )
 _ENDS = "，,。.！! 了的"
 _PLACE_WORD = re.compile(
@@ -56,7 +67,22 @@ def contrast(text: str) -> tuple[str, str] | None:
 
 def is_correction(text: str) -> bool:
     """Tells whether a message corrects what was read back."""
-    return named_field(text) is not None or contrast(text) is not None
+    if named_field(text) is not None or contrast(text) is not None:
+        return True
+    return bool(corrected_place(text)) or denied_place(text) is not None
+
+
+def denied_place(text: str) -> str | None:
+    """Returns a place that is wrong, where the right one is not told: 哎呀不是8号楼."""
+    found = _DENIED.search(text.strip())
+    if found is None or not _PLACE_WORD.search(found[1]):
+        return None
+    return found[1].strip(_ENDS)
+
+
+def corrects_contact(text: str) -> bool:
+    """Tells whether a telephone number is wrong, the right one not being told."""
+    return len(text) <= MAX_SLIP_CHARS and bool(_WRONG_CONTACT.search(text))
 
 
 def corrected_place(text: str) -> str | None:
@@ -72,6 +98,11 @@ def corrected_place(text: str) -> str | None:
     if found is not None:
         right = found[1].strip(_ENDS)
         return right if _PLACE_WORD.search(right) else None
+    instead = _INSTEAD.search(text)
+    if instead is not None and _PLACE_WORD.search(instead[1]):
+        return instead[1].strip(_ENDS)
+    if denied_place(text) is not None:
+        return ""
     slipped = _SLIPPED.search(text)
     if slipped is None:
         return None

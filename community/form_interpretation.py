@@ -11,17 +11,20 @@ from community.consent import (
     refuses_calls,
     takes_for_filed,
 )
-from community.corrections import is_correction
+from community.corrections import corrects_contact, is_correction
 from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN_TALK, Context, Meaning, Said
+from community.report_answers import says_when, says_where
 from community.reports import (
     SMALL_WORDS_CHARS,
     place_in,
     since_in,
 )
+from community.summary_asides import aside, unanswered
 from community.wordings import (
     bare,
     is_angry,
     is_question,
+    says_small_talk,
     service_with_name,
     wish,
 )
@@ -42,6 +45,8 @@ SMALL_TALK_MAX_CHARS = 10
 SURE_TALK = 0.8
 MIN_PROBLEM_CHARS = 12
 """Shorter than this it is a place, a time, or a word more on the same problem."""
+MIN_OTHER_CHARS = 5
+"""下雨就漏, said to the summary, is a word more; 垃圾没人收 is another problem."""
 CONFIRM_SLOT = "report_confirm"
 WHAT_SLOT, JOIN_SLOT = "report_what", "report_join"
 NEXT_REPORT = "next"
@@ -49,14 +54,9 @@ NEXT_REPORT = "next"
 YES = "yes"
 NO_PHOTO = "no_photo"
 """Value of a message that says there will be no photo."""
-PHOTO_COMES = "photo_comes"
-"""Value of a message that says there is one, without sending it."""
 _NO_PHOTO = re.compile(
     r"(?:[不没甭别]|没有|懒得)(?:用|会|能|法|了|来)*(?:拍|照片|照相|相片|发(?:图|了)?(?=图|$|[ ，,]))|"
     r"[拍发传]不(?:了|来|成)|(?:照片|图)[^，。]{0,3}(?:不|没|算)"
-)
-_PHOTO_COMES = re.compile(
-    r"(?:[我俺]|已经|刚才?|都)*(?:有照片|(?:拍|照)了?(?:张|几张)?(?:照片?|相)?了?|有(?:图|视频))[的了啊呀。]*"
 )
 NOT_YET = "not_yet"
 """Value of a message that takes the report for filed, or leaves the yes to others."""
@@ -85,16 +85,9 @@ def fits(slot: str, said: Said) -> bool:
 
 def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     """Tells a clear digression from an answer; in doubt it is an answer."""
-    confirms = context.requested_slot == CONFIRM_SLOT
-    if refuses_calls(said.text):
-        return Meaning("inform")
-    if context.requested_slot != WHAT_SLOT and is_solved(said.text):
-        return Meaning("talk_cancel")
-    at_summary = _at_summary(said) if confirms else None
-    if at_summary is not None:
-        return at_summary
-    if context.requested_slot == JOIN_SLOT and consents(said.text):
-        return Meaning("inform", value=YES)
+    plain = _plain(said, context.requested_slot)
+    if plain is not None:
+        return plain
     if _is_another_problem(said, context):
         return Meaning("inform", item=said.item, value=NEXT_REPORT)
     if gives_up(said.text) and len(said.text) <= ELLIPSIS_MAX_CHARS:
@@ -107,25 +100,36 @@ def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     digression = _digression(said)
     if digression is not None:
         return digression
-    return Meaning("inform", value=_yes_or_no(said) if confirms else None)
+    if context.requested_slot != CONFIRM_SLOT:
+        return Meaning("inform")
+    return unanswered(said) or Meaning("inform", value=_yes_or_no(said))
+
+
+def _plain(said: Said, slot: str | None) -> Meaning | None:
+    """Reads what needs no classifier: no calls, it is over, yes, no."""
+    if refuses_calls(said.text):
+        return Meaning("inform")
+    if slot != WHAT_SLOT and is_solved(said.text):
+        return Meaning("talk_cancel")
+    if slot == JOIN_SLOT and consents(said.text):
+        return Meaning("inform", value=YES)
+    return _at_summary(said) if slot == CONFIRM_SLOT else None
 
 
 def _at_summary(said: Said) -> Meaning | None:
     """Reads what is said to the summary: wrong, right, not needed any more."""
     text = said.text.strip()
-    if is_correction(text):
+    if is_correction(text) or corrects_contact(text):
         return Meaning("inform")
     if _NO_PHOTO.search(text):
         return Meaning("inform", value=NO_PHOTO)
-    if _PHOTO_COMES.fullmatch(text):
-        return Meaning("inform", value=PHOTO_COMES)
     if consents(text):
         return Meaning("inform", value=YES)
     if plain_answer(text) == "no":
         return Meaning("inform", value="no")
     if takes_for_filed(text):
         return Meaning("inform", value=NOT_YET)
-    return None
+    return None if gives_up(text) else aside(said)
 
 
 def _is_another_problem(said: Said, context: Context) -> bool:
@@ -137,7 +141,7 @@ def _is_another_problem(said: Said, context: Context) -> bool:
     if not said.is_clear_matter or said.label == context.report_item:
         return False
     if context.requested_slot == CONFIRM_SLOT:
-        return True
+        return len(bare(said.text)) >= MIN_OTHER_CHARS
     if context.requested_slot not in ("report_place", "report_since"):
         return False
     answers = {name for name, _ in said.entities} & ANSWER_ENTITIES
@@ -159,7 +163,9 @@ def _digression(said: Said) -> Meaning | None:
         return Meaning("talk_feedback_bad", value="angry")
     if said.label == "talk_feedback_bad" and said.confidence > SURE_TALK:
         return Meaning(said.label)
-    if said.label in SMALL_TALK and short and not said.entities:
+    answers_it = says_when(said.text, ()) or says_where(said.text, said.entities)
+    is_talk = said.label in SMALL_TALK and says_small_talk(said.label, said.text)
+    if is_talk and short and not (said.entities or answers_it):
         return Meaning(said.label)
     answers = {name for name, _ in said.entities} & ANSWER_ENTITIES
     if answers or not is_question(said.text):

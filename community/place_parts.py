@@ -12,11 +12,15 @@ _PARTS = (
 """Parts of an address below its name, from the largest: building, unit, floor, room."""
 _NAME = re.compile(
     r"小区|社区|花园|家园|新村|公寓|大院|广场|市场|(?<=[\u4e00-\u9fff])(?<!马)路(?![上边灯面])|街(?![上边])|(?<![楼过通])道(?!理)|"
-    r"[巷庄镇]|村(?![里口头])|胡同|学校|小学|中学|幼儿园|医院|超市|银行"
+    r"[巷庄镇]|(?<=[\u4e00-\u9fff])村(?![里口头])|胡同|学校|小学|中学|幼儿园|医院|超市|银行"
 )
+_DOOR = re.compile(rf"{_NUMBER}号(?![楼院线码])")
+"""A house of a road or a village: 铁环路30号."""
 _FILLER = re.compile(
-    r"^(?:就是|就在|是在|应该是|应该在|在|是|就|那个|[我俺]们?家?)+|[那这][里儿边]$|[了的呢吧啊]+$"
+    r"^(?:也是|就是|就在|是在|应该是|应该在|在|是|就|那个|住在?|[我俺]们?家?)+|[那这][里儿边]$|[了的呢吧啊]+$"
 )
+_SPOT_IN_IT = re.compile(r"村[东西南北里口头]|[东西南北前后][头边面]")
+"""A spot that lies in a village or an estate that is told afterwards."""
 NAMES_OF_PARTS = ("楼号", "楼", "单元", "门牌号?", "房号", "楼层", "小区")
 """What people call a part that they correct: 楼号错了, 单元也不对."""
 
@@ -30,12 +34,15 @@ def refined(known: str | None, told: str) -> str:
     told = _FILLER.sub("", re.sub(r"[\s，。,.！!]+", "", told)) or told
     if not known or told in known:
         return known or told
-    if _NAME.search(told) and is_part(known) and not has_part(told):
+    if known.endswith("村") and told.startswith("村"):
+        told = told[1:]  # 大槐树村，村东头
+    is_below = is_part(known) or _SPOT_IN_IT.match(known)
+    if _NAME.search(told) and is_below and not has_part(told):
         return f"{told}{known}"
-    if _NAME.search(told) or not _NAME.search(known):
+    if _NAME.search(told) or not (_NAME.search(known) or _DOOR.search(told)):
         return told
     place, rest = known, told
-    for part in _PARTS:
+    for part in (*_PARTS, _DOOR):
         new = part.search(rest)
         if new is None:
             continue

@@ -5,7 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from community.catalog.model import Matter
-from community.corrections import contrast, named_field
+from community.corrections import (
+    contrast,
+    corrected_place,
+    denied_place,
+    named_field,
+)
 from community.place_parts import refined
 
 Entity = tuple[str, str]
@@ -19,6 +24,12 @@ _PLACE = re.compile(
     r"[\u4e00-\u9fff]{2,6}(?:小区|花园|家园|新村|公寓|大院|广场|市场)"
 )
 """Named estates and squares that the entities missed; 小区里 alone is no place."""
+_NAME_BEFORE = re.compile(
+    r"(?:^|(?<=[我俺咱他她们住在是就那到了的家，。,\s]))"
+    r"((?![我俺咱他她们住在是就那到了的家])(?:(?![我俺咱他她们住在是了])[\u4e00-\u9fff]){1,6}"
+    r"(?:小区|花园|家园|新村|公寓|大院|广场|市场|嘉园|名苑|花苑|苑|府|湾|城|村|庄|镇|[路街巷]))[的，,、 ]{0,1}$"
+)
+"""What stands right before a house number and may be the name of its estate."""
 _LANDMARK = re.compile(
     r"(?:(?![和跟与])[\u4e00-\u9fff0-9]){0,8}?(?:门口|旁边|对[面过]|附近|路口|交叉口|边上|跟前|"
     r"[东西南北]头|[东西南北][面边侧])"
@@ -39,7 +50,7 @@ _ANY = re.compile(
 )
 """What any place may be called; a name is what is left."""
 _HAPPENS = re.compile(
-    r"[坏没不有漏堵脏臭吵占停撒冒破倒掉塌烧裂乱着把被叫让了放摆修挖盖建打抢偷跑撞响黑灭断拉扔丢堆养咬办领交查问找哪谁啥吗呢怎咋]"
+    r"[骗死骂坏没不有漏堵脏臭吵占停撒冒破倒掉塌烧裂乱着把被叫让了放摆修挖盖建打抢偷跑撞响黑灭断拉扔丢堆养咬办领交查问找哪谁啥吗呢怎咋]"
 )
 """What makes more than a place of words: something is the matter, or is asked."""
 _NO_NAME = re.compile(
@@ -50,13 +61,13 @@ _NO_PLACE = re.compile(r"看不|瞧不|找不|走不|没有|不知")
 """Roads that one cannot see (看不见路) are no address."""
 _SINCE = re.compile(
     r"(?:从|打)?(?:今天|今儿|今早|今晚|昨天|昨晚|昨儿|夜来|前天|大前天|上(?:周|个?星期|个?礼拜)[一二三四五六日天]?|上个?月|"
-    r"这几天|好几天|半个?月|一个?(?:多)?(?:星期|礼拜|月)|[0-9一二两三四五六七八九十]+"
+    r"这几天|好几天|半(?:个|拉)?月|一个?(?:多)?(?:星期|礼拜|月)|[0-9一二两三四五六七八九十]+"
     r"(?:多)?(?:天|个?(?:星期|礼拜|月)|年|个?小时))(?:了|前|开始|以来|多)*"
 )
 
 _PLACE_LINK = re.compile(r"[的，,、\s—－-]{0,2}")
 _NOT_SINCE = re.compile(
-    r"^(?:每|天天|明|后天|下个?[周星礼月]|赶明)|内$|^(?:[早晚上下中]|凌晨)"
+    r"^(?:每|天天|明|后天|下个?[周星礼月]|赶明)|内$|^(?:[早晚上下中]|凌晨|[半夜]夜?[里间]?)"
 )
 """Times that are not a beginning: every evening, next week, within three days."""
 
@@ -66,7 +77,9 @@ _BUT = re.compile(
     r"^(?:对|是|嗯|好|行|中|没错)?[的了 ，,。]*(?:不过|但是?|就是|只是|可是)(?:应该)?是?"
 )
 """A yes with a correction behind it."""
-_YES_BEFORE = re.compile(r"^(?:对了?|嗯|是的?|好的?|行|中)[ ，,。]+(?:还有)?")
+_YES_BEFORE = re.compile(
+    r"^(?:(?:对了?|嗯|是的?|好的?|行|中)[ ，,。]+)?(?:还有|[我俺]?再?(?:补充|补|加)(?:一下|一句|一点|说明)[：:，, ]*)?"
+)
 
 
 def details_are_thin(text: str, matter: Matter) -> bool:
@@ -86,7 +99,7 @@ def place_in(text: str, entities: Iterable[Entity]) -> str | None:
     places = _places(text, entities)
     if places:
         start, end, _ = max(places, key=lambda place: (place[2], -place[0]))
-        return text[start:end] + _landmark(text[end:])
+        return _name_before(text[:start]) + text[start:end] + _landmark(text[end:])
     match = _PLACE.search(text)
     if match is None or _NO_NAME.match(match.group()):
         return None
@@ -109,6 +122,22 @@ def place_alone(text: str, entities: Iterable[Entity]) -> str | None:
     if not place or not _BUILT.search(place) or len(_ANY.sub("", place)) < 2:
         return None
     return place
+
+
+def _name_before(text: str) -> str:
+    """Returns the name of an estate that nobody knows, in front of its house.
+
+    文苑小区6号楼: the house is found by its number, its name belongs to it.
+    """
+    match = _NAME_BEFORE.search(text)
+    if match is None or _NO_NAME.match(match.group(1)):
+        return ""
+    return match.group()
+
+
+def happens(text: str) -> bool:
+    """Tells whether a text says that something is the matter, or asks."""
+    return bool(_HAPPENS.search(text))
 
 
 def _landmark(rest: str) -> str:
@@ -182,12 +211,18 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
     found = contrast(text)
     if found is not None:
         return _replaced(account, *found, entities)
+    right, wrong = corrected_place(text), denied_place(text)
+    if right:
+        return _moved(account, right)
+    if wrong and wrong in (account.place or ""):
+        return replace(account, place=None)
     text = _BUT.sub("", text).strip() or text
     place, since = place_in(text, entities), since_in(text, entities)
     known = place and len(text) <= len(place) + SMALL_WORDS_CHARS
     alone = _whole(text, place) if known else place_alone(text, entities)
     if alone is None and place and not _BUILT.search(account.place or ""):
-        alone = place  # what was taken for the place is none
+        is_story = _HAPPENS.search(text) or len(text) > MAX_PLACE_ALONE_CHARS
+        alone = place if is_story else text  # what was taken for the place is none
     if alone:
         return replace(account, place=refined(account.place, alone))
     if since and len(text) <= len(since) + SMALL_WORDS_CHARS:
@@ -198,6 +233,15 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
     )
 
 
+def _moved(account: Account, right: str) -> Account:
+    """Puts the right place where the wrong one stood, in the story too."""
+    place = refined(account.place, right)
+    what = account.what
+    if account.place and what:
+        what = what.replace(account.place, place)
+    return replace(account, place=place, what=what)
+
+
 def _whole(text: str, place: str | None) -> str | None:
     """Returns the text where all of it says where: 三号楼地下室, not only 三号楼."""
     return place if _HAPPENS.search(text) else text
@@ -206,7 +250,7 @@ def _whole(text: str, place: str | None) -> str | None:
 def _with_field(account: Account, name: str, value: str) -> Account:
     """Puts a value where the resident says that something is wrong, or nothing."""
     if name == "place" and value:
-        value = refined(account.place, value)
+        return _moved(account, value)
     return replace(account, **{name: value or None})
 
 
@@ -225,5 +269,5 @@ def _replaced(
     if since_in(right):
         return replace(account, since=right)
     if place_in(right, entities) or re.search(r"[楼号路街门口边旁单元]", right):
-        return replace(account, place=refined(account.place, right))
+        return _moved(account, right)
     return replace(account, what=f"{account.what}；更正：{right}")

@@ -1,6 +1,6 @@
 import pytest
 
-from community.corrections import corrected_place
+from community.corrections import corrected_place, corrects_contact
 from community.place_parts import is_part, refined
 
 
@@ -26,6 +26,12 @@ from community.place_parts import is_part, refined
         ("我家门口", "5号楼", "5号楼"),
         ("东关花园7号楼", "7号楼", "东关花园7号楼"),
         ("隆山路", "加油站旁边", "隆山路加油站旁边"),
+        ("大柳树村", "村西头桥边", "大柳树村西头桥边"),
+        ("村西头水坑边", "大柳树村", "大柳树村村西头水坑边"),
+        ("隆山路30号门口", "50号", "隆山路50号门口"),
+        ("隆山路30号", "文化路5号", "文化路5号"),
+        ("东关花园7号楼", "也是9号楼", "东关花园9号楼"),
+        (None, "住东关花园7号楼", "东关花园7号楼"),
     ],
 )
 def test_what_is_told_later_refines_the_place(
@@ -62,7 +68,33 @@ def test_a_part_has_no_name_of_its_own(text: str, is_one: bool) -> None:
         ("啊 我说错了", ""),
         ("时间不对，是昨天", None),
         ("这不是我要的", None),
+        ("哦不对 是50号", "50号"),
+        ("应该是52号", "52号"),
+        ("错了 是50号门口", "50号门口"),
+        ("不对 是14号楼", "14号楼"),
+        ("弄错了，5号楼", "5号楼"),
+        ("改成6号楼", "6号楼"),
+        ("哎呀不是8号楼", ""),
+        ("不对", None),
+        ("应该是物业的事", None),
+        ("不是灯的事", None),
+        ("不对 是昨天开始的", None),
     ],
 )
 def test_a_place_is_corrected_in_many_words(text: str, right: str | None) -> None:
     assert corrected_place(text) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "is_wrong"),
+    [
+        ("电话错了", True),
+        ("俺电话变了", True),
+        ("号码不对", True),
+        ("电话错了 13812345678", False),
+        ("手机坏了", False),
+        ("电话打错了好几回才通一回", False),
+    ],
+)
+def test_a_wrong_number_without_the_right_one(text: str, is_wrong: bool) -> None:
+    assert corrects_contact(text) is is_wrong

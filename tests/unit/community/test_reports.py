@@ -35,6 +35,15 @@ from community.reports import (
         ),
         ("没灯", [("person", "王芳"), ("address", "别处")], None),
         ("幸福小区没灯", [], "幸福小区"),
+        (
+            "我住文澜小区6号楼2单元",
+            [("building", "6号楼"), ("unit", "2单元")],
+            "文澜小区6号楼2单元",
+        ),
+        ("灯坏了和美家园6号楼", [("building", "6号楼")], "和美家园6号楼"),
+        ("家住金苑3号楼", [("building", "3号楼")], "金苑3号楼"),
+        ("我们小区6号楼", [("building", "6号楼")], "6号楼"),
+        ("小区里3号楼没灯", [("building", "3号楼")], "3号楼"),
     ],
 )
 def test_neighbouring_parts_are_one_place(text, entities, place) -> None:
@@ -68,6 +77,18 @@ TOLD = Account("就一盏", "文化路3号楼", "三天了")
         ("不是3号楼，是5号楼", [], Account("就一盏", "文化路5号楼", "三天了")),
         ("不是三天，是五天了", [], Account("就一盏", "文化路3号楼", "五天了")),
         ("地点不对", [], Account("就一盏", None, "三天了")),
+        ("哦不对 是5号楼", [], Account("就一盏", "文化路5号楼", "三天了")),
+        ("哎呀不是3号楼", [], Account("就一盏", None, "三天了")),
+        (
+            "补充一下 老板姓王",
+            [],
+            Account("就一盏；补充：老板姓王", "文化路3号楼", "三天了"),
+        ),
+        (
+            "夜里两点还闪",
+            [("time", "夜里两点")],
+            Account("就一盏；补充：夜里两点还闪", "文化路3号楼", "三天了"),
+        ),
         ("地点错了，是隆山路口", [], Account("就一盏", "隆山路口", "三天了")),
         ("时间不对", [], Account("就一盏", "文化路3号楼", None)),
         ("在幸福小区", [], Account("就一盏", "幸福小区", "三天了")),
@@ -81,6 +102,11 @@ TOLD = Account("就一盏", "文化路3号楼", "三天了")
 )
 def test_a_summary_is_corrected_where_it_is_wrong(said, entities, account) -> None:
     assert amended(TOLD, said, entities) == account
+
+
+def test_a_corrected_place_is_corrected_in_the_story_too() -> None:
+    told = Account("灯坏了 文化路3号楼 三天了", "文化路3号楼", "三天了")
+    assert amended(told, "不对 是5号楼", []).what == "灯坏了 文化路5号楼 三天了"
 
 
 def test_a_correction_is_told_from_an_addition() -> None:

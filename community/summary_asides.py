@@ -1,0 +1,66 @@
+"""What is asked or said beside the summary of a report, and is no part of it."""
+
+import re
+
+from community.meaning import Meaning, Said
+from community.report_answers import is_unknown
+from community.reports import place_in
+from community.wordings import bare, is_question
+
+ASKS = "asks"
+"""Value of a question that only whoever comes can answer."""
+NOTHING = "nothing"
+"""Value of words that add nothing: 不记得编号."""
+PHOTO_COMES = "photo_comes"
+"""Value of a message that says there is a photo, or asks how to send it."""
+MIN_WORDS_CHARS = 3
+"""Shorter remarks say nothing to whoever works on it."""
+MAX_UNKNOWN_CHARS = 10
+_PHOTO = re.compile(
+    r"(?:[我俺]|已经|刚才?|都)*(?:有照片|(?:拍|照)了?(?:张|几张)?(?:照片?|相)?了?|有(?:图|视频))[的了啊呀。]*|"
+    r"(?:那|照片|图|视频)*(?:[咋怎]么?|如何|往哪|在哪)[里儿]?(?:样)?(?:发|传|拍)(?:照片|图|给你|过去)*[啊呀呢]?[?？]?"
+)
+_WHEN = re.compile(
+    r"(?:(?:[几多]少?[天久长]|[啥什]么?时候|多会儿?|几时|哪天)[^，。]{0,6}(?:信|来|修|办|弄|处理|解决|回|好)|要?(?:等|过)?(?:几天|多久|多长时间))[啊呀呢?？]*$"
+)
+_WHO = re.compile(
+    r"^(?:这|那|到时候?|是|这事|归)*(?:谁|哪个?(?:部门|单位|人))(?:来|去|给|会)?(?:修|办|管|弄|处理|负责|看)[啊呀呢的?？]*$"
+)
+_NAMELESS = re.compile(
+    r"(?:别|不|甭|不要|不用|不想)[^，。]{0,3}?[留写报提记说]?(?:[我俺]的?)?(?:真)?(?:姓名|名字?)(?!单|额|称)"
+)
+_WISH = re.compile(
+    r"(?:能不能|能|可不可以|可以|会不会).{0,10}[来修换装派拆清帮给安放挪查治]"
+)
+
+
+def aside(said: Said) -> Meaning | None:
+    """Reads a question about the report, or words that add nothing to it."""
+    text = said.text.strip()
+    if _PHOTO.fullmatch(text):
+        return Meaning("inform", value=PHOTO_COMES)
+    if _NAMELESS.search(text) and len(text) <= MAX_UNKNOWN_CHARS:
+        return Meaning("talk_identity", value="discreet")
+    if _WHEN.search(text):
+        return Meaning("talk_ask_facet", facets=("time_limit",))
+    if _WHO.search(text):
+        return Meaning("talk_ask_facet", facets=("process",))
+    if _adds_nothing(said):
+        return Meaning("inform", value=NOTHING)
+    return None
+
+
+def unanswered(said: Said) -> Meaning | None:
+    """Reads a question that nobody answers here; a wish is no question."""
+    if not is_question(said.text) or _WISH.search(said.text):
+        return None
+    if place_in(said.text, said.entities) or said.is_clear_matter:
+        return None
+    return Meaning("inform", value=ASKS)
+
+
+def _adds_nothing(said: Said) -> bool:
+    if said.entities or any(char.isdigit() for char in said.text):
+        return False
+    is_dull = is_unknown(said.text) and len(said.text) <= MAX_UNKNOWN_CHARS
+    return is_dull or len(bare(said.text)) < MIN_WORDS_CHARS

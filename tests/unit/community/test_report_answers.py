@@ -1,0 +1,139 @@
+"""Which answers to "where" and "since when" are one, and which are a part of the story."""
+
+import pytest
+
+from community.report_answers import (
+    insisted_place,
+    instead_of_place,
+    instead_of_time,
+    is_unknown,
+    says_when,
+    says_where,
+    with_remark,
+)
+from community.reports import Account
+
+TOLD = Account("楼上天天砸墙")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "家门口",
+        "北头",
+        "俺家",
+        "大桥底下",
+        "团结村",
+        "卫生室",
+        "村委",
+        "老年活动室那",
+        "超市对面那个胡同",
+        "大桥往东二百米",
+        "小卖部门口",
+        "老地方",
+        "抖音上",
+        "3",
+    ],
+)
+def test_words_for_a_place_say_where(text: str) -> None:
+    assert says_where(text, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "昨儿还推我",
+        "骗人的",
+        "臭得很",
+        "没订合同",
+        "娘改嫁了",
+        "天天占",
+        "都中",
+        "能撑住",
+        "是真事不",
+        "派出所来过了",
+        "店家不管",
+        "学校不管",
+        "村里人都知道",
+        "孩子才五岁",
+        "十几户",
+        "不是单号那边",
+        "不知道几号楼",
+        "城管不来",
+        "路灯早就不亮了",
+        "嗯",
+    ],
+)
+def test_a_story_says_no_place(text: str) -> None:
+    assert not says_where(text, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "得有小半年了吧",
+        "上回下雨以后",
+        "好长时间",
+        "刚坏",
+        "10月份",
+        "有俩月了",
+        "半拉月了",
+        "搬来就这样",
+        "不清楚",
+        "天天如此",
+    ],
+)
+def test_words_for_a_time_say_when(text: str) -> None:
+    assert says_when(text, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没人摔下去",
+        "孩子才五岁",
+        "说不准几楼",
+        "几点停",
+        "俺新搬来的",
+        "是骗人的",
+        "从来没人管",
+    ],
+)
+def test_a_story_says_no_time(text: str) -> None:
+    assert not says_when(text, ())
+
+
+def test_what_is_no_place_is_a_part_of_the_story() -> None:
+    told = instead_of_place("昨儿还推我", (), TOLD)
+    assert told == Account("楼上天天砸墙；昨儿还推我")
+    assert instead_of_place("俺家楼下", (), TOLD) is None
+
+
+@pytest.mark.parametrize("text", ["嗯", "哦", "接着刚才的", "不知道", "对"])
+def test_small_words_are_no_part_of_it(text: str) -> None:
+    assert with_remark(TOLD, text) == TOLD
+
+
+def test_a_spot_told_for_the_time_belongs_to_the_place() -> None:
+    account = Account("路边有个坑", "隆山路")
+    told = instead_of_time("邮局对面", (), account)
+    assert told == Account("路边有个坑", "隆山路邮局对面")
+
+
+def test_who_does_not_know_is_not_asked_for_ever() -> None:
+    assert is_unknown("俺也说不准")
+    assert not is_unknown("三天了")
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "name"),
+    [
+        ("金色阳光", "就是金色阳光", "金色阳光"),
+        ("骗人的", "就是骗人的", None),
+        ("臭得很", "金色阳光", None),
+    ],
+)
+def test_a_name_told_twice_is_the_place(
+    first: str, again: str, name: str | None
+) -> None:
+    assert insisted_place(again, Account(f"灯不亮；{first}")) == name
