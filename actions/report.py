@@ -37,10 +37,11 @@ from actions.speaking import Events, SpeakingAction
 from actions.tickets import own
 from actions.withdrawing import asked_to_withdraw_all
 from community.answers import AnswerComposer
-from community.filed_tickets import ALL
 from community.catalog.model import Matter
+from community.consent import plain_answer
 from community.errors import CommunityError
-from community.form_interpretation import NOT_YET, plain_answer
+from community.filed_tickets import ALL
+from community.form_interpretation import NO_PHOTO, NOT_YET
 from community.payloads import talk_payload, value_payload
 from community.replies import Choice, Choices, Part, Text
 from community.summary_asides import ASKS, PHOTO_COMES
@@ -50,6 +51,13 @@ CANCEL = Choice("不报了", talk_payload("cancel"))
 MAX_CHOICES = 3
 FIELDS_WRONG = ("情况不对", "地点不对", "时间不对")
 """What a resident may tap; it is asked anew."""
+LEADS = {
+    NOT_YET: "还没报上去，您点头我才报。",
+    NO_PHOTO: "没照片也能报。",
+    PHOTO_COMES: "照片直接发到这里就行，我等着。",
+    ASKS: "这个得等联系您的人来答，我不敢乱说。",
+}
+"""What is said first where the summary is read again."""
 UNKNOWN_PLACE = "没说，先转给社区值班的人；想起来了现在说也行"
 
 
@@ -217,10 +225,10 @@ class AskConfirm(SpeakingAction):
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         recordings = await still_there(Recordings.of(tracker).attached)
         n_photos, n_recordings = len(photos.there), len(recordings.there)
-        lead = "还没报上去，您点头我才报。\n" if reading.value == NOT_YET else ""
+        lead = LEADS.get(reading.value or "")
         return [
             Text(
-                f"{lead}我念给您听听，对不对：\n"
+                (f"{lead}\n" if lead else "") + "我念给您听听，对不对：\n"
                 f"事情：{matter.short_name}\n"
                 f"情况：{tracker.get_slot(WHAT)}\n"
                 f"地点：{told_in(tracker, PLACE) or UNKNOWN_PLACE}\n"
