@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from community.after_filing import place_told_on, told_on
 from community.alarm_interpretation import alarm, emergency, supplement
 from community.assurances import BANK, ELSEWHERE, worry_in
 from community.assurances import MAX_CHARS as MAX_WORRY_CHARS
@@ -236,6 +237,7 @@ READERS: tuple[Reader, ...] = (
     _others,
     _small_words,
     visit_wish,
+    place_told_on,
     supplement,
     place_only,
     _anger,
@@ -252,6 +254,7 @@ READERS: tuple[Reader, ...] = (
     comparison,
     same_question,
     _reason,
+    told_on,
     several_things,
     age_alone,
     bare_noun,
