@@ -1,5 +1,7 @@
 """What is told after something was filed: added to the ticket, or its place corrected."""
 
+from contextlib import suppress
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
@@ -7,16 +9,19 @@ from actions.filing import N_COMPARED, at_place, moved_to
 from actions.handoff import filed_now, handoff_draft, open_handoff
 from actions.locating import place_told, whereabouts
 from actions.reading import ITEM_SLOT, PHOTOS_SLOT, TICKET_SLOT, Reading
+from actions.report_reading import contact_in, contact_told
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw
 from community.after_alarm import CALLS_OFF, After, words_after
+from community.after_filing import CONTACT, WORSE
 from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE
 from community.place_parts import refined
 from community.replies import Part, Text
+from community.reports import phone_in
 
 
 class Supplement(SpeakingAction):
@@ -40,8 +45,12 @@ class Supplement(SpeakingAction):
             kind, named = ("place", reading.text) if is_place else ("", "")
         if kind == "place":
             return await _corrected(named, number, reading, tracker)
+        if kind == CONTACT:
+            return [Text(f"好，您把对的号码发来，{number} 的电话我改上。")], []
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         text = "" if reading.value == PHOTOS_VALUE else reading.text
+        contact = contact_in(text, reading) if phone_in(reading.entities) else None
+        text = contact_told(text, contact) if contact else text
         call = "要是电话还没打，请现在就打。" if is_urgent else ""
         said = After(named) if kind == "alarm" else None
         events: Events = [SlotSet(PHOTOS_SLOT, None)]
@@ -67,6 +76,11 @@ class Supplement(SpeakingAction):
         if is_urgent and text:
             events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
         noted = f"记上了，跟 {number} 放在一起交给网格员。"
+        if contact:
+            noted = f"记上了，{number} 的电话是 {contact}，来处理的人看得到。"
+        if kind == WORSE:
+            await _pressed(number, reading, tracker)
+            noted = f"记到 {number} 里了。情况重了，我也替您催了。"
         if is_urgent:
             noted = words_after(
                 said, number, before.get("call") or (), before.get("alarm")
@@ -78,6 +92,14 @@ class Supplement(SpeakingAction):
         return parts, events
 
 
+async def _pressed(number: str, reading: Reading, tracker: Tracker) -> None:
+    """Presses for a ticket of which worse is told; what is being ended is let be."""
+    with suppress(NotFoundError, TransitionRefusedError):
+        await ports().tickets.urge(
+            number, tracker.sender_id, key=f"{reading.message_id}#1", now=ports().now()
+        )
+
+
 async def _corrected(
     right: str, number: str, reading: Reading, tracker: Tracker
 ) -> tuple[list[Part], Events]:
@@ -87,15 +109,17 @@ async def _corrected(
         waits = {**before, "wants_place": True, "corrects": True}
         ask = f"好，{number} 的地点不对是吧？您说对的，我这就改。"
         return [Text(ask)], [SlotSet(TICKET_SLOT, waits)]
-    done = {**before, "wants_place": False, "corrects": False}
     tickets = await ports().tickets.of_conversation(tracker.sender_id, limit=N_COMPARED)
     ticket = next((t for t in tickets if t.number == number), None)
-    place = refined(ticket.draft.place if ticket else None, right)
+    known = before.get("place") or (ticket.draft.place if ticket else "")
+    place = refined(known, right)
+    is_new = bool(known) and not place.startswith(known)
+    done = {**before, "wants_place": False, "corrects": False, "place": place}
     try:
         ticket = await ports().tickets.remark(
             number,
             tracker.sender_id,
-            text=f"更正地点：{place}",
+            text=f"{'更正' if is_new else ''}地点：{place}",
             key=f"{reading.message_id}#0",
             now=ports().now(),
         )
@@ -106,6 +130,7 @@ async def _corrected(
     grid = whereabouts(tracker, place).grid
     draft = handoff_draft(reading, tracker, ticket.life.item, "")
     await moved_to(ticket, at_place(draft, place, grid), is_correction=True)
-    return [Text(f"好，{number} 的地点改成“{place}”，来处理的人看得到。")], [
+    told = f"地点改成“{place}”" if is_new else f"地点记上了：{place}"
+    return [Text(f"好，{number} 的{told}，来处理的人看得到。")], [
         SlotSet(TICKET_SLOT, done)
     ]
