@@ -1,7 +1,8 @@
 """What stands around a question and says nothing of what it is about.
 
-您好 and 谢谢 would make short questions small talk, 3号楼 and 好几天了 would draw them to
-the problems that others told with a house and a time.
+您好 and 谢谢 would make short questions small talk, 还有个事 only says that another
+matter follows, 3号楼 and 好几天了 would draw them to the problems that others told with
+a house and a time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import re
 from typing import Iterator, Sequence, Tuple
 
+_OPENING = re.compile(
+    r"\s*(?:(?:对了|另外|再一个|还有一?[个件](?:事儿?|问题))[,，。！!、：:\s]*)+"
+)
 _GREETING = re.compile(
     r"\s*(?:(?:喂|哎|诶|嗨|那个)[,，。！!、\s]*)*"
     r"(?:请问一?下?[,，。！!：:\s]*|"
@@ -36,10 +40,11 @@ MIN_AFTER_GREETING, MIN_BEFORE_CLOSING, MIN_BEFORE_LASTING = 4, 15, 6
 def asides(text: str) -> Iterator[Tuple[int, int]]:
     """Yields start and end of each aside of a message, in order."""
     start, end = 0, len(text)
-    greeting = _GREETING.match(text)
-    if greeting is not None and end - greeting.end() >= MIN_AFTER_GREETING:
-        start = greeting.end()
-        yield 0, start
+    for pattern in (_OPENING, _GREETING):
+        found = pattern.match(text, start)
+        if found is not None and end - found.end() >= MIN_AFTER_GREETING:
+            start = found.end()
+    yield 0, start
     tail = []
     for pattern, least in (
         (_CLOSING, MIN_BEFORE_CLOSING),

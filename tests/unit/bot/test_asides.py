@@ -39,6 +39,22 @@ def test_what_is_said_around_the_matter_is_left_out(text: str, left: str) -> Non
     assert "".join(without_asides(text, list(text))[1]) == left
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("还有个事 楼道里灯不亮", "楼道里灯不亮"),
+        ("对了，您好，楼道里灯不亮", "楼道里灯不亮"),
+        ("另外还有一件事：垃圾没人收", "垃圾没人收"),
+        ("还有多久能批下来", "还有多久能批下来"),
+        ("对了吗", "对了吗"),
+    ],
+)
+def test_the_words_that_another_matter_follows_are_no_part_of_it(
+    text: str, left: str
+) -> None:
+    assert without_asides(text, list(text)) == (left, list(left))
+
+
 def test_a_message_without_asides_is_returned_as_it_is() -> None:
     words = ["低保", "怎么", "申请"]
     assert without_asides("低保怎么申请", words) == ("低保怎么申请", words)
