@@ -240,6 +240,7 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         n_unclear=int(tracker.get_slot("n_unclear") or 0),
         unclear_text=_unclear_text(tracker),
         before=tracker.latest_message.text or "" if tracker.latest_message else "",
+        worry=_worry(tracker),
         outside=_outside(tracker),
     )
 
@@ -248,6 +249,15 @@ def _unclear_text(tracker: DialogueStateTracker) -> str:
     if not tracker.get_slot("n_unclear"):
         return ""
     return str(tracker.get_slot(UNCLEAR_TEXT_SLOT) or "")
+
+
+def _worry(tracker: DialogueStateTracker) -> Optional[str]:
+    """Returns which worry the message before told, if it told one."""
+    before = tracker.latest_message
+    if before is None or before.intent.get("name") != "talk_identity":
+        return None
+    reading = (before.parse_data or {}).get("reading") or {}
+    return reading.get("value")
 
 
 def _outside(tracker: DialogueStateTracker) -> Optional[str]:

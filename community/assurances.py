@@ -7,6 +7,8 @@ goes on afterwards.
 import re
 from dataclasses import dataclass
 
+from community import suspicious
+
 DICTATE = (
     "语音我还听不懂，对不住。您按住键盘上的麦克风说话，手机会变成字，再发给我；"
     "也可以打字。"
@@ -171,7 +173,10 @@ ASSURANCES = (
         "我这里知道的就这些，没有的我不敢编。还想问哪一样，您接着说；更细的，问窗口或打12345。",
     ),
 )
-_ANSWERS = {known.id: known.answer for known in ASSURANCES}
+_ANSWERS = {
+    **{known.id: known.answer for known in ASSURANCES},
+    **suspicious.ANSWERS,
+}
 
 
 def worry_in(text: str) -> str | None:

@@ -53,6 +53,7 @@ from community.others import asks_about_others
 from community.pieces import takes_first
 from community.questions import answered
 from community.situations import asks_about_choices, situation
+from community.suspicious import suspicious
 from community.ticket_wishes import forget_wish, visit_wish, wishes
 from community.wordings import (
     ABOUT_US,
@@ -226,6 +227,7 @@ READERS: tuple[Reader, ...] = (
     ticket_answer,
     answered,
     alarm,
+    suspicious,
     about_filed,
     wishes,
     takes_first,

@@ -66,6 +66,8 @@ class Context:
     """The message before, where that was not understood."""
     before: str = ""
     """The message before."""
+    worry: str | None = None
+    """What the message before was afraid of, if it told a worry."""
     outside: str | None = None
     """What the message before asked, if that was a topic of another office."""
 
