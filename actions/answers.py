@@ -23,11 +23,13 @@ from actions.reading import (
     UNCLEAR_TEXT_SLOT,
     Reading,
 )
+from actions.repeating import instead_of_repeating, said_lately
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
 from community.catalog.model import Service
 from community.circumstances import Circumstance, mentioned, missing
+from community.inquiries import INQUIRY
 from community.meaning import AT
 from community.messages import log_id
 from community.payloads import item_payload, talk_payload
@@ -67,8 +69,11 @@ class AnswerService(SpeakingAction):
             return [question], [*events, SlotSet(CIRCUMSTANCES_SLOT, known)]
         parts = composer.service(service, reading.facets, known=known)
         parts += second_answer(reading, composer)
+        events.append(SlotSet(CIRCUMSTANCES_SLOT, known))
+        if not reading.chosen and said_lately(service, parts, tracker):
+            return instead_of_repeating(service, reading, composer), events
         parts.append(composer.next_steps(service, reading.facets))
-        return parts, [*events, SlotSet(CIRCUMSTANCES_SLOT, known)]
+        return parts, events
 
 
 class Compare(SpeakingAction):
@@ -248,6 +253,12 @@ def not_understood(
         return [Text("您说，我给您记着。在哪儿、出了什么事？")], []
     if reading.value and reading.value.startswith(AT):
         return place_noted(reading.value.removeprefix(AT))
+    if reading.value == INQUIRY:
+        matter = reading.candidates[0]
+        return _inquiry(matter, composer), [
+            SlotSet(ITEM_SLOT, matter),
+            SlotSet(UNCLEAR_SLOT, 0.0),
+        ]
     n_unclear = float(tracker.get_slot(UNCLEAR_SLOT) or 0.0) + 1
     events = [
         SlotSet(UNCLEAR_SLOT, n_unclear),
@@ -282,3 +293,12 @@ def _situation(
     offered = [choice["title"] for choice in tracker.get_slot(OFFERED_SLOT) or ()]
     is_known = offered == [composer.choice_title(key) for key in told.items]
     return composer.situation(told, reading.facets, is_known=is_known)
+
+
+def _inquiry(key: str, composer: AnswerComposer) -> list[Part]:
+    """Says whose a question about the topic of a problem is; a report is offered."""
+    matter = composer.catalog.matters[key.removeprefix("matter/")]
+    say = f"这个我这里没写，不敢乱答。这类事归{matter.lead}管，问他们或打{{hotline.gov}}。"
+    report = Choice("是，要反映", item_payload(key))
+    prompt = "要是哪儿坏了、要人来看，就点一下："
+    return [Text(composer.fill(say)), Choices(prompt, (report, PERSON))]

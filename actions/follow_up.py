@@ -17,10 +17,12 @@ from actions.reading import (
     UNCLEAR_SLOT,
     Reading,
 )
+from actions.repeating import instead_of_repeating, said_lately
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.model import Matter
+from community.following import UNWRITTEN
 from community.replies import Choices, Part, Text
 from community.reports import hours_in_words
 from community.wordings import ABOUT_US
@@ -65,10 +67,11 @@ class AnswerFollowUp(SpeakingAction):
         if service is None:
             return without_item(reading, composer)
         known = known_circumstances(reading, tracker)
-        return [
-            *composer.service(service, reading.facets, known=known),
-            composer.next_steps(service, reading.facets),
-        ], remember(key, reading, tracker)
+        parts = composer.service(service, reading.facets, known=known)
+        events = remember(service.key, reading, tracker)
+        if reading.value == UNWRITTEN or said_lately(service, parts, tracker):
+            return instead_of_repeating(service, reading, composer), events
+        return [*parts, composer.next_steps(service, reading.facets)], events
 
 
 class Repeat(SpeakingAction):

@@ -25,6 +25,7 @@ from community.payloads import item_payload
 from community.replies import Choice, Choices, Emergency, Part, Text
 from community.reports import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
+from community.wordings import asks_reason
 
 LEAVE_PHONE = "想让人给您打电话，把号码发给我就行。"
 APPEAL = (
@@ -83,12 +84,16 @@ class Reason(SpeakingAction):
         filed, gone = await open_handoff(reading, tracker, reading.item, reading.text)
         ticket = filed.ticket
         name = f"{service.short_name}的事，" if service else ""
+        appeal = composer.fill(APPEAL) if asks_reason(reading.text) else ""
+        told = (
+            f"{name}具体为什么，我这里查不到，不敢瞎猜。"
+            f"我已经请网格员帮您问，编号 {ticket.number}。"
+        )
+        if filed.is_folded:
+            told = f"{name}已经请网格员帮您问着了，还是编号 {ticket.number}，这句我也加上了。"
         parts: list[Part] = [
-            Text(
-                f"{name}具体为什么，我这里查不到，不敢瞎猜。"
-                f"我已经请网格员帮您问，编号 {ticket.number}。"
-            ),
-            Text(composer.fill(APPEAL) + how_to_reach(ticket, composer)),
+            Text(told),
+            Text(appeal + how_to_reach(ticket, composer)),
             *gone,
         ]
         key = reading.item or ""

@@ -30,6 +30,14 @@ from community.wordings import (
     wish,
 )
 
+MAX_KIND_CHARS = 3
+"""So short that any label is a guess: 大人的."""
+UNWRITTEN = "unwritten"
+"""Value of a question about the service talked of that asks no known aspect."""
+UNNAMED = ("oos_gov", "oos_other", "nlu_fallback")
+"""What a short question may be held for that leaves out what it is about."""
+OF_FAMILIES = frozenset({"vulnerable_care", "party_mass"})
+"""Categories of matters that what is told of a family sounds like."""
 MAX_PERSONAL_CHARS = 20
 """Of a question whether the resident himself qualifies."""
 _WHOSE = re.compile(
@@ -48,8 +56,23 @@ _IS_IT_DONE = re.compile(
 _CIRCUMSTANCE = re.compile(
     r"[0-9一二三四五六七八九十]+(?:多|来)?岁|(?:[六七八九]十|一百)[一二三四五六七八九多来]*了|瘫|卧床|不能动|动弹不|"
     r"半身|偏瘫|(?:眼|耳朵?|腿|腰)[^，。]{0,3}(?:瞎|聋|瘸|断|看不|听不|走不|不行|不中)|"
+    r"[做干走站蹲看听嚼咬][^，。]{0,2}不[了动]|(?:腿|腰|胳膊|手|眼|牙)[^，。]{0,2}疼|没牙|自己(?:住|过)|"
     r"[一二三四]级|农村户|城镇户|新农合|没有?(?:工作|收入|儿女|户口|社保)|离婚?了|老伴没了|一个人(?:住|过)"
 )
+_OWN = re.compile(r"(?:[我俺咱]|他|她|老人|老伴|孩子)")
+_ALARMING = re.compile(
+    r"联系|[接回]电话|打不通|没动静|没出门|不见|走丢|丢了|摔|打|骂|吵|闹|不开门|敲门|哭|饿|冻|虐|欺|偷|骗|死|"
+    r"想不开|难受|害怕|人(?:来|去)(?:看看|瞧瞧)|[去来]看"
+)
+"""Said of somebody who needs help now."""
+_GENERIC = re.compile(r"补[助贴]|津贴|救助|待遇|报名|申请|登记|优惠|政策")
+"""Words in the names of many services, which name none of them."""
+_THAT = re.compile(r"^(?:那|这|它|他|她)")
+_KIND = re.compile(
+    r"(?:不是|要|给|就是|是|[我俺]是|[我俺]们?是)?(?!好|是|对|行|中|真|有|假|知道|可以|怎么|会|刚才|谢)"
+    r"[\u4e00-\u9fff0-9]{1,6}(?<!好|是|对|行|道|谢)的"
+)
+"""Of which kind what was talked of is meant: 大人的, 不是老年的."""
 _BOTH = re.compile(r"都|分别|各要|各自|两样|两个")
 
 
@@ -68,7 +91,7 @@ def again(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 def plain_yes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Takes the first of a yes-or-no question; a yes to a list is unclear."""
-    if said.label != "talk_affirm":
+    if said.label != "talk_affirm" or is_question(said.text):
         return None
     taken = first_of_yes_or_no(context.offered)
     if taken is not None:
@@ -192,7 +215,9 @@ def service_asked_on(
     another service or a topic of another office.
     """
     key = context.service
-    if key is None or context.item != key or not meaning.intent.startswith("oos_"):
+    if key is None or context.item != key or meaning.intent not in UNNAMED:
+        return None
+    if meaning.candidates:
         return None
     if meaning.value or meaning.clause or len(bare(text)) > ELLIPSIS_MAX_CHARS:
         return None
@@ -202,6 +227,29 @@ def service_asked_on(
         return None
     service = catalog.services[key.removeprefix("service/")]
     return f"{service.short_name}，{text}"
+
+
+def is_unwritten(text: str, meaning: Meaning) -> bool:
+    """Tells whether a question that was read with the service's name stays with it.
+
+    Only where nothing else is likely: 需要多少人同意, 纹身呢.
+    """
+    is_noun = len(bare(text)) <= NOUN_MAX_CHARS and text.rstrip("?？").endswith("呢")
+    return meaning.intent == "nlu_fallback" or is_noun
+
+
+def told_of_family(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """俺娘自己住, told in a talk about a service, is no wish to look after somebody."""
+    if context.service is None or context.item != context.service:
+        return None
+    if said.emergency or not said.is_clear_matter or is_question(said.text):
+        return None
+    matter = catalog.matters[said.label.removeprefix("matter/")]
+    if matter.category not in OF_FAMILIES or len(said.text) > ELLIPSIS_MAX_CHARS:
+        return None
+    if not _OWN.match(said.text) or _ALARMING.search(said.text):
+        return None
+    return Meaning("talk_ask_facet", item=context.service, facets=("eligibility",))
 
 
 def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -225,6 +273,18 @@ def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | No
         return None
     facets = said.facets or ("eligibility",)
     return Meaning("talk_ask_facet", item=context.service, facets=facets)
+
+
+def of_that_kind(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Takes 大人的, 我是六楼的 for a word more on the service talked of."""
+    if context.service is None or context.item != context.service or context.is_unclear:
+        return None
+    is_short = len(bare(said.text)) <= MAX_KIND_CHARS
+    if (said.is_clear_item and not is_short) or named_services(said.text, catalog):
+        return None
+    if not _KIND.fullmatch(re.sub(r"\W", "", said.text)):
+        return None
+    return Meaning("talk_ask_facet", item=context.service, facets=context.facets)
 
 
 def of_the_ticket(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -256,16 +316,18 @@ def _asks_on(said: Said, context: Context, catalog: Catalog) -> bool:
     if said.label == "talk_ticket_status":
         about_service = context.item == context.service
         return about_service and said.facets[0] != "progress"
+    limit = MAX_PERSONAL_CHARS if _THAT.match(said.text) else ELLIPSIS_MAX_CHARS
     if said.label.startswith("oos_"):
         personal = "eligibility" in said.facets and "我" in said.text.replace(
             "俺", "我"
         )
-        limit = MAX_PERSONAL_CHARS if personal else ELLIPSIS_MAX_CHARS
+        limit = MAX_PERSONAL_CHARS if personal else limit
         sure = said.confidence >= (CERTAIN_OUTSIDE if personal else UNCERTAIN)
         return not sure and len(said.text) <= limit
-    if len(said.text) > ELLIPSIS_MAX_CHARS or said.item is None:
+    if len(said.text) > limit or said.item is None:
         return False
-    unnamed = said.is_clear_service and not hints_at(said.text, said.label, catalog)
+    specific = _GENERIC.sub("", said.text)
+    unnamed = said.is_clear_service and not hints_at(specific, said.label, catalog)
     return said.decision != "answer" or unnamed
 
 
