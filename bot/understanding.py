@@ -27,7 +27,12 @@ from community.catalog.model import Catalog
 from community.choices import choose
 from community.errors import StoreUnavailableError
 from community.filed_tickets import may_mean_filed
-from community.following import circumstances, service_asked_on
+from community.following import (
+    UNWRITTEN,
+    circumstances,
+    is_unwritten,
+    service_asked_on,
+)
 from community.interpretation import combine, interpret
 from community.meaning import Context, Meaning, Said
 from community.messages import Inbound
@@ -112,6 +117,9 @@ class Understanding:
             joined = interpret(await self._parse(topic), Context(), catalog)
             if joined.item == context.service and joined.facets:
                 return replace(joined, intent="talk_ask_facet")
+            if is_unwritten(text, meaning):
+                item = context.service
+                return Meaning("talk_ask_facet", item=item, value=UNWRITTEN)
         return meaning
 
     async def _parse(self, said: str) -> Dict[str, Any]:

@@ -25,12 +25,14 @@ from community.following import (
     comparison,
     follow_up,
     going_back,
+    of_that_kind,
     of_the_ticket,
     on_condition,
     plain_yes,
     remembered,
     same_again,
     same_question,
+    told_of_family,
 )
 from community.form_interpretation import within_form
 from community.fragments import (
@@ -39,6 +41,12 @@ from community.fragments import (
     fragment,
     place_only,
     several_things,
+)
+from community.inquiries import inquiry, just_asking
+from community.looking_up import (
+    asks_for_help_with_it,
+    asks_to_look_up,
+    misses_money,
 )
 from community.meaning import (
     CERTAIN_OUTSIDE,
@@ -77,6 +85,9 @@ MIN_TOPIC_CHARS = 4
 """Of a keyword that is more than a question about what was talked of: 产假多少天."""
 _FIGURES = re.compile(r"^(?!\W*886?\W*$).*\d")
 """Figures other than 88 and 886, which sound like a goodbye."""
+_TELL_FIRST = Meaning("nlu_fallback", value="report")
+"""Invites to tell what it is about."""
+_HUMMED = re.compile(r"[哦噢喔奥昂嗯唉啊]+[。！!~，,]*")
 Reader = Callable[[Said, Context, Catalog], Meaning | None]
 
 
@@ -117,6 +128,9 @@ def _person(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Asks for a person in words that the classifier does not know."""
     if said.is_clear_matter or len(said.text) > MAX_WORRY_CHARS:
         return None
+    if asks_for_help_with_it(said.text):
+        is_known = context.item or context.open_ticket or context.unclear_text
+        return Meaning("talk_handoff") if is_known else _TELL_FIRST
     return Meaning("talk_handoff") if wants_person(said.text) else None
 
 
@@ -133,6 +147,8 @@ def _worry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 def _goodbye(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """行，知道了，俺明天去: said at the end, however a model reads it."""
+    if said.label.startswith("oos_") and _HUMMED.fullmatch(said.text.strip()):
+        return Meaning("talk_affirm")
     if len(said.text) > MAX_WORRY_CHARS or is_question(said.text):
         return None
     return Meaning("talk_thanks") if has_understood(said.text) else None
@@ -151,8 +167,11 @@ def _anger(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 
 def _reason(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """为啥没批, 停了: only a person can look that up."""
-    if not asks_reason(said.text):
+    """为啥没批, 停了, 少了二百: only a person can look that up."""
+    of_ticket = context.open_ticket is not None and context.item == context.service
+    asks_on = of_ticket and asks_to_look_up(said.text)
+    about_money = misses_money(said.text) and not said.is_clear_matter
+    if not (asks_reason(said.text) or asks_on or about_money):
         return None
     named = named_services(said.text, catalog)
     item = said.item or (named[0] if named else None)
@@ -167,7 +186,7 @@ def _reason(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 def _small_words(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Doubts about the assistant, and a report that is only announced."""
     if wants_to_report(said.text):
-        return Meaning("nlu_fallback", value="report")
+        return _TELL_FIRST
     facet = asks_about_us(said.text, alone=context.item is None)
     if facet is not None and not named_services(said.text, catalog):
         return Meaning("talk_ask_facet", facets=(facet.value,), value=ABOUT_US)
@@ -209,6 +228,8 @@ def _by_label(said: Said, context: Context) -> Meaning:
         return Meaning("nlu_fallback")  # an age or an amount is no farewell
     if said.label == "talk_feedback_good" and not praises(said.text):
         return Meaning("nlu_fallback")  # 半夜哭得厉害 praises nobody
+    if said.label in ("talk_affirm", "talk_deny") and is_question(said.text):
+        return Meaning("nlu_fallback", facets=said.facets)  # 需要多少人同意
     if said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK:
         return Meaning("nlu_fallback", facets=said.facets)
     if said.item is None:
@@ -235,6 +256,7 @@ READERS: tuple[Reader, ...] = (
     _worry,
     money_for_illness,
     nobody_for_me,
+    just_asking,
     _form,
     _others,
     _small_words,
@@ -256,10 +278,13 @@ READERS: tuple[Reader, ...] = (
     comparison,
     same_question,
     _reason,
+    inquiry,
     told_on,
     several_things,
     age_alone,
     bare_noun,
+    of_that_kind,
+    told_of_family,
     fragment,
     both,
     of_the_ticket,
