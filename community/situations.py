@@ -4,6 +4,8 @@ The table is `catalog/situations.yml`. What helps is offered as choices, which s
 the story goes on.
 """
 
+import re
+
 from community.catalog.model import Catalog
 from community.catalog.situations import Situation, situation_in
 from community.meaning import CERTAIN_OUTSIDE, Context, Meaning, Said
@@ -15,6 +17,10 @@ THESE = "these"
 """Value of a question about all the choices on the table: 能给点啥."""
 OF_PEOPLE = frozenset({"vulnerable_care", "dispute", "party_mass", "public_security"})
 """Categories of matters that what is told of a family sounds like."""
+_OF_OTHERS = re.compile(r"楼[上下]|邻居|隔壁|对门|人家|别人|谁家|有户|有一家")
+_MISREAD = re.compile(
+    r"[说打]错|误会|不是(?:这|那)(?:个)?意思|没死|还活着|还在世|想多了|听错|理解错"
+)
 MAX_CHARS = 40
 """A longer message tells more than what happened."""
 MAX_MORE_CHARS = 14
@@ -26,10 +32,12 @@ def situation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if said.emergency or len(said.text) > MAX_CHARS:
         return None
     told = situation_in(said.text, context.before, catalog.situations)
-    if told is not None:
+    if told is not None and not _OF_OTHERS.search(said.text):
         is_other = _asks_something_else(said, told, catalog) or _is_known(told, context)
         return None if is_other else _offered(told, said)
     before = situation_of_choices(context, catalog)
+    if before is not None and _MISREAD.search(said.text):
+        return Meaning("talk_deny")
     if before is not None and _tells_more(said, catalog):
         return _offered(before, said)
     return None

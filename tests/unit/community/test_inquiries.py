@@ -23,6 +23,7 @@ def parse(text: str, label: str, **more: Any) -> dict[str, Any]:
         ("暖气费多少钱", "matter/heating"),
         ("水卡去哪充值", "matter/water_supply"),
         ("明天要停电吗", "matter/power_gas_supply"),
+        ("旧沙发扔哪", "matter/garbage_cleaning"),
         ("楼下能晾被子吗", "matter/outdoor_clutter"),
         ("群里通知下周要停气", "matter/power_gas_supply"),
     ],

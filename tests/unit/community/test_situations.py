@@ -54,6 +54,8 @@ def test_what_happened_is_recognised(catalog, text: str, told: str) -> None:
         "我妈72小时没吃饭",
         "想离婚",
         "邻居家孩子没人管",
+        "老人去世搭灵棚堵了路",
+        "男人住院了 老板还欠着工资",
     ],
 )
 def test_other_things_are_no_situation(catalog, text: str) -> None:
@@ -120,3 +122,18 @@ def test_a_question_without_a_name_is_about_the_choices(catalog):
 def test_unknown_words_of_a_wording_are_named():
     assert unknown_words("{elder}{when}走了") == []
     assert unknown_words("{grandma}走了") == ["grandma"]
+
+
+def test_what_is_told_of_others_is_no_situation(catalog):
+    meaning = interpret(
+        parse("楼上住户怀孕了", "oos_other", decision="abstain"), Context(), catalog
+    )
+    assert meaning.intent == "oos_other"
+
+
+def test_a_situation_that_was_misread_is_taken_back(catalog):
+    context = Context(is_unclear=True, offered=offered(catalog, "bereavement"))
+    meaning = interpret(
+        parse("你误会了 她赶集去了", "oos_other", decision="abstain"), context, catalog
+    )
+    assert meaning.intent == "talk_deny"
