@@ -13,13 +13,15 @@ from actions.reading import (
     PHOTOS_SLOT,
     TOLD_PLACE_SLOT,
     UNCLEAR_SLOT,
+    UNCLEAR_TEXT_SLOT,
     Reading,
 )
-from actions.report_slots import CONTACT, account_of, clear_report
+from actions.report_slots import CONTACT, OPENING, account_of, clear_report
 from actions.sent_files import still_there, times_of
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.emergency import hazard
+from community.emergency_cases import rule_of
 from community.errors import CommunityError, StoreUnavailableError
 from community.replies import Emergency, Part, Text
 from community.reports import phone_in
@@ -59,7 +61,7 @@ class EmergencyAction(SpeakingAction):
             kind=TicketKind.EMERGENCY,
             conversation=tracker.sender_id,
             item=alarm.matter,
-            description="；".join(filter(None, (reading.text, so_far.what))),
+            description=_told(reading, so_far.what or _begun(tracker)),
             place=place,
             contact=phone_in(reading.entities) or tracker.get_slot(CONTACT) or "",
             urgency="critical",
@@ -89,20 +91,33 @@ class EmergencyAction(SpeakingAction):
         return parts, [*events, filed_now(ticket, urgent=True, alarm=alarm.first)]
 
 
+def _begun(tracker: Tracker) -> str:
+    """Returns how a story began that was not understood, or asked on, until now."""
+    unclear = tracker.get_slot(UNCLEAR_SLOT) and tracker.get_slot(UNCLEAR_TEXT_SLOT)
+    return str(tracker.get_slot(OPENING) or unclear or "")
+
+
+def _told(reading: Reading, what: str | None) -> str:
+    """Returns what happened, with what was told of it before."""
+    told = reading.clause or reading.text
+    return told if not what or what in told else f"{told}；{what}"
+
+
 def _alarm(reading: Reading, composer: AnswerComposer) -> _Alarm:
     """Takes the global rule, else the matter's own note."""
+    text = reading.clause or reading.text
     key = reading.item if (reading.item or "").startswith("matter/") else None
     if reading.emergency is not None:
-        rule = composer.catalog.emergencies[reading.emergency]
+        rule = composer.catalog.emergencies[rule_of(reading.emergency, text)]
         matter_key = key or f"matter/{rule.matter}"
         known = composer.catalog.matters[matter_key.removeprefix("matter/")]
         own = composer.matter_emergency(known)
-        if own is not None and hazard(known.id, reading.text):
+        if own is not None and hazard(known.id, text):
             # The matter knows better whom to call, as for a lift.
             return _Alarm(own, "", matter_key)
         return _Alarm(
-            composer.emergency(rule.id, reading.text),
-            composer.emergency_advice(rule.id, reading.text),
+            composer.emergency(rule.id, text),
+            composer.emergency_advice(rule.id, text),
             matter_key,
         )
     matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))

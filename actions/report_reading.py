@@ -23,6 +23,7 @@ from actions.report_slots import (
 )
 from community.consent import refuses_calls
 from community.corrections import is_correction, named_field
+from community.emergency_calm import is_contact
 from community.place_parts import is_part, refined
 from community.privacy import PrivateKind, private_numbers
 from community.report_answers import (
@@ -199,7 +200,7 @@ def contact_in(answer: str, reading: Reading) -> str | None:
     start, end = numbers[0].start, numbers[-1].end
     between = "".join(answer[one.end : other.start] for one, other in pairwise(numbers))
     rest = re.sub(r"\W", "", f"{answer[:start]}{between}{answer[end:]}")
-    if not _CALLS.fullmatch(rest):
+    if not (_CALLS.fullmatch(rest) or is_contact(answer)):
         return None
     if not _ANEW.search(rest):
         return answer

@@ -1,6 +1,8 @@
 """What is told after something was filed: added to the ticket, or its place corrected."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -14,7 +16,13 @@ from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw
-from community.after_alarm import CALLS_OFF, After, words_after
+from community.after_alarm import (
+    CALLS_OFF,
+    SETTLES,
+    After,
+    OpenAlarm,
+    words_after,
+)
 from community.after_filing import CONTACT, WORSE
 from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
@@ -72,9 +80,8 @@ class Supplement(SpeakingAction):
                 Text(f"{number} 已经结了，我另记了一件，编号 {ticket.number}。{call}"),
                 *gone,
             ], [*events, filed_now(ticket, urgent=is_urgent)]
-        await moved_to(ticket, handoff_draft(reading, tracker, ticket.life.item, text))
-        if is_urgent and text:
-            events.append(SlotSet(TICKET_SLOT, {**before, "wants_place": False}))
+        draft = handoff_draft(reading, tracker, ticket.life.item, text)
+        await moved_to(ticket, draft)
         noted = f"记上了，跟 {number} 放在一起交给网格员。"
         if contact:
             noted = f"记上了，{number} 的电话是 {contact}，来处理的人看得到。"
@@ -82,14 +89,38 @@ class Supplement(SpeakingAction):
             await _pressed(number, reading, tracker)
             noted = f"记到 {number} 里了。情况重了，我也替您催了。"
         if is_urgent:
-            noted = words_after(
-                said, number, before.get("call") or (), before.get("alarm")
-            )
+            noted = words_after(said, alarm_of(before), reading.text, draft.place)
+            told = _told_on(before, said, has_place=bool(draft.place))
+            events.append(SlotSet(TICKET_SLOT, told))
         parts: list[Part] = [Text(noted), *told_gone(photos)]
         if said in CALLS_OFF and not ticket.life.is_final:
             question, asked = asked_to_withdraw(ticket, composer)
             return [*parts, *question], [*events, *asked]
         return parts, events
+
+
+def alarm_of(ticket: Mapping[str, Any]) -> OpenAlarm:
+    """Returns the alarm that an urgent ticket was filed for."""
+    return OpenAlarm(
+        number=ticket.get("number", ""),
+        call=ticket.get("call") or (),
+        rule=ticket.get("alarm"),
+        n_told=ticket.get("n_told", 0),
+        is_settled=bool(ticket.get("settled")),
+        wants_place=bool(ticket.get("wants_place")),
+    )
+
+
+def _told_on(
+    ticket: Mapping[str, Any], said: After | None, *, has_place: bool
+) -> dict[str, Any]:
+    """Returns what is remembered of an alarm after one more word about it."""
+    return {
+        **ticket,
+        "n_told": ticket.get("n_told", 0) + 1,
+        "settled": bool(ticket.get("settled")) or said in SETTLES,
+        "wants_place": bool(ticket.get("wants_place")) and not has_place,
+    }
 
 
 async def _pressed(number: str, reading: Reading, tracker: Tracker) -> None:

@@ -25,6 +25,7 @@ from actions.speaking import FORM, LISTEN
 from actions.wiring import ports
 from community.catalog.model import Catalog
 from community.choices import choose
+from community.emergency_pieces import adds_up, told_before
 from community.errors import StoreUnavailableError
 from community.filed_tickets import may_mean_filed
 from community.following import (
@@ -43,6 +44,8 @@ from community.wordings import rephrase, split_asks
 MAX_TOLD_CHARS = 200
 MAX_FILED = 30
 """So many of a resident's newest tickets may be meant without a number."""
+ALARM_LASTS = timedelta(hours=12)
+"""After such a silence a message is no more about the alarm of before."""
 SPLITTABLE = ("service", "matter", "nlu_fallback")
 """Meanings of a whole message that may hide a second ask."""
 
@@ -78,6 +81,9 @@ class Understanding:
         """Reads a message, and both asks of one that asks two things."""
         catalog = self.catalog()
         meaning = interpret(parse_data, context, catalog)
+        danger = await self._in_pieces(parse_data, meaning, context)
+        if danger is not None:
+            return danger
         if context.requested_slot is None:
             meaning = await self._with_the_past(parse_data, meaning, context)
         clauses = split_asks(inbound.text, catalog)
@@ -88,6 +94,20 @@ class Understanding:
             ]
             meaning = combine(meaning, clauses, parts)
         return meaning
+
+    async def _in_pieces(
+        self, parse_data: Dict[str, Any], meaning: Meaning, context: Context
+    ) -> Optional[Meaning]:
+        """Reads a danger that the messages tell only together: 井里, 有人喊."""
+        told = told_before(context)
+        if meaning.intent == "emergency" or not told:
+            return None
+        joined = await self._parse(f"{told}，{parse_data['text']}")
+        said = Said.of(parse_data)
+        danger = adds_up(told, said, Said.of(joined), context, self.catalog())
+        if danger is not None:
+            parse_data["emergency"] = joined["emergency"]
+        return danger
 
     async def _with_the_past(
         self, parse_data: Dict[str, Any], meaning: Meaning, context: Context
@@ -233,9 +253,11 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         service=tracker.get_slot("service_item"),
         meanings=dict(tracker.get_slot("meanings") or {}),
         open_ticket=ticket.get("number"),
-        open_ticket_is_urgent=bool(ticket.get("urgent")),
+        open_ticket_is_urgent=bool(ticket.get("urgent"))
+        and silence(tracker) < ALARM_LASTS,
         open_alarm=ticket.get("alarm"),
         open_ticket_wants_place=bool(ticket.get("wants_place")),
+        open_alarm_is_settled=bool(ticket.get("settled")),
         asked_tickets=tuple(
             (entry["number"], entry.get("item"))
             for entry in reversed(tracker.get_slot("asked_ticket") or ())
@@ -249,11 +271,19 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         unclear_text=_unclear_text(tracker),
         before=tracker.latest_message.text or "" if tracker.latest_message else "",
         worry=_worry(tracker),
+        account=_account(tracker),
         outside=_outside(tracker),
     )
 
 
 def _unclear_text(tracker: DialogueStateTracker) -> str:
+def _account(tracker: DialogueStateTracker) -> str:
+    if tracker.active_loop_name != FORM:
+        return ""
+    what = tracker.get_slot("report_what") or tracker.get_slot("report_opening")
+    return str(what or "")
+
+
     if not tracker.get_slot("n_unclear"):
         return ""
     return str(tracker.get_slot(UNCLEAR_TEXT_SLOT) or "")

@@ -5,14 +5,20 @@ import re
 from community.after_alarm import CALLS_OFF, After, after_alarm
 from community.catalog.model import Catalog
 from community.emergency import detect, hazard
-from community.meaning import ELLIPSIS_MAX_CHARS, Context, Meaning, Said
+from community.emergency_calm import is_calm, is_contact, names_whom_to_call
+from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN, Context, Meaning, Said
 from community.reports import (
     PLACE_ENTITIES,
     SMALL_WORDS_CHARS,
-    phone_in,
     place_in,
 )
-from community.wordings import bare, is_question, named_services, praises
+from community.wordings import (
+    bare,
+    has_understood,
+    is_question,
+    named_services,
+    praises,
+)
 
 _HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|号|室|层)")
 WHERE_CHARACTERS = 30
@@ -22,44 +28,85 @@ _MAY_HAVE_CALLED = re.compile(
 )
 """Help was called, or is on its way, by the look of it: no new alarm. What is answered to a
 sure word of it stands in `community.after_alarm`."""
+SURE_OF_DANGER = 0.8
+"""A model's score that raises another alarm while one is out."""
+WEAK_DANGER = 0.3
+OF_PEOPLE = ("self_harm", "violence_home", "crime", "missing")
+"""Rules that a model reads into fragments about people."""
 SURE_OF_A_WISH = 0.8
 """能喘气 is a wish for a person by a weak guess only."""
 FEARS_FOR_LIFE = ("self_harm", "matter/elder_welfare_check")
 """Alarms for somebody whom the resident cannot reach or hold."""
+_SMALL_TALK = re.compile(
+    r"谢|辛苦|再见|拜拜|^(?:你|您)好|在吗|^[嗯好行中对是哦噢的啊吧了，。 ]+$|^(?:可以|没错|收到|好嘞)[的了吧]*$"
+)
+_NO_QUESTION = re.compile(
+    r"(?:不知道|不清楚|不晓得|没看清|没)(?:是|打|从|在)?(?:[啥什哪谁]|怎么|咋)么?|(?<=[着在])[^，。]{0,3}呢$"
+)
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
 
 def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """The danger of the matter itself, or any danger that was detected."""
+    key = hazardous_matter(said, context, catalog)
+    if key is not None:
+        return Meaning("emergency", item=key)
+    if said.emergency is None:
+        return None
+    if detect(said.text) is None and _is_no_danger(said, context, catalog):
+        return None
+    is_likely = said.is_clear_item or said.confidence >= UNCERTAIN
+    return Meaning("emergency", item=said.item if is_likely else None)
+
+
+def hazardous_matter(said: Said, context: Context, catalog: Catalog) -> str | None:
+    """Key of the matter talked of whose own danger a message tells."""
     guess = said.item if said.is_clear_item or not _is_short(said) else None
     for key in (context.report_item if context.requested_slot else None, guess):
         base, _, item_id = (key or "").partition("/")
         if base != "matter" or catalog.matters[item_id].emergency is None:
             continue
         if hazard(item_id, said.text):
-            return Meaning("emergency", item=key)
-    called = context.open_ticket_is_urgent and _MAY_HAVE_CALLED.search(said.text)
-    is_news = called or _about_the_alarm(said, context, catalog) is not None
-    # 他把门锁上了, 有股味儿: no fragment turns the fear for a life to another danger.
-    is_news = is_news or (_fears_for_life(context) and _is_short(said))
-    certain = detect(said.text) is not None
-    if said.emergency and (certain or not (is_news or _is_only_facts(said))):
-        return Meaning("emergency", item=said.item)
+            return key
     return None
+
+
+def _is_no_danger(said: Said, context: Context, catalog: Catalog) -> bool:
+    """Whether a danger that only a model finds is none in this conversation."""
+    called = context.open_ticket_is_urgent and _MAY_HAVE_CALLED.search(said.text)
+    if called or _about_the_alarm(said, context, catalog) is not None:
+        return True
+    if _is_short(said) and said.danger < SURE_OF_DANGER and _is_a_guess(said, context):
+        return True
+    if context.awaits_contact and names_whom_to_call(said.text):
+        return True
+    return is_only_facts(said) or is_calm(said.text, said.emergency or "")
+
+
+def _is_a_guess(said: Said, context: Context) -> bool:
+    """Whether a fragment is part of what is talked of rather than a danger of its own.
+
+    他把门锁上了, 有股味儿 and 我现在在路上 turn no alarm into another one, and 他在新生儿科
+    住着 belongs to the service asked about.
+    """
+    if is_on_alarm(context):
+        return _fears_for_life(context) or said.emergency in OF_PEOPLE
+    about_service = (context.item or "").startswith("service/")
+    return about_service and said.danger < WEAK_DANGER
 
 
 def _is_short(said: Said) -> bool:
     return len(bare(said.text)) <= ELLIPSIS_MAX_CHARS
 
 
-def _is_on_alarm(context: Context) -> bool:
+def is_on_alarm(context: Context) -> bool:
     """An alarm is out, and nothing but problems was talked of since."""
     is_out = context.open_ticket_is_urgent and context.requested_slot is None
     return is_out and (context.item or "").startswith("matter/")
 
 
 def _fears_for_life(context: Context) -> bool:
-    return _is_on_alarm(context) and context.open_alarm in FEARS_FOR_LIFE
+    return is_on_alarm(context) and context.open_alarm in FEARS_FOR_LIFE
 
 
 def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | None:
@@ -69,7 +116,7 @@ def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | 
     kind = after_alarm(said.text, context.open_alarm)
     if kind is None or kind in CALLS_OFF:
         return kind
-    goes_on = _is_on_alarm(context) and not named_services(said.text, catalog)
+    goes_on = is_on_alarm(context) and not named_services(said.text, catalog)
     return kind if goes_on else None
 
 
@@ -81,13 +128,9 @@ def alarm(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     return Meaning("supplement", item=context.item, value=f"alarm:{kind.value}")
 
 
-def _is_only_facts(said: Said) -> bool:
+def is_only_facts(said: Said) -> bool:
     """A place or a telephone number holds no danger, whatever a model says."""
-    phone = phone_in(said.entities)
-    rest = said.text.replace(phone, "", 1) if phone else said.text
-    return _is_only_a_place(said) or (
-        phone is not None and len(bare(rest)) <= SMALL_WORDS_CHARS
-    )
+    return _is_only_a_place(said) or is_contact(said.text)
 
 
 def _is_only_a_place(said: Said) -> bool:
@@ -102,40 +145,85 @@ def _is_only_a_place(said: Said) -> bool:
 def supplement(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """A place or number sent after a ticket was filed belongs to that ticket."""
     if context.open_ticket is None:
-        return None
-    if any(name == "phone" for name, _ in said.entities) and not said.is_clear_item:
-        return Meaning("supplement", item=context.item)
-    told = place_in(said.text, said.entities) or _HERE.match(said.text)
-    if is_question(said.text):
-        return None
-    if context.open_ticket_wants_place and told and _is_only_a_place(said):
-        return Meaning("supplement", item=context.item)
-    if not context.open_ticket_is_urgent:
-        return None
+        return _only_a_call(said)
+    told = bool(place_in(said.text, said.entities) or _HERE.match(said.text))
+    says = _says_how_to_call(said, context)
+    if not says and not _asks(said.text):
+        wants = context.open_ticket_wants_place
+        says = wants and told and _is_only_a_place(said)
+        says = says or (
+            context.open_ticket_is_urgent
+            and _is_about_danger(said, context, catalog, told=told)
+        )
+    return Meaning("supplement", item=context.item) if says else None
+
+
+def _says_how_to_call(said: Said, context: Context) -> bool:
+    is_call = is_contact(said.text) or names_whom_to_call(said.text)
+    if context.awaits_contact and is_call:
+        return True
+    has_number = any(name == "phone" for name, _ in said.entities)
+    return has_number and not said.is_clear_item
+
+
+def _is_about_danger(
+    said: Said, context: Context, catalog: Catalog, *, told: bool
+) -> bool:
+    """Whether words after an alarm, `told` a place or not, go onto its ticket."""
     if told and (not said.is_clear_service or _is_only_a_place(said)):
-        return Meaning("supplement", item=context.item)
+        return True
     if context.open_ticket_wants_place and _may_say_where(said):
-        return Meaning("supplement", item=context.item)
+        return True
     if not said.is_clear_item and _MAY_HAVE_CALLED.search(said.text):
-        return Meaning("supplement", item=context.item)
-    if _tells_on(said, context, catalog):
-        return Meaning("supplement", item=context.item)
-    return None
+        return True
+    return _tells_on(said, context, catalog)
+
+
+def _only_a_call(said: Said) -> Meaning | None:
+    """打我手机, said first of all: no blow, but what about is not known yet."""
+    is_call = said.is_clear_matter and is_contact(said.text)
+    return Meaning("nlu_fallback", value="report") if is_call else None
+
+
+def _asks(text: str) -> bool:
+    """Tells a question from 不知道哪来的, 没啥反应, 我看着她呢."""
+    return is_question(_NO_QUESTION.sub("", text))
 
 
 def _tells_on(said: Said, context: Context, catalog: Catalog) -> bool:
-    """六十八 穿个红褂子, 不是很大: more words to an alarm, and to nothing else."""
-    if not _is_on_alarm(context) or len(said.text) > WHERE_CHARACTERS:
+    """一阵一阵的, 我看着她呢, 八十一了: more words to an alarm, and to nothing else."""
+    if not is_on_alarm(context) or len(said.text) > WHERE_CHARACTERS:
         return False
-    if said.is_clear_matter and said.item == context.item:
-        return True
-    if not _is_short(said) or named_services(said.text, catalog):
+    if named_services(said.text, catalog) or _is_small_talk(said, context):
         return False
-    if _fears_for_life(context) and said.is_clear_matter:
+    if said.is_clear_matter:
+        is_same = said.item == context.item or _fears_for_life(context)
+        if context.open_alarm_is_settled:
+            return said.item == context.item
+        return is_same or (_is_short(said) and not _names_it(said, catalog))
+    if _is_short(said):
+        return not (said.is_clear_service and said.facets)
+    return not said.is_clear_service and said.label != "oos_gov"
+
+
+def _is_small_talk(said: Said, context: Context) -> bool:
+    """Thanks, a yes, a no to something offered: no word about the danger."""
+    if _SMALL_TALK.search(said.text) or has_understood(said.text):
         return True
-    denies = said.label in ("talk_deny", "talk_cancel") and not context.offered
-    unasked = said.label == "talk_handoff" and said.confidence < SURE_OF_A_WISH
-    return denies or unasked or _may_say_where(said)
+    if said.label in ("talk_deny", "talk_cancel"):
+        return bool(context.offered)
+    wants = said.label in ("talk_handoff", "talk_ticket_status", "talk_ticket_urge")
+    return wants and said.confidence >= SURE_OF_A_WISH
+
+
+def _names_it(said: Said, catalog: Catalog) -> bool:
+    """Whether three characters of the names of the matter that is guessed are in a text.
+
+    Two are not enough: 楼梯 is where things stand in the way, and where there is smoke.
+    """
+    matter = catalog.matters[said.label.removeprefix("matter/")]
+    names = (matter.name, matter.short_name, *matter.aliases)
+    return any(n[i : i + 3] in said.text for n in names for i in range(len(n) - 2))
 
 
 def _may_say_where(said: Said) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NOW = re.compile(
+NOW = re.compile(
     r"现在|正在|这时|还在|刚刚|刚才|(?<![上前][月周次回年])刚(?!好|需|性)|今天|今早|今晚|今夜|又|快来|快点|"
     r"赶紧|救命|突然"
 )
@@ -15,7 +15,16 @@ _PAST = re.compile(
     r"(?<!网)(?<!手)上(?:一)?[回次](?!头)|那[回次]|有一?[回次](?!头)|早前就|曾经?|"
     r"[0-9一二两三四五六七八九十几]个?(?:月|年|周|礼拜|星期)前"
 )
-_YESTERDAY = re.compile(r"昨[天晚日夜]|前天|前晚")
+YESTERDAY = re.compile(r"昨[天晚日夜]|前天|前晚")
+LONG_AGO = re.compile(
+    r"上个?学期|去年|前年|前几年|那年|年前|头[一两]年|早先|以前|从前|小时候|年轻时候|上个?(?:月|礼拜|星期|周)|"
+    r"[0-9一二两三四五六七八九十几半]个?多?(?:月|年|周|礼拜|星期)前"
+)
+_DATED = re.compile(
+    rf"，(?:都?是|那是|就)?(?:{LONG_AGO.pattern}|(?P<recent>{YESTERDAY.pattern}))"
+    r"(?:的事儿?|那会儿?|的时候|了)*(?:$|[，。])"
+)
+"""When it was, told after what happened: 被车撞了，去年的事."""
 _DONE = re.compile(
     r"扑灭|灭了火|(?:已经?|早就?|都|后来|当天|就)[^，。]{0,6}(?:修好|弄好|处理完|处理好|处理了|"
     r"处理过|解决了|接好|换好|找到了|找着|找回|送回|救出|救上来|救下|没事了|好利索|平息|"
@@ -125,7 +134,7 @@ _OUTSIDER = re.compile(
     r"贼|客人|要账|讨债|催收|网贷|醉汉|喝多的|陌生|老板|工友|讨薪|滴水|告他|车位|独居|"
     r"电梯|噎|保安|挪车|不认识|收账|顾客|要债|催债|混混|小偷|(?:有人|人|几个)(?:在|正)?(?:砸|踹|撬|敲|闯)|有人往|有人拿|邻居[^，。]{0,3}(?:拿|要打|打我)|一伙|醉鬼|传销"
 )
-_OVER_BY_TODAY = (
+OVER_BY_TODAY = (
     *("crime", "fraud_now", "traffic", "fire"),
     *("elevator_fault", "traffic_facility", "food_consumer"),
 )
@@ -137,9 +146,9 @@ _ASKED = re.compile(
 )
 _MARKERS = {
     "asked": _ASKED,
-    "now": _NOW,
+    "now": NOW,
     "past": _PAST,
-    "yesterday": _YESTERDAY,
+    "yesterday": YESTERDAY,
     "done": _DONE,
     "supposed": _SUPPOSED,
     "study": _STUDY,
@@ -170,7 +179,7 @@ def doubts(plain: str, rule: str, start: int, end: int) -> tuple[str, ...]:
     begin = max(plain.rfind(mark, 0, start) for mark in "，。") + 1
     stops = [i for i in (plain.find(mark, end) for mark in "，。") if i >= 0]
     stop = min(stops, default=len(plain))
-    now = [match.start() for match in _NOW.finditer(plain)]
+    now = [match.start() for match in NOW.finditer(plain)]
     checks = {
         "negated": bool(_NEGATION.search(plain[begin:start])),
         "supposed": _is_supposed(plain, rule, begin, start, end),
@@ -195,9 +204,12 @@ def _is_supposed(plain: str, rule: str, begin: int, start: int, end: int) -> boo
 
 
 def _is_past(plain: str, rule: str, stop: int, now: list[int]) -> bool:
+    dated = _DATED.match(plain, stop)
+    if dated and not now and (rule in OVER_BY_TODAY or not dated["recent"]):
+        return True
     past = [match.start() for match in _PAST.finditer(plain, 0, stop)]
-    if rule in _OVER_BY_TODAY:
-        past += [match.start() for match in _YESTERDAY.finditer(plain, 0, stop)]
+    if rule in OVER_BY_TODAY:
+        past += [match.start() for match in YESTERDAY.finditer(plain, 0, stop)]
     return bool(past) and not any(max(past) < moment < stop for moment in now)
 
 

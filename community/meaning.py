@@ -18,6 +18,11 @@ ELLIPSIS_MAX_CHARS = 12
 """Of a message that leaves out what it is about."""
 AT = "at:"
 """Before the place, in the value of a meaning that is a place and nothing else."""
+OF_VIOLENCE = (
+    *("matter/domestic_violence", "matter/family_dispute"),
+    *("matter/minor_protection", "matter/neighbor_dispute"),
+)
+"""Matters in which 打我闺女的 is no wish for a call."""
 NOUN_MAX_CHARS = 6
 """Of a message that is a name and nothing else."""
 
@@ -48,6 +53,8 @@ class Context:
     open_ticket_is_urgent: bool = False
     open_alarm: str | None = None
     """Rule of the alarm that the ticket was filed for."""
+    open_alarm_is_settled: bool = False
+    """It was called off, or help is there."""
     open_ticket_wants_place: bool = False
     """Nobody knows yet where it is about."""
     asked_tickets: tuple[tuple[str, str | None], ...] = ()
@@ -66,10 +73,19 @@ class Context:
     """The message before, where that was not understood."""
     before: str = ""
     """The message before."""
+    account: str = ""
+    """What the open report tells so far."""
     worry: str | None = None
     """What the message before was afraid of, if it told a worry."""
     outside: str | None = None
     """What the message before asked, if that was a topic of another office."""
+
+    @property
+    def awaits_contact(self) -> bool:
+        """The resident may say now who is to be called back."""
+        if self.requested_slot is not None:
+            return self.report_item not in OF_VIOLENCE
+        return self.open_ticket is not None and not self.open_ticket_is_urgent
 
     @property
     def offered_items(self) -> tuple[str, ...]:
@@ -102,6 +118,8 @@ class Said:
     candidates: tuple[str, ...]
     entities: tuple[tuple[str, str], ...]
     emergency: str | None
+    danger: float = 0.0
+    """How strongly the emergency model holds it for urgent."""
 
     @classmethod
     def of(cls, parse: Mapping[str, Any]) -> "Said":
@@ -120,6 +138,7 @@ class Said:
                 for entity in parse.get("entities") or ()
             ),
             emergency=parse.get("emergency"),
+            danger=float(parse.get("danger") or 0.0),
         )
 
     @property

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Type
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -29,6 +29,8 @@ from community.emergency_doubts import markers
 
 EMERGENCY = "emergency"
 """Message property: id of the emergency rule, or None."""
+DANGER = "danger"
+"""Message property: how strongly the model holds the message for urgent."""
 NAMES = list(RULE_IDS)
 FAMILY_WEIGHTS = (1.0, 0.8, 0.6, 0.0, 0.7)
 MIN_DF = 3
@@ -262,12 +264,14 @@ class EmergencyDetector(GraphComponent):
             return cls(config, model_storage, resource, model, odds)
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Adds the property `emergency` to each message."""
+        """Adds the properties `emergency` and `danger` to each message."""
         for message in messages:
-            message.set(EMERGENCY, self._detect(message), add_to_output=True)
+            rule, score = self._detect(message)
+            message.set(EMERGENCY, rule, add_to_output=True)
+            message.set(DANGER, score, add_to_output=True)
         return messages
 
-    def _detect(self, message: Message) -> Optional[str]:
+    def _detect(self, message: Message) -> Tuple[Optional[str], float]:
         text = message.get(TEXT) or ""
         found = list(signs(text))
         scores = None
@@ -275,7 +279,8 @@ class EmergencyDetector(GraphComponent):
             document = emergency_document(text, message_blocks(message), found)
             scores = self._model.scores(document)
         best = (message.get(LABEL_RANKING) or [{"label": ""}])[0]["label"]
-        return decide(found, scores, self._limits(best, text))
+        score = 0.0 if scores is None else round(danger(scores), 3)
+        return decide(found, scores, self._limits(best, text)), score
 
     def _limits(self, label: str, text: str) -> Limits:
         """Lower for a dangerous kind of matter, higher for a fragment: 他不在家."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.after_alarm import After, after_alarm, words_after
+from community.after_alarm import SETTLES, After, OpenAlarm, after_alarm, words_after
 
 SAID = [
     ("没事吧 躺躺就好了吧", "medical", After.WAIVED),
@@ -40,6 +40,33 @@ SAID = [
     ("你别给他说", "violence_home", After.SECRET),
     ("有没有能住的地方", "violence_home", After.SHELTER),
     ("没打", "violence_home", After.NO_BLOW),
+    ("门打开了", "crime", After.OVER),
+    ("哦 她自己出来了", "matter/elder_welfare_check", After.OVER),
+    ("上他闺女家去了", "medical", After.OVER),
+    ("没人被困", "matter/elevator_fault", After.MISTAKEN),
+    ("俺家没通天然气", "gas", After.MISTAKEN),
+    ("逗着玩的", "self_harm", After.LIGHT),
+    ("能忍", "medical", After.WAIVED),
+    ("前天的事", "crime", After.BEFORE),
+    ("是上个月", "traffic", After.BEFORE),
+    ("没人掉进去", "matter/road_manhole", After.UNHURT),
+    ("没砸着人", "matter/building_fall_hazard", After.UNHURT),
+    ("去卫生院看了 没啥大碍", "crime", After.UNHURT),
+    ("拉到县医院了", "self_harm", After.CARED_FOR),
+    ("抢救呢", "medical", After.CARED_FOR),
+    ("俺不敢报警", "traffic", After.AFRAID),
+    ("怕人家知道", "violence_home", After.AFRAID),
+    ("12356是弄啥的", "self_harm", After.HELPLINE),
+    ("上哪打疫苗", "medical", After.BITE),
+    ("该吃什么药", "medical", After.ASKS),
+    ("我开开灯看看", "gas", After.WORSENS),
+    ("能不能打火试试", "gas", After.WORSENS),
+    ("我先喂点水", "medical", After.WORSENS),
+    ("我把他背下楼", "medical", After.WORSENS),
+    ("我回屋拿存折", "fire", After.WORSENS),
+    ("我下去捞他", "medical", After.WORSENS),
+    ("再给他转一笔", "fraud_now", After.WORSENS),
+    ("我出去跟他算账", "violence_home", After.WORSENS),
 ]
 NONE_OF_THESE = [
     ("他回来了", "violence_home"),
@@ -52,6 +79,14 @@ NONE_OF_THESE = [
     ("没钱交学费了", "missing"),
     ("喜鹊新村3号楼", "fire"),
     ("现在他出去了", "medical"),
+    ("没敢开灯", "gas"),
+    ("灯是开着的", "gas"),
+    ("火苗出来了", "fire"),
+    ("昨天", "medical"),
+    ("昨天", "missing"),
+    ("他没气了", "medical"),
+    ("俺爹在床上躺着", "medical"),
+    ("我家在二楼", "gas"),
 ]
 
 
@@ -67,20 +102,62 @@ def test_what_is_none_of_these(text, alarm):
 
 @pytest.mark.parametrize("kind", [None, *After])
 def test_where_there_is_danger_the_number_is_said_again(kind):
-    words = words_after(kind, "1128-0001", ("120",))
-    settled = (
-        *(After.OVER, After.MISTAKEN, After.LIGHT, After.CALLED, After.ARRIVED),
-        After.NO_BLOW,
-    )
-    assert kind in settled or "120" in words
+    alarm = OpenAlarm("1128-0001", ("120",), "gas")
+    words = words_after(kind, alarm, "我先开灯看看")
+    needs_none = (*SETTLES, After.NO_BLOW)
+    assert kind in needs_none or "120" in words
     assert len(words) <= 150
 
 
+def told_on(n_told, **more):
+    return words_after(
+        None, OpenAlarm("1128-0001", ("120",), "medical", n_told, **more)
+    )
+
+
+def test_the_number_is_said_to_whoever_tells_more_and_then_left():
+    assert "请现在就打" in told_on(0)
+    assert "120 打了吗" in told_on(1, wants_place=True)
+    assert "在什么地方" in told_on(1, wants_place=True)
+    assert "在什么地方" not in told_on(1)
+    assert "120" not in told_on(2, wants_place=True)
+    assert "120" not in told_on(9)
+
+
+def test_after_an_alarm_is_called_off_nobody_is_told_to_call():
+    assert "120" not in told_on(0, is_settled=True)
+    settled = OpenAlarm("1128-0001", ("110",), "crime", 1, is_settled=True)
+    assert "110" not in words_after(After.WAIVED, settled)
+
+
+def test_the_place_that_was_asked_for_is_acknowledged():
+    alarm = OpenAlarm("1128-0001", ("120",), "medical", 1, wants_place=True)
+    words = words_after(None, alarm, "喜鹊新村3号楼", "喜鹊新村3号楼")
+    assert "地点记上了：喜鹊新村3号楼" in words
+    assert "在什么地方" not in words
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "warning"),
+    [
+        ("我先开灯找找", "gas", "别碰开关"),
+        ("我进屋去关电闸", "gas", "别碰开关"),
+        ("我下水救他", "medical", "别自己下去"),
+        ("我先扶他起来", "medical", "别动他"),
+    ],
+)
+def test_what_would_make_it_worse_is_contradicted(text, rule, warning):
+    words = words_after(After.WORSENS, OpenAlarm("1128-0001", ("119",), rule), text)
+    assert warning in words
+    assert "119" in words
+
+
 def test_older_alarms_have_no_numbers_to_repeat():
-    assert "请现在就打电话" in words_after(After.ASKS, "1128-0001", ())
+    assert "请现在就打电话" in words_after(After.ASKS, OpenAlarm("1128-0001"))
 
 
 def test_who_despairs_is_listened_to():
-    words = words_after(None, "1128-0001", ("110", "12356"), "self_harm")
+    alarm = OpenAlarm("1128-0001", ("110", "12356"), "self_harm")
+    words = words_after(None, alarm)
     assert "我在听" in words
     assert "12356" in words

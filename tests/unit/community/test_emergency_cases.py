@@ -6,7 +6,7 @@ import pytest
 
 from community.answers import AnswerComposer
 from community.catalog.local import LocalFacts
-from community.emergency_cases import case_of
+from community.emergency_cases import case_of, rule_of
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,32 @@ def test_who_despairs_himself_is_comforted_himself(text):
         ("medical", "有人掉河里了", "water"),
         ("medical", "俺爹胸口疼", None),
         ("crime", "孩子被锁车里了", "shut_in"),
+        ("crime", "娃娃把自己反锁在卧室了", "locked_in"),
+        ("crime", "他后爹把孩子锁屋里不给饭吃", None),
         ("electric_water", "小孩头卡栏杆里了", "stuck"),
         ("fire", "着火了", None),
     ],
 )
 def test_case_of(rule, text, case):
     assert case_of(rule, text) == case
+
+
+@pytest.mark.parametrize(
+    ("voted", "text", "rule"),
+    [
+        ("self_harm", "宝宝在卫生间里反锁了", "crime"),
+        ("violence_home", "小孩把门反锁了 我在外头", "crime"),
+        ("violence_home", "他爸把孩子锁屋里打", "violence_home"),
+        ("self_harm", "儿子反锁在屋里 说不想活了", "self_harm"),
+        ("self_harm", "俺爹把除草剂当水喝了", "medical"),
+        ("self_harm", "俺爹喝了除草剂", "self_harm"),
+        ("medical", "后墙要倒了", "fire"),
+        ("gas", "走廊里烟味越来越大", "fire"),
+        ("gas", "闻着煤气味", "gas"),
+    ],
+)
+def test_the_rule_whose_words_fit(voted, text, rule):
+    assert rule_of(voted, text) == rule
 
 
 def test_every_case_has_its_words(catalog):

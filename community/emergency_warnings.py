@@ -1,0 +1,86 @@
+"""What people want to do after an alarm that would make it worse, and the answer: don't."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_INTENT = r"(?:我|俺|先|要|想|去|能不能|能|可以|得|准备|试试|试着|再|就|给(?:他|她|孩子|老人))"
+_NOT = re.compile(r"没|别|不(?!能|行)|甭|怎么|咋|已经|了$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Warning:
+    """One thing that must not be done in some dangers."""
+
+    rules: tuple[str, ...]
+    wants: re.Pattern[str]
+    answer: str
+
+
+def _wants(acts: str) -> re.Pattern[str]:
+    return re.compile(rf"{_INTENT}[^，。]{{0,6}}(?:{acts})")
+
+
+_WARNINGS = (
+    _Warning(
+        ("gas", "matter/gas_safety"),
+        _wants(
+            r"[开关](?:一?下|开)?(?:个)?(?:灯|油烟机|抽油烟机|排[风气]扇?|排风|风扇|电扇|空调|电闸|闸)|拉(?:电)?闸|"
+            r"点(?:个|一下|着)?(?:火|灶|烟|蜡|打火机)|打(?:一下|个)?火|做饭|炒菜|按门铃|[插拔]插头|抽(?:根|支|口)烟"
+        ),
+        "别！千万别碰开关、别点火，一个火星就能炸。人马上到屋外去",
+    ),
+    _Warning(
+        ("fire",),
+        _wants(
+            r"回(?:去|屋|家)?(?:里)?(?:拿|取|抱|找|看)|坐电梯|(?:往下|从窗[户子]?)?跳|(?:拿|用|泼|浇|端)(?:盆|点)?水"
+        ),
+        "别！别回屋、别坐电梯、别跳，电着的和油锅着的别泼水。人先撤出去",
+    ),
+    _Warning(
+        ("medical", "traffic", "matter/elder_welfare_check"),
+        _wants(
+            r"[拉拽扶抱背抬搬挪](?:他|她|起|到|上|下|去|我[爸妈爹娘]|老人)|喂(?:他|她|点|口|些)?(?:水|饭|药|糖)?|"
+            r"(?:吃|喝)点(?:药|水)|掐人中|催吐|抠嗓子|下(?:去|水|河)(?:救|捞|拉)?"
+        ),
+        "先别动他，也别喂水喂药，怕伤得更重；水里、井里别自己下去。听120大夫的，他让动再动",
+    ),
+    _Warning(
+        ("electric_water", "matter/road_manhole", "matter/drainage_flooding"),
+        _wants(
+            r"(?:挑|拨|挪|捡|剪)(?:开|走|起|断)?(?:它|线|电线)?|蹚|下(?:去|井|水)(?:看|救|捞|拉)?|拉(?:一?下|了)?(?:电)?闸"
+        ),
+        "别！别靠近、别下去，也别碰线和电闸，离远些喊住过路的人",
+    ),
+    _Warning(
+        ("fraud_now",),
+        _wants(
+            r"(?:转|汇|打|充|付|交)(?:点|一?笔|给|过去|完|了再)|(?:念|报|告诉|发)(?:给)?(?:他|她)?[^，。]{0,3}验证码"
+        ),
+        "别转！一分也别再给，也别听电话里的。先把电话挂了",
+    ),
+    _Warning(
+        ("violence_home", "crime"),
+        _wants(
+            r"(?:跟|和|找)(?:他|她|他们)[^，。]{0,3}(?:拼|算账|理论|打)|打(?:回去|他|死他)|砍|弄死|追(?:上去|过去|他)|"
+            r"开门(?:看看|出去)?|出去(?:看看|说)"
+        ),
+        "别出去、别跟他硬顶，门锁好，躲着等警察来",
+    ),
+)
+
+
+def warning_for(text: str, alarm: str | None) -> str | None:
+    """Returns what to say to somebody who wants to do what makes it worse.
+
+    Args:
+        text: The message.
+        alarm: Rule of the alarm that is out.
+    """
+    plain = re.sub(r"\s+", "，", text.strip(" ？?。！!，"))
+    for known in _WARNINGS:
+        wants = known.wants.search(plain) if alarm in known.rules else None
+        if wants and not _NOT.search(plain):
+            return known.answer
+    return None
