@@ -1,5 +1,6 @@
 """A person instead of the assistant: asked for, or needed to look something up."""
 
+import re
 from dataclasses import replace
 
 from rasa_sdk import Tracker
@@ -19,13 +20,13 @@ from actions.reading import (
 )
 from actions.recordings import Recordings
 from actions.sent_files import still_there, times_of, told_gone
-from actions.speaking import Events, SpeakingAction
+from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import AnswerComposer
 from community.payloads import item_payload
 from community.replies import Choice, Choices, Emergency, Part, Text
 from community.reports import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
-from community.wordings import asks_reason
+from community.wordings import asks_reason, wants_person
 
 LEAVE_PHONE = "想让人给您打电话，把号码发给我就行。"
 APPEAL = (
@@ -33,6 +34,8 @@ APPEAL = (
     "可以申请行政复议；不知道怎么写，打{hotline.legal}免费问律师，也能打{hotline.gov}反映。"
 )
 
+WITH_THE_REPORT = "报上去就有网格员来找您，咱先把这件报完。"
+_OURS = re.compile(r"网格员|社区|主任|书记|领导|干部|人工|客服")
 FIRST_CHECK = {
     "service/pension_claim": (
         "养老金停了，多半先看今年做没做养老认证：",
@@ -52,7 +55,15 @@ class Handoff(SpeakingAction):
     async def speak(
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
-        """Stores a handoff ticket about the item talked of."""
+        """Stores a handoff ticket about the item talked of.
+
+        Whoever wants somebody to come for what is being reported gets that with the
+        report; only a plain wish for a person is a ticket of its own.
+        """
+        if is_reporting(tracker) and not (
+            reading.chosen or wants_person(reading.text) or _is_ours(reading.text)
+        ):
+            return [Text(WITH_THE_REPORT)], []
         item = reading.item or tracker.get_slot(ITEM_SLOT)
         last = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
         words = "；".join(t for t in (last, reading.text) if t)
@@ -103,6 +114,11 @@ class Reason(SpeakingAction):
             parts.append(Choices(question, (choice,)))
         events = [*remember(key, reading, tracker), *nothing_waits()]
         return parts, [*events, filed_now(ticket)]
+
+
+def _is_ours(text: str) -> bool:
+    """Names one of those who take over: 叫主任来."""
+    return bool(_OURS.search(text))
 
 
 async def open_handoff(

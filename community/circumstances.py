@@ -32,7 +32,12 @@ HOUSEHOLD = Circumstance(
     special="elsewhere",
     marks=re.compile(r"外地户口的?：?"),
     said=(
-        ("elsewhere", re.compile(r"外地|外省|外县|户口不在|不是本地|没有?本地户口")),
+        (
+            "elsewhere",
+            re.compile(
+                r"外地|外省|外县|户口(?:还)?(?:不在|在(?:老家|外头))|老家(?:的)?户口|不是本地|没有?本地户口"
+            ),
+        ),
         ("local", re.compile(r"本地户口|户口在(?:本地|本县|这|莒南)|莒南户口|本地人")),
     ),
 )

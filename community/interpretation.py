@@ -58,6 +58,7 @@ from community.meaning import (
 )
 from community.needs import money_for_illness, nobody_for_me
 from community.others import asks_about_others
+from community.own_questions import case_told, lacks_something
 from community.pieces import takes_first
 from community.questions import answered
 from community.situations import asks_about_choices, situation
@@ -76,6 +77,7 @@ from community.wordings import (
     praises,
     wants_person,
     wants_to_report,
+    wishes_for_somebody,
 )
 
 REFUSED_TOPICS = ("forgery", "discipline")
@@ -226,6 +228,8 @@ def _named_but_unsure(said: Said, context: Context, catalog: Catalog) -> Meaning
 def _by_label(said: Said, context: Context) -> Meaning:
     if said.label == "talk_goodbye" and _FIGURES.search(said.text):
         return Meaning("nlu_fallback")  # an age or an amount is no farewell
+    if said.label == "talk_handoff" and _is_remark(said):
+        return Meaning("nlu_fallback", candidates=said.candidates)
     if said.label == "talk_feedback_good" and not praises(said.text):
         return Meaning("nlu_fallback")  # 半夜哭得厉害 praises nobody
     if said.label in ("talk_affirm", "talk_deny") and is_question(said.text):
@@ -240,6 +244,11 @@ def _by_label(said: Said, context: Context) -> Meaning:
         return Meaning(said.item.split("/")[0], item=said.item, facets=facets)
     candidates = said.candidates if said.decision == "clarify" else ()
     return Meaning("nlu_fallback", candidates=candidates, facets=said.facets)
+
+
+def _is_remark(said: Said) -> bool:
+    """A remark files no ticket for a person: 书记家多了一套."""
+    return said.confidence < CERTAIN_OUTSIDE and not wishes_for_somebody(said.text)
 
 
 READERS: tuple[Reader, ...] = (
@@ -259,6 +268,7 @@ READERS: tuple[Reader, ...] = (
     just_asking,
     _form,
     _others,
+    case_told,
     _small_words,
     visit_wish,
     place_told_on,
@@ -270,6 +280,7 @@ READERS: tuple[Reader, ...] = (
     _goodbye,
     about_outside,
     on_condition,
+    lacks_something,
     _referred,
     again,
     plain_yes,

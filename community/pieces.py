@@ -120,11 +120,11 @@ def _likeliest(said: Said, candidates: tuple[str, ...], context: Context) -> str
     """Returns the matter to begin with, once enough was told or guessed at."""
     if not _is_story(context) or is_question(said.text):
         return None
-    before = context.offered_items[0]
     if _FACTS & {name for name, _ in said.entities}:
-        return before  # a place or a time says nothing of what the matter is
+        # a place or a time says nothing of what the matter is
+        return context.offered_items[0]
     first = next(iter(candidates), "")
-    is_enough = first == before or context.n_unclear > 1
+    is_enough = first in context.offered_items or context.n_unclear > 1
     return first if is_enough and first.startswith("matter/") else None
 
 

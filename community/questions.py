@@ -10,6 +10,7 @@ from typing import Any
 
 from community.catalog.model import Catalog
 from community.meaning import Context, Meaning, Said
+from community.visits import KIND, answers_visit
 from community.wordings import is_question
 
 
@@ -24,7 +25,7 @@ class Asked(str, Enum):
     FORGET = "forget"
     RESUME = "resume"
     """Whether a report of the day before goes on."""
-    VISIT = "visit"
+    VISIT = KIND
     """For whom somebody shall come, and when."""
 
 
@@ -156,6 +157,8 @@ def _visit(said: Said, context: Context, question: Mapping[str, Any]) -> Meaning
     if said.label == "talk_cancel" or re.search(r"算了|不用了|不要了", said.text):
         return Meaning("visit", value="cancel")
     if said.is_clear_matter or is_question(said.text):
+        return None
+    if not answers_visit(said.text, question):
         return None
     return Meaning("visit", item=question.get("item"), value="told")
 

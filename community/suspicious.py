@@ -53,10 +53,10 @@ _NOT = re.compile(
     rf"没(?:有)?(?:敢|去|往下)?(?:{_GAVE}|点|扫|转|弄|理)|不敢?(?:{_GAVE}|点|扫)"
 )
 _GAVE_CARD = re.compile(
-    rf"{_GAVE}[^，。没]{{0,6}}{_CARD}|{_CARD}[^，。没]{{0,5}}{_GAVE}[了过]"
+    rf"{_GAVE}[^，。没]{{0,6}}{_CARD}|{_CARD}[^，。没]{{0,5}}{_GAVE}(?:[他她]们?)?[了过]"
 )
 _GAVE_ID = re.compile(
-    rf"{_GAVE}[^，。没]{{0,6}}{_PERSONAL}|{_PERSONAL}[^，。没]{{0,5}}{_GAVE}[了过]"
+    rf"{_GAVE}[^，。没]{{0,6}}{_PERSONAL}|{_PERSONAL}[^，。没]{{0,5}}{_GAVE}(?:[他她]们?)?[了过]"
 )
 _CLICKED = re.compile(
     r"^(?:[我俺]|已经|刚才?|都|可)*(?:点|扫|打开|点开|点进去|进去|下载|安装|装)(?:进去|开|上)?(?:了|过)"

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from community.payloads import intent_payload
-from community.questions import Asked
 from community.replies import Choice, Choices
 
+KIND = "visit"
+"""Of the question about it, among those that the assistant asks."""
 SELF, AGREED, UNASKED = "self", "agreed", "unasked"
 WHOM_WORDS = {
     SELF: "本人",
@@ -29,6 +30,11 @@ _AGREED = re.compile(
 _UNASKED = re.compile(
     r"没问|没说|没商量|不知道|还没|不清楚|得问|不(?:太)?(?:愿意|同意)"
 )
+_WHEN = re.compile(
+    r"[天周月号点日早晚午]|星期|礼拜|[啥什哪几]么?时候|随时|随便|都[行中可好]|有空|得空|你们?定|看着|"
+    r"越?快|现在|马上|这会|赶紧|在家|有人|以后|过[几两]|^(?:中|行|好|可以)"
+)
+"""Words without which hardly anybody says when it suits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,23 @@ class Visit:
 
 def visit_of(question: Mapping[str, Any] | None) -> Visit | None:
     """Returns the wish that is being asked about, if one is."""
-    if question is None or question.get("kind") != Asked.VISIT.value:
+    if question is None or question.get("kind") != KIND:
         return None
     return Visit(**question["visit"])
+
+
+def answers_visit(answer: str, question: Mapping[str, Any]) -> bool:
+    """Tells whether a message may answer what is asked: for whom, or when.
+
+    没动手 says neither; it is no consent of anybody.
+    """
+    visit = visit_of(question)
+    if visit is None or visit.step is None:
+        return False
+    if visit.step == "when":
+        return bool(_WHEN.search(answer))
+    words = (_RELATIVE, _SELF, _AGREED, _UNASKED)
+    return any(known.search(answer) for known in words)
 
 
 def whom_in(answer: str) -> str:

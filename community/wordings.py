@@ -102,6 +102,13 @@ _PERSON = re.compile(
     r"^(?!.*(?:有人|骗|对方|他|陌生|老是|中奖|别|不要|甭|不用)).*(?:给|跟)[我俺](?:们)?(?:先)?[打回]个?电话(?![说让要])|"
     r"^(?:请|麻烦|能不能)?回个?电话"
 )
+_WISH_FOR_SOMEBODY = re.compile(
+    r"人工|真人|活人|客服|专人|明白人|值班|前台|负责人|管事|能人|电话|微信|见面|当面|在不在|躲|"
+    r"(?:找|叫|派|喊|让|请|转|换|要(?![债钱账饭])|想|给|跟|和|与|约|联系|打|回|接|帮|求|盼|等)[^。]{0,8}"
+    r"(?:人|网格员|社区|领导|干部|书记|主任|[我俺咱]|你们|谁|说|聊|讲|问|个|一趟)|"
+    r"来(?:个|位)?人|派|人呢|有(?:没有)?人|谁能|网格员(?:呢|在|来|是|叫|$)|上门|代办|跑"
+)
+"""Words without which a wish for a person is only a guess: 书记家多了一套."""
 _US = r"(?:你们|您们|咱们?|社区|居委会?|网格员|便民中心)"
 _ABOUT_US = {
     Facet.CONTACT: r"的?(?:电话|联系方式|号码)(?:是)?(?:多少|几号|[啥哪]个?|什么)?",
@@ -233,6 +240,11 @@ def says_small_talk(label: str, text: str) -> bool:
 def wants_person(text: str) -> bool:
     """Tells whether somebody asks for a person, in words of his own: 给我转个人."""
     return bool(_PERSON.search(text))
+
+
+def wishes_for_somebody(text: str) -> bool:
+    """Tells whether a message has a word of wanting somebody, in whatever sense."""
+    return bool(_WISH_FOR_SOMEBODY.search(text))
 
 
 def asks_about_us(text: str, *, alone: bool) -> Facet | None:

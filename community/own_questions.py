@@ -1,0 +1,41 @@
+"""Answers in words to which case it is, where the assistant has asked for it."""
+
+import re
+
+from community.catalog.model import Catalog
+from community.circumstances import mentioned
+from community.errors import RecordError
+from community.meaning import Context, Meaning, Said
+from community.payloads import read_payload
+from community.questions import said_no
+from community.wordings import bare
+
+_LACKS = re.compile(
+    r"(?:[我俺咱]们?家?|可|但是?|就是|也|都|还|现在)*没(?:有)?"
+    r"(?!了|事|[啥问别]|什么|其他|意见|关系|空)[一-龥]{2,6}?[了啊呀呢的]*"
+)
+
+
+def case_told(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """没有本地户口: answers 本地的，还是外地的 like a tap does."""
+    told = mentioned(said.text)
+    for _, payload in context.offered if told else ():
+        try:
+            choice = read_payload(payload)
+        except RecordError:
+            continue
+        asked = (choice.value or "").partition("=")[0]
+        if asked in told and choice.item is not None:
+            facets = tuple(facet.value for facet in choice.facets)
+            return Meaning("service", item=choice.item, facets=facets)
+    return None
+
+
+def lacks_something(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """没有合同, told of the service talked of, refuses nothing: what is to be brought?"""
+    is_talked_of = context.service is not None and context.item == context.service
+    if not is_talked_of or said.label != "talk_deny" or said_no(said.text):
+        return None
+    if not _LACKS.fullmatch(bare(said.text)):
+        return None
+    return Meaning("talk_ask_facet", item=context.service, facets=("materials",))

@@ -1,0 +1,86 @@
+"""What is answered in words to the assistant's own questions, outside the form."""
+
+import pytest
+
+from community.meaning import Context, Said
+from community.own_questions import case_told, lacks_something
+from community.payloads import item_payload
+from community.questions import answered
+from community.visits import answers_visit
+from community.wordings import wishes_for_somebody
+
+SCHOOL = "service/school_enrollment"
+OFFERED = (
+    ("本地户口", item_payload(SCHOOL, (), "household=local")),
+    ("外地户口", item_payload(SCHOOL, (), "household=elsewhere")),
+)
+
+
+def said(text, label="talk_deny"):
+    return Said(text, label, 0.5, (), "answer", (), (), None)
+
+
+@pytest.mark.parametrize("text", ["没有本地户口", "户口在老家", "俺是外地的"])
+def test_the_case_is_told_in_words(text, catalog):
+    meaning = case_told(said(text), Context(offered=OFFERED), catalog)
+    assert (meaning.intent, meaning.item) == ("service", SCHOOL)
+
+
+def test_without_that_question_it_tells_nothing(catalog):
+    assert case_told(said("没有本地户口"), Context(), catalog) is None
+    assert case_told(said("先不说这个"), Context(offered=OFFERED), catalog) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("没有租房合同", True),
+        ("俺没房本", True),
+        ("没了", False),
+        ("没别的了", False),
+        ("没事", False),
+        ("没有", False),
+        ("不办了", False),
+    ],
+)
+def test_what_is_lacking_is_asked_of_the_service_talked_of(text, lacks, catalog):
+    context = Context(item=SCHOOL, service=SCHOOL)
+    assert bool(lacks_something(said(text), context, catalog)) is lacks
+    assert lacks_something(said(text), Context(), catalog) is None
+
+
+def visit(**known):
+    told = {"words": "找人上门", "whom": "", "when": "", **known}
+    return {"kind": "visit", "visit": told}
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "answers"),
+    [
+        ("替俺二舅", {}, True),
+        ("她同意", {}, True),
+        ("没动手", {}, False),
+        ("就站着", {"whom": "self"}, False),
+        ("后天下午", {"whom": "self"}, True),
+        ("你们看着来", {"whom": "self"}, True),
+    ],
+)
+def test_only_an_answer_fills_the_wish_for_a_visit(text, known, answers):
+    assert answers_visit(text, visit(**known)) is answers
+    context = Context(question=visit(**known))
+    assert bool(answered(said(text, "oos_other"), context, None)) is answers
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("给俺叫个人来", True),
+        ("转真人", True),
+        ("让主任跟俺说", True),
+        ("队长家占了两份", False),
+        ("那个网格员小周人不错", False),
+        ("要账的来俺家", False),
+    ],
+)
+def test_a_remark_is_no_wish_for_somebody(text, wishes):
+    assert wishes_for_somebody(text) is wishes
