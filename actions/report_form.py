@@ -38,7 +38,7 @@ from actions.report_slots import (
     questions_left,
 )
 from actions.speaking import Events, say
-from community.consent import hurried_yes
+from community.consent import consents, hurried_yes
 from community.corrections import corrects_contact
 from community.form_interpretation import (
     NEXT_REPORT,
@@ -47,14 +47,17 @@ from community.form_interpretation import (
 )
 from community.questions import said_no, said_yes
 from community.replies import Text
-from community.report_answers import with_remark
-from community.reports import (
-    amended,
-)
+from community.report_answers import UNTOLD, is_unknown, says_when, with_remark
+from community.reports import Entity, amended, phone_in
 from community.summary_asides import ASKS, NOTHING, PHOTO_COMES
+from community.wordings import bare
 
 YES, NO = "yes", "no"
 MAX_ANSWER_CHARS = 300
+MAX_TIME_CHARS = 10
+"""Of a time and nothing else: 从供暖就不热."""
+MIN_WISH_CHARS = 5
+"""Shorter, a yes says nothing more."""
 MAX_WORDS_OF_ID = 8
 """What stands beside an ID number and says only that it is one."""
 BESIDE = (NO_PHOTO, PHOTO_COMES, NOT_YET, ASKS, NOTHING)
@@ -202,7 +205,7 @@ class ValidateReportForm(FormValidationAction):
         if taken or answer == NO:
             return taken or found
         if answer == YES:
-            return {**found, **_with_wish(reading, tracker)}
+            return {**found, **_told_with_yes(reading, tracker)}
         known = tracker.get_slot(CONTACT)
         contact = with_name(contact_in(answer, reading), known)
         contact = contact or who_in(answer, known)
@@ -244,7 +247,11 @@ def _recording(
 def _amended(answer: str, tracker: Tracker) -> dict[str, Any]:
     """Returns the account as a text corrects or completes it."""
     before = account_of(tracker)
-    told = amended(before, answer, reading_of(tracker).entities)
+    entities = reading_of(tracker).entities
+    told = amended(before, answer, entities)
+    is_time = told.place == before.place and _is_time(answer, entities)
+    if is_time and before.since in (None, UNTOLD):
+        return {SINCE: answer}
     return {
         WHAT: told.what if told.what != before.what else tracker.get_slot(WHAT),
         PLACE: told.place if told.place != before.place else tracker.get_slot(PLACE),
@@ -253,11 +260,24 @@ def _amended(answer: str, tracker: Tracker) -> dict[str, Any]:
     }
 
 
-def _with_wish(reading: Reading, tracker: Tracker) -> dict[str, Any]:
-    """Returns the account with what was wished beside the yes: 好 麻烦你们快点."""
-    wish = None if reading.chosen else hurried_yes(reading.text)
+def _is_time(answer: str, entities: tuple[Entity, ...]) -> bool:
+    """Tells whether a short answer says when, and nothing about somewhere."""
+    is_short = len(answer) <= MAX_TIME_CHARS and not is_unknown(answer)
+    return is_short and says_when(answer, entities)
+
+
+def _told_with_yes(reading: Reading, tracker: Tracker) -> dict[str, Any]:
+    """Returns what was told beside the yes: 好 麻烦你们快点, 行 13812345678."""
+    if reading.chosen:
+        return {}
+    phone = phone_in(reading.entities)
+    told = {CONTACT: with_name(phone, tracker.get_slot(CONTACT))} if phone else {}
+    text = reading.text.replace(phone, " ") if phone else reading.text
+    wish = hurried_yes(text)
+    if wish is None and not consents(text) and len(bare(text)) >= MIN_WISH_CHARS:
+        wish = text.strip()
     what = account_of(tracker).what
-    return {WHAT: f"{what}；补充：{wish}"} if wish and what else {}
+    return {**told, WHAT: f"{what}；补充：{wish}"} if wish and what else told
 
 
 def _waiting(dispatcher: CollectingDispatcher, reading: Reading) -> dict[str, Any]:

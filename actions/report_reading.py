@@ -46,11 +46,16 @@ from community.reports import (
 MAX_CONTACT_CHARS = 40
 MIN_PLACE_CHARS = 2
 _CALLS = re.compile(
-    r"(?:[我俺这个的是打找回给再留就吧啊哈]|的话|(?:[我俺]|名字)?(?:叫|姓)[\u4e00-\u9fff]{1,3}(?=电话|手机|座机|号|$)|"
+    r"(?:[嗯对好行中我俺这个的是打找回给再留就吧啊哈]|的话|(?:[我俺]|名字)?(?:叫|姓)[\u4e00-\u9fff]{1,3}(?=电话|手机|座机|号|$)|"
     r"(?:[我俺]的?)?(?:老婆|老公|老伴|对象|媳妇|儿子|闺女|女儿|孩子|[爸妈爹娘])的?|电话|手机|座机|家里|号码?|"
     r"联系(?:方式)?|上午|下午|晚上|中午|白天|早上|下班|以?后|都行|就行|转\d{1,4}|"
     r"[别没]?(?:写|记|说|报|发|弄)?错了?|不[对是]|应该|[改换]成?|为|变了|新|一下|用|刚才|那|哦|噢|哎呀?|不好意思|麻烦)*"
 )
+_SLIP_OF_TONGUE = re.compile(
+    r"(.{2,}?)[ ，,。]+(?:[哦噢啊呃]+不|不对|错了|不是|说错了)[了啊]*[ ，,。]*(?:应该)?是?(.+)"
+)
+"""东关花园10号楼 哦不 9号楼."""
+_AGREED = re.compile(r"^(?:[嗯对好行中是][的了吧]*[ ，,。]+)+")
 _ANEW = re.compile(r"错|不对|不是|应该|[改换变]|新的")
 """Beside a number: it replaces another one."""
 _CALLED_SO = re.compile(r"^[我俺]?的?(?:电话|手机|号码)号?是?[：: ]*")
@@ -103,9 +108,14 @@ def _where(answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
     rest = without_since(answer, since) if since else answer
     if since and len(rest) < MIN_PLACE_CHARS:
         return {SINCE: since}
+    named = named_field(rest)
+    rest = named[1] if named and named[1] else rest
     known = place_before(tracker)
     keeps = since is None or tracker.get_slot(SINCE) is not None
-    place = answer if keeps else rest
+    place = rest if named or not keeps else answer
+    slip = _SLIP_OF_TONGUE.match(place)
+    if slip and is_part(slip[2]):
+        place = refined(slip[1], slip[2])
     if known and is_part(place):
         place = refined(known, place)
     return {PLACE: place} if keeps else {PLACE: place, SINCE: since}
@@ -203,7 +213,7 @@ def contact_in(answer: str, reading: Reading) -> str | None:
     if not (_CALLS.fullmatch(rest) or is_contact(answer)):
         return None
     if not _ANEW.search(rest):
-        return answer
+        return _AGREED.sub("", answer)
     right = numbers[0] if _ENDS_WRONG.search(between) else numbers[-1]
     return answer[right.start : right.end]
 

@@ -4,11 +4,11 @@ import re
 
 from community.catalog.model import Catalog
 from community.corrections import corrects_contact
-from community.meaning import Context, Meaning, Said
+from community.meaning import UNCERTAIN_TALK, Context, Meaning, Said
 from community.place_parts import is_part
 from community.report_answers import says_where
 from community.reports import MAX_PLACE_ALONE_CHARS, happens
-from community.wordings import is_angry, is_question, named_services
+from community.wordings import is_angry, is_question, named_services, wants_to_report
 
 WORSE = "worse"
 """Value of a message that tells that it has become worse."""
@@ -23,8 +23,16 @@ MAX_CHARS = 40
 _WORSE = re.compile(
     r"又|更|越|严重|厉害|受不了|扛不住|不敢|漫|淹|流[到进]|塌|摔|伤|冻|[大多满高]了"
 )
+_ANNOUNCES = re.compile(r"(?:还有|有|问|说).{0,2}[个件点]事|问(?:一下|问)")
+"""我还有个事: what it is comes next."""
+_OF_ONESELF = re.compile(r"(?:那|就)?(?:[我俺想])")
+_ACCESS = re.compile(r"家|住|楼|门|钥匙|白天|晚上|上班|电话|照片|车|姓|叫")
+"""What somebody who comes must know; 我想闺女了 is nothing of that."""
+_ASKS_IF = re.compile(r"没(?:有)?[?？]?$")
+"""修好了没."""
+_NO_QUESTION = re.compile(r"[啥谁哪][都也]|什么[都也]")
 _WHEN_COMES = re.compile(
-    r"(?:今天|今晚|明天|现在|这会儿?|晚上|上午|下午|到底|他们|你们|恁)*(?:能不能|会不会|能|会)?(?:来个?人|有人来|来修|来得?了)(?:[吗不么嘛]|不能)?[?？]?"
+    r"(?:今天|今晚|明天|现在|这会儿?|晚上|上午|下午|到底|他们|你们|恁)*(?:能不能|会不会|能|会)?(?:来个?人|有人来|来修|来得?了|[修弄]?好|解决|通)(?:[吗不么嘛]|不能)?[?？]?"
 )
 
 
@@ -50,8 +58,11 @@ def told_on(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return None
     if _WHEN_COMES.fullmatch(text):
         return Meaning("talk_ticket_status")
-    is_aside = is_question(text) or is_angry(text) or named_services(text, catalog)
-    if is_aside or not _may_belong(said, context):
+    is_new = wants_to_report(text) or _ANNOUNCES.search(text)
+    asks = is_question(_NO_QUESTION.sub("", text)) or _ASKS_IF.search(text)
+    if is_new or asks or is_angry(text) or named_services(text, catalog):
+        return None
+    if not _may_belong(said, context):
         return None
     value = WORSE if _WORSE.search(text) else None
     return Meaning("supplement", item=context.item, value=value)
@@ -70,10 +81,13 @@ def _may_belong(said: Said, context: Context) -> bool:
         return True  # 601: a room, whatever it sounds like
     if said.item is not None and said.item == context.item:
         return said.decision != "answer" or not _names_a_place(said)
+    if _OF_ONESELF.match(said.text.strip()) and not _ACCESS.search(said.text):
+        return False
     if said.label == "oos_other":
         return said.confidence < PLAINLY_OTHER
-    is_talk = said.label.startswith("talk_")
-    return not is_talk and not said.is_clear_item and said.confidence < GUESS
+    is_talk = said.label.startswith("talk_") and said.confidence >= UNCERTAIN_TALK
+    is_guess = said.confidence < GUESS or said.label.startswith("matter/")
+    return not is_talk and not said.is_clear_item and is_guess
 
 
 def _names_a_place(said: Said) -> bool:

@@ -5,13 +5,15 @@ import re
 _STOPS = re.compile(r"[\s，,。.！!~～…、]+")
 _END = r"[的了呢哩吧啊呀哈呗哦嘞咧哒滴啦]*"
 _AGREES = (
-    r"(?:(?:都|全|全都|这回|这下|现在)?(?:对|正确)(?:着|劲)?|没错|[没木]有?(?:[啥什]么?)?(?:问题|毛病|意见|不对)|"
-    r"是|好|行|中|成|妥|可以|嗯+|恩+|确[定认]|同意|就这样|就这些|[oO][kK]|👌|👍|🆗|✅)"
+    r"(?:(?:都|全|全都|这回|这下|现在)?(?:对|正确)(?:着|劲)?|都?没错|[没木]有?(?:[啥什]么?)?(?:问题|毛病|意见|不对)|"
+    r"是|好|行|中|成|妥|可以|嗯+|恩+|确[定认]|同意|就这[样些]|得(?=[嘞咧])|[oO][kK]|👌|👍|🆗|✅)"
 )
 _FILES = (
-    r"(?:那|就|你|您|恁|看着|赶紧|快点?|麻烦|先|帮[我俺]|给[我俺]|可以|一块|[我俺]|要|得|想|把)*"
+    r"(?:那|就|你|您|恁|看着|赶紧|快点?|麻烦|先|帮[我俺]|给[我俺]|可以|一块|[我俺]|要|得|想|把|就?这[么样])*"
     r"(?:这个|这件|它|刚才那个|刚才的?|头一个|第一个)?(?:给)?(?:[报交发]|提交)(?:上去|上|一下)?"
 )
+_PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
+_HAS_IT_FILED = re.compile(r"报|提交")
 _THANKS = r"(?:(?:太)?(?:谢谢|多谢|感谢|麻烦|辛苦|费心|劳驾|拜托)(?:你|您|恁)?们?(?:了|啦|啊)*)"
 _HURRIES = (
     r"(?=.*(?:快[点些一来去修弄办处解]|赶快|尽快|[赶抓]紧|尽早|早[点些日]))"
@@ -32,7 +34,7 @@ _ABOUT_THE_REPORT = re.compile(
     r"撤了|撤回|不想报"
 )
 _GIVES_UP = re.compile(
-    rf"{_ABOUT_THE_REPORT.pattern}|不用了|不要了|算了|拉倒|退出|先不|不说了"
+    rf"{_ABOUT_THE_REPORT.pattern}|不用了|不要了|算了|拉倒|退出|先不|不说了|不用?麻烦"
 )
 _OTHER_THINGS = r"(?:电话|手机|号码?|照片?|相片|图片?|姓名|名字?|录音|视频)"
 _DECLINES = re.compile(
@@ -49,7 +51,7 @@ _BARE_GOOD = re.compile(r"(?:那|就|嗯|也)*(?:好|行|有人来)了[吧啊呀
 """好了 alone may be a yes as well as news."""
 _NOT_SOLVED = re.compile(r"没|还|要是|等|[吗么呢?？]|(?<!又)不(?![吵闹漏堵响叫臭冒用])")
 _SAYS_NOTHING = re.compile(
-    r"(?:那|就)?(?:随便|你看着办|看着办|都行|无所谓|随你)[吧了啊呗。！!]*"
+    r"(?:那|就)?(?:随便|[你您恁]?看着[办弄整来]|都行|无所谓|随你)[吧了啊呗。！!]*"
 )
 _FILED = re.compile(
     r"(?:编号|单号)(?:是)?(?:多少|几|[啥什]么?)|(?:刚才|刚刚)?(?:给[我俺])?报的?(?:是)?[啥什]|(?:啥|什么)时候(?:让|叫)你报|"
@@ -97,6 +99,12 @@ def hurried_yes(text: str) -> str | None:
 def consents(text: str) -> bool:
     """Tells whether a message agrees, with thanks or a wish for speed or without."""
     return plain_answer(text) == "yes" or hurried_yes(text) is not None
+
+
+def files_with_number(text: str) -> bool:
+    """Tells whether a message has it filed, and gives a number: 报吧 13812345678."""
+    rest = _PHONE.sub(" ", text)
+    return rest != text and bool(_HAS_IT_FILED.search(rest)) and consents(rest)
 
 
 def gives_up(text: str) -> bool:

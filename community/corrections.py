@@ -9,11 +9,15 @@ _FIELDS = {
     **dict.fromkeys(("时间", "日子"), "since"),
     **dict.fromkeys(("情况", "事情", "说法"), "what"),
 }
-_SLIP = r"[我俺]?(?:刚才|刚刚)?(?:也|都)?[说报写记填](?:得)?错了?"
+_SLIP = r"[我俺]?(?:刚才|刚刚)?(?:也|都)?[说报写记填打发](?:得)?错字?了?"
 _NAMED_FIELD = re.compile(
-    rf"({'|'.join(_FIELDS)})(?:也|都)?(?:说|写|记|念|报|填)?(?:得)?(?:错了?|不对|有误|不准)"
+    rf"({'|'.join(_FIELDS)})(?:名字?)?(?:也|都)?(?:说|写|记|念|报|填)?(?:得)?(?:错了?|不对|有误|不准)"
     r"[,，。 ]*(?:应该|得|要)?(?:是|在|改成|改为)?(.*)"
 )
+_FIELD_IS = re.compile(
+    r"^(?:那|就|[我俺]的?|正确|对)*(?:的)?(地点|地方|位置|地址|时间)(?:应该)?(?:是|在|[改换]成|改为|改到|[:：])(?![啥哪谁什多几])(.+)"
+)
+"""地址是2号楼, 地点改成7号楼."""
 _CONTRAST = re.compile(
     rf"不(?:是|在)(.{{1,15}}?)[,，。 ]*(?:{_SLIP}[,，。 ]*)?(?:而是|应该[是在]|是|在)(.{{1,40}})"
 )
@@ -47,7 +51,7 @@ def named_field(text: str) -> tuple[str, str] | None:
     Returns:
         `place`, `since` or `what`, and the words; `None` where no part is named.
     """
-    found = _NAMED_FIELD.search(text)
+    found = _NAMED_FIELD.search(text) or _FIELD_IS.search(text)
     if found is None:
         return None
     field = next(

@@ -5,6 +5,7 @@ import re
 from community.catalog.model import Catalog
 from community.consent import (
     consents,
+    files_with_number,
     gives_up,
     is_solved,
     plain_answer,
@@ -123,7 +124,7 @@ def _at_summary(said: Said) -> Meaning | None:
         return Meaning("inform")
     if _NO_PHOTO.search(text):
         return Meaning("inform", value=NO_PHOTO)
-    if consents(text):
+    if consents(text) or files_with_number(text):
         return Meaning("inform", value=YES)
     if plain_answer(text) == "no":
         return Meaning("inform", value="no")

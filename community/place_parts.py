@@ -16,8 +16,10 @@ _NAME = re.compile(
 )
 _DOOR = re.compile(rf"{_NUMBER}号(?![楼院线码])")
 """A house of a road or a village: 铁环路30号."""
+_ECHO = re.compile(r"^(?:哪个?|啥|什么)[^，。?？ ]{1,4}[?？ ，,]+(?=.)")
+"""The question said again before its answer: 哪个小区？东关花园."""
 _FILLER = re.compile(
-    r"^(?:也是|就是|就在|是在|应该是|应该在|在|是|就|那个|住在?|[我俺]们?家?)+|[那这][里儿边]$|[了的呢吧啊]+$"
+    r"^(?:好像[是在]?|大概[是在]?|可能[是在]?|也是|就是|就在|是在|应该是|应该在|在|是|就|那个|住在?|[我俺]们?家?)+|[那这][里儿边]$|[了的呢吧啊]+$"
 )
 _SPOT_IN_IT = re.compile(r"村[东西南北里口头]|[东西南北前后][头边面]")
 """A spot that lies in a village or an estate that is told afterwards."""
@@ -31,6 +33,7 @@ def refined(known: str | None, told: str) -> str:
     A part replaces the part of its kind (5号楼 instead of 7号楼), anything else is
     added (东边); a place with a name of its own stands for itself.
     """
+    told = _ECHO.sub("", told.strip())
     told = _FILLER.sub("", re.sub(r"[\s，。,.！!]+", "", told)) or told
     if not known or told in known:
         return known or told

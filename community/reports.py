@@ -11,7 +11,7 @@ from community.corrections import (
     denied_place,
     named_field,
 )
-from community.place_parts import refined
+from community.place_parts import is_part, refined
 
 Entity = tuple[str, str]
 """Name and value."""
@@ -21,7 +21,7 @@ MIN_DETAIL_CHARS = 6
 
 _PLACE = re.compile(
     r"(?!我们|你们|俺们|咱们|这个|那个|一个|整个|老旧|附近|旁边|[\u4e00-\u9fff]{0,3}(?:举报|反映|投诉))"
-    r"[\u4e00-\u9fff]{2,6}(?:小区|花园|家园|新村|公寓|大院|广场|市场)"
+    r"(?:(?![在住是了的不没把])[\u4e00-\u9fff]){2,6}(?:小区|花园|家园|新村|公寓|大院|广场|市场)"
 )
 """Named estates and squares that the entities missed; 小区里 alone is no place."""
 _NAME_BEFORE = re.compile(
@@ -71,6 +71,9 @@ _NOT_SINCE = re.compile(
 )
 """Times that are not a beginning: every evening, next week, within three days."""
 
+_RATE = re.compile(
+    r"[都要得能就]*[\u4e00-\u9fff]{0,2}[0-9一二两三四五六七八九十几好]+(?:多)?[回次趟遍块元]"
+)
 SMALL_WORDS_CHARS = 4
 """How much longer than its place or time a mere correction may be."""
 _BUT = re.compile(
@@ -179,9 +182,16 @@ def since_in(text: str, entities: Iterable[Entity] = ()) -> str | None:
     """Returns when a message says that it began, in its own words."""
     for name, value in entities:
         if name == "time" and value in text and not _NOT_SINCE.search(value):
-            return value
+            return None if _is_rate(text, value) else value
     match = _SINCE.search(text)
-    return match.group() if match else None
+    if match is None or _is_rate(text, match.group()):
+        return None
+    return match.group()
+
+
+def _is_rate(text: str, time: str) -> bool:
+    """Tells how often, and not since when: 一个月坏三回."""
+    return _RATE.match(text[text.index(time) + len(time) :]) is not None
 
 
 def without_since(text: str, since: str) -> str:
@@ -220,9 +230,12 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
     place, since = place_in(text, entities), since_in(text, entities)
     known = place and len(text) <= len(place) + SMALL_WORDS_CHARS
     alone = _whole(text, place) if known else place_alone(text, entities)
+    if alone is None and is_part(text) and not _is_story(text):
+        alone = text
     if alone is None and place and not _BUILT.search(account.place or ""):
-        is_story = _HAPPENS.search(text) or len(text) > MAX_PLACE_ALONE_CHARS
-        alone = place if is_story else text  # what was taken for the place is none
+        alone = (
+            place if _is_story(text) else text
+        )  # what was taken for the place is none
     if alone:
         return replace(account, place=refined(account.place, alone))
     if since and len(text) <= len(since) + SMALL_WORDS_CHARS:
@@ -231,6 +244,10 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
     return replace(
         account, what=f"{account.what}；补充：{text}" if account.what else text
     )
+
+
+def _is_story(text: str) -> bool:
+    return happens(text) or len(text) > MAX_PLACE_ALONE_CHARS
 
 
 def _moved(account: Account, right: str) -> Account:

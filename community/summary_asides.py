@@ -3,7 +3,7 @@
 import re
 
 from community.meaning import Meaning, Said
-from community.report_answers import is_unknown
+from community.report_answers import is_unknown, says_when
 from community.reports import place_in
 from community.wordings import bare, is_question
 
@@ -61,6 +61,8 @@ def unanswered(said: Said) -> Meaning | None:
 
 def _adds_nothing(said: Said) -> bool:
     if said.entities or any(char.isdigit() for char in said.text):
+        return False
+    if says_when(said.text, ()):
         return False
     is_dull = is_unknown(said.text) and len(said.text) <= MAX_UNKNOWN_CHARS
     return is_dull or len(bare(said.text)) < MIN_WORDS_CHARS

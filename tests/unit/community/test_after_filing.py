@@ -23,6 +23,8 @@ def said(text: str, label: str = "oos_other", confidence: float = 0.5, **kw) -> 
         ("水漫到屋里了", WORSE),
         ("他家也不容易 你们好好说", None),
         ("701", None),
+        ("天黑了啥也看不见", None),
+        ("俺白天上班 晚上在家", None),
     ],
 )
 def test_more_words_go_onto_the_ticket(
@@ -33,8 +35,9 @@ def test_more_words_go_onto_the_ticket(
     assert (meaning.intent, meaning.value) == ("supplement", value)
 
 
-def test_when_somebody_comes_is_looked_up(catalog: Catalog) -> None:
-    meaning = told_on(said("今天能来人吗"), FILED, catalog)
+@pytest.mark.parametrize("text", ["今天能来人吗", "今晚能好不"])
+def test_when_somebody_comes_is_looked_up(text: str, catalog: Catalog) -> None:
+    meaning = told_on(said(text), FILED, catalog)
     assert meaning is not None
     assert meaning.intent == "talk_ticket_status"
 
@@ -47,6 +50,9 @@ def test_when_somebody_comes_is_looked_up(catalog: Catalog) -> None:
         said("低保能领不能", "service/subsistence_allowance", 0.9, decision="answer"),
         said("谁赔钱呢"),
         said("哈哈"),
+        said("修好了没"),
+        said("我还有个事"),
+        said("想俺闺女了"),
     ],
 )
 def test_other_words_do_not(other: Said, catalog: Catalog) -> None:

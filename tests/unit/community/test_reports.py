@@ -62,6 +62,9 @@ def test_neighbouring_parts_are_one_place(text, entities, place) -> None:
         ("明天上午来修", [("time", "明天上午")], None),
         ("昨天停的", [], "昨天"),
         ("没水", [("time", "三天前")], None),
+        ("一个月坏三回", [], None),
+        ("半年罚了五百块", [], None),
+        ("三天没水了", [], "三天"),
     ],
 )
 def test_only_a_beginning_is_taken(text, entities, since) -> None:

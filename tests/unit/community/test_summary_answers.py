@@ -2,6 +2,7 @@ import pytest
 
 from community.consent import (
     consents,
+    files_with_number,
     gives_up,
     hurried_yes,
     is_solved,
@@ -46,6 +47,9 @@ from community.consent import (
         "没有不对的",
         "这回对了",
         "好的，麻烦您了",
+        "得嘞",
+        "就这么报",
+        "都没错",
     ],
 )
 def test_many_words_are_a_yes(text: str) -> None:
@@ -159,3 +163,9 @@ def test_who_presses_takes_it_for_filed(text: str) -> None:
 )
 def test_no_calls_are_told_from_a_dead_line(text: str, refuses: bool) -> None:
     assert refuses_calls(text) is refuses
+
+
+def test_a_number_may_stand_beside_the_yes() -> None:
+    assert files_with_number("都对 报吧 13900001234")
+    assert not files_with_number("好 13900001234")
+    assert not files_with_number("报吧")
