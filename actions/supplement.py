@@ -84,7 +84,7 @@ class Supplement(SpeakingAction):
         await moved_to(ticket, draft)
         noted = f"记上了，跟 {number} 放在一起交给网格员。"
         if contact:
-            noted = f"记上了，{number} 的电话是 {contact}，来处理的人看得到。"
+            noted = f"记上了，{number} 的联系电话：{contact}。来处理的人看得到。"
         if kind == WORSE:
             await _pressed(number, reading, tracker)
             noted = f"记到 {number} 里了。情况重了，我也替您催了。"
