@@ -16,6 +16,8 @@ DICTATE = (
 """To whoever cannot type, or sends a recording."""
 BANK = "bank"
 """What whoever was cheated asks; of a pension it would mean something else."""
+PHOTO = "photo"
+"""What whoever has a photo asks who does not know how to send it."""
 ELSEWHERE = "elsewhere"
 """The worry of whoever belongs to another county: heard however long it is told."""
 MAX_CHARS = 24
@@ -185,6 +187,7 @@ ASSURANCES = (
 _ANSWERS = {
     **{known.id: known.answer for known in ASSURANCES},
     **suspicious.ANSWERS,
+    PHOTO: "照片直接发到这里就行，跟平时发照片一样。报过的事，照片给您放到那个单子里。",
 }
 
 

@@ -57,8 +57,8 @@ from community.meaning import (
     Said,
 )
 from community.needs import money_for_illness, nobody_for_me
-from community.others import asks_about_others
-from community.own_questions import case_told, lacks_something
+from community.others import accusation, asks_about_others
+from community.own_questions import case_told, lacks_something, photo_to_send
 from community.pieces import takes_first
 from community.questions import answered
 from community.situations import asks_about_choices, situation
@@ -261,6 +261,7 @@ READERS: tuple[Reader, ...] = (
     about_filed,
     wishes,
     takes_first,
+    photo_to_send,
     _person,
     _worry,
     money_for_illness,
@@ -268,6 +269,7 @@ READERS: tuple[Reader, ...] = (
     just_asking,
     _form,
     _others,
+    accusation,
     case_told,
     _small_words,
     visit_wish,

@@ -1,6 +1,10 @@
-"""Questions about somebody else's affairs, which are never answered."""
+"""Somebody else's affairs: never told, and an accusation is shown its way."""
 
 import re
+
+from community.catalog.model import Catalog
+from community.meaning import Context, Meaning, Said
+from community.wordings import bare
 
 _SURNAME = (
     "张王李赵刘陈杨孙周吴徐马朱胡林郭何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜"
@@ -43,3 +47,24 @@ def asks_about_others(text: str) -> bool:
     if _ON_BEHALF.search(text):
         return False
     return any(pattern.search(text) for pattern in _ABOUT_OTHERS)
+
+
+_ACCUSES = re.compile(
+    r"(?:那|就|[我俺]|想|要|得|能|可以)*(?:(?:在|去|上|到)?哪[儿里]?|[咋怎]么?|[找跟向]谁)?(?:去|能)?"
+    r"(?:举报|检举|揭发|告)(?:他|她|它|这个|这事|这家|人家|一下)*们?(?:[吧吗不呢啊]|找谁|[咋怎]么?办|去哪)*"
+)
+_OFFICIAL = re.compile(r"书记|主任|干部|村长|队长|会计|领导|所长|镇长|局长|当官")
+OF_OFFICIALS, OF_BENEFITS = "举报干部", "举报低保"
+"""Topics of the two ways that an accusation goes."""
+
+
+def accusation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """我要举报他, after what was told of an official or of a neighbour's benefits."""
+    if context.requested_slot is not None or not _ACCUSES.fullmatch(bare(said.text)):
+        return None
+    told = f"{context.before}，{context.unclear_text}，{context.outside or ''}"
+    if _OFFICIAL.search(told):
+        return Meaning("oos_gov", clause=OF_OFFICIALS)
+    if asks_about_others(told) or OF_BENEFITS in told:
+        return Meaning("oos_gov", clause=OF_BENEFITS)
+    return None

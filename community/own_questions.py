@@ -1,7 +1,8 @@
-"""Answers in words to which case it is, where the assistant has asked for it."""
+"""What is answered in words to the assistant's own questions and offers, outside the form."""
 
 import re
 
+from community.assurances import PHOTO
 from community.catalog.model import Catalog
 from community.circumstances import mentioned
 from community.errors import RecordError
@@ -14,6 +15,26 @@ _LACKS = re.compile(
     r"(?:[我俺咱]们?家?|可|但是?|就是|也|都|还|现在)*没(?:有)?"
     r"(?!了|事|[啥问别]|什么|其他|意见|关系|空)[一-龥]{2,6}?[了啊呀呢的]*"
 )
+_HAS_PHOTO = re.compile(
+    r"(?:[我俺]|这里|手里|还|也|都)*(?:有|拍了?|照了?)(?:[张几两一]|好几)*(?:照片|图片?|视频|相片)[了的啊呢]*|"
+    r"(?:照片|图片?|相片)(?:[咋怎]么?|往哪[儿里]?|上哪[儿里]?)(?:发|传|给|弄).{0,4}|"
+    r"(?:能|可以|可不可以|能不能)(?:发|传)(?:照片|图片?|相片)[吗不么]?"
+)
+_HOW_TO_SEND = re.compile(
+    r"(?:那)?(?:[咋怎]么?|往哪[儿里]?|上哪[儿里]?)(?:发|传)(?:照片|图片?|过去|给你)?[呢啊]?"
+)
+
+
+def photo_to_send(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """我有照片, 咋发: said of what was reported."""
+    if context.requested_slot is not None:
+        return None
+    plain = bare(said.text)
+    of_report = context.open_ticket or context.worry == PHOTO
+    asks_how = of_report and _HOW_TO_SEND.fullmatch(plain)
+    if not asks_how and not _HAS_PHOTO.fullmatch(plain):
+        return None
+    return Meaning("talk_identity", value=PHOTO)
 
 
 def case_told(said: Said, context: Context, catalog: Catalog) -> Meaning | None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from community.others import asks_about_others
+from community.meaning import Context, Said
+from community.others import OF_BENEFITS, OF_OFFICIALS, accusation, asks_about_others
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,21 @@ def test_somebody_elses_affairs_are_recognised(said):
 )
 def test_ones_own_affairs_and_help_are_not_refused(said):
     assert not asks_about_others(said)
+
+
+def accused(text, before, **context):
+    said = Said(text, "oos_other", 0.5, (), "abstain", (), (), None)
+    meaning = accusation(said, Context(before=before, **context), None)
+    return meaning and meaning.clause
+
+
+def test_an_accusation_is_shown_its_way():
+    assert accused("我要举报他", "队长家多了一套") == OF_OFFICIALS
+    assert accused("俺要告他", "隔壁老王家吃低保还开着车") == OF_BENEFITS
+    assert accused("在哪举报", "我要举报", outside=OF_BENEFITS) == OF_BENEFITS
+
+
+def test_what_accuses_nobody_known_is_asked_as_a_report():
+    assert accused("我要举报", "你好") is None
+    assert accused("我要举报楼下烧烤摊", "队长家多了一套") is None
+    assert accused("我要举报", "会计来了", requested_slot="report_place") is None

@@ -3,7 +3,7 @@
 import pytest
 
 from community.meaning import Context, Said
-from community.own_questions import case_told, lacks_something
+from community.own_questions import case_told, lacks_something, photo_to_send
 from community.payloads import item_payload
 from community.questions import answered
 from community.visits import answers_visit
@@ -84,3 +84,21 @@ def test_only_an_answer_fills_the_wish_for_a_visit(text, known, answers):
 )
 def test_a_remark_is_no_wish_for_somebody(text, wishes):
     assert wishes_for_somebody(text) is wishes
+
+
+@pytest.mark.parametrize(
+    ("text", "ticket", "asks"),
+    [
+        ("俺拍了照片", None, True),
+        ("照片往哪发", None, True),
+        ("咋发", "1123-0001", True),
+        ("咋发", None, False),
+        ("养老金咋发", "1123-0001", False),
+        ("有照片的身份证丢了", None, False),
+    ],
+)
+def test_who_has_a_photo_is_told_how_to_send_it(text, ticket, asks, catalog):
+    context = Context(open_ticket=ticket)
+    assert bool(photo_to_send(said(text), context, catalog)) is asks
+    form = Context(open_ticket=ticket, requested_slot="report_confirm")
+    assert photo_to_send(said(text), form, catalog) is None
