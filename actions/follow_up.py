@@ -34,6 +34,8 @@ GENERAL_FACTS = {
 """Facts that answer a question about no item at all."""
 
 UNSURE = "这个我说不准，不敢乱答。报上去以后有人联系您，问他；也可以打12345问。"
+NOBODY_ASKED = "这个我说不准，不敢乱答。打{hotline.gov}问，会转给管这事的部门。"
+"""To whoever asks about the topic of a problem and reports none."""
 MONEY = frozenset({Facet.AMOUNT, Facet.ELIGIBILITY})
 WHICH_HELP = "想问的是补贴、救助，就说是哪一样，比如“低保”“临时救助”，我接着答。"
 WHOSE = frozenset({Facet.CONTACT, Facet.PLACE, Facet.PROCESS})
@@ -61,6 +63,8 @@ class AnswerFollowUp(SpeakingAction):
                 return [Text(about)], []
             key = tracker.get_slot(SERVICE_SLOT) or ""
             if reading.facets and (not key or is_reporting(tracker)):
+                if not is_reporting(tracker) and not _filed(tracker):
+                    return [Text(composer.fill(NOBODY_ASKED))], []
                 asks_help = not MONEY.isdisjoint(reading.facets)
                 return [Text(UNSURE + (WHICH_HELP if asks_help else ""))], []
         service = service_of(key, composer)

@@ -127,7 +127,8 @@ class Understanding:
             more = read_together(said, meaning, joined, told, context)
             if more is not None:
                 return more
-        known = not meaning.candidates or context.service in meaning.candidates
+        guesses = meaning.candidates if meaning.intent == "nlu_fallback" else ()
+        known = not guesses or context.service in guesses
         if meaning.intent in ("nlu_fallback", "oos_other") and known:
             told_of = circumstances(text, meaning, context, catalog)
             if told_of is not None:

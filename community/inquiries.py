@@ -20,7 +20,8 @@ _INQUIRY = re.compile(
     r"(?:[咋怎]么?|如何|[去在上]哪[里儿]?|哪[里儿能])(?:能|可以)?(?:充|交|缴|买|办|开户|申请|过户|领|存|分类|倒|扔|放|堆)[^，。]{0,5}$|"
     r"(?:倒|扔|放|堆|存)(?:在|到)?哪(?:里|儿)?(?:去)?[？?]?$|"
     r"(?:费|价)(?:是)?(?:多少|[咋怎]么?算|贵不贵|呢)[钱]?[？?]?$|(?:要|得)?(?:多少|几个?)(?:块|元)?钱[？?]?$|"
-    r"(?:要|会|会不会|是不是要)(?:停|涨|拆|封)[^，。了]{0,4}[吗不么][？?]?$|(?:说|通知|听说)[^，。]{0,3}要(?:停|拆|封)[水电气暖]?[^了]{0,3}$"
+    r"(?:要|会|会不会|是不是要)(?:停|涨|拆|封)[^，。了]{0,4}[吗不么][？?]?$|(?:说|通知|听说)[^，。]{0,3}要(?:停|拆|封)[水电气暖]?[^了]{0,3}$|"
+    r"要?涨(?:价|钱|费)了?$|演练|演习"
 )
 _JUST_ASKING = re.compile(
     r"(?:我|俺)?(?:这)?(?:不是|没|并不|不)(?:要|想|来|在)*(?:报事|报修|反映|举报|投诉|上报|报案|报)(?:[啥什]么?|事|问题|的)*(?:[，, ]*(?:我|俺)?(?:就|就是|只是|只)?(?:想|来)?(?:问问?|打听)(?:一?下)?(?:事|个事)?)?[啊呀的]*|"
@@ -28,9 +29,18 @@ _JUST_ASKING = re.compile(
 )
 
 
+_ASKS_SOON = re.compile(
+    r"(?:那|我|俺)?(?:能|想)?(?:帮|给|跟|向)?(?:我|俺|你|您|恁)?(?:问|打听|请教)(?:一?下)?(?:个|点|件)(?:事儿?|问题)(?:行)?[吗不么啊呀]?"
+)
+"""Said before a question: 想打听个事."""
+
+
 def just_asking(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """我就问问, 不是报事: whoever says so leaves the form, and is asked to go on."""
-    if not _JUST_ASKING.fullmatch(said.text.strip(" 。！!？?")):
+    text = said.text.strip(" 。！!？?")
+    if context.requested_slot is None and _ASKS_SOON.fullmatch(text):
+        return Meaning("talk_affirm")
+    if not _JUST_ASKING.fullmatch(text):
         return None
     return Meaning("talk_cancel" if context.requested_slot else "talk_affirm")
 

@@ -46,6 +46,7 @@ from community.inquiries import inquiry, just_asking
 from community.looking_up import (
     asks_for_help_with_it,
     asks_to_look_up,
+    calls_in_vain,
     misses_money,
 )
 from community.meaning import (
@@ -130,7 +131,7 @@ def _person(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Asks for a person in words that the classifier does not know."""
     if said.is_clear_matter or len(said.text) > MAX_WORRY_CHARS:
         return None
-    if asks_for_help_with_it(said.text):
+    if asks_for_help_with_it(said.text) or calls_in_vain(said.text):
         is_known = context.item or context.open_ticket or context.unclear_text
         return Meaning("talk_handoff") if is_known else _TELL_FIRST
     return Meaning("talk_handoff") if wants_person(said.text) else None

@@ -17,6 +17,12 @@ _FOR_ME = re.compile(
 )
 """Somebody else shall ask, or do it."""
 
+_IN_VAIN = re.compile(
+    r"(?:打|给)?(?:你们?|恁|社区|居委会?|街道|窗口|大厅|社保局?|医保局?|民政局?|残联|12\d{3})(?:的)?(?:电话|热线)?"
+    r"(?:打|拨)?(?:了)?(?:老是?|总是?|一直|都|也|还|根本)?(?:打不通|没(?:有)?人接|不接|占线|打不进去)[了啊呀]*"
+)
+"""An office that does not answer."""
+
 
 def misses_money(text: str) -> bool:
     """Tells whether less money came than before, or none: 少了二百, 今年没打."""
@@ -31,3 +37,8 @@ def asks_to_look_up(text: str) -> bool:
 def asks_for_help_with_it(text: str) -> bool:
     """Tells whether somebody else shall ask, or do it: 你帮俺问问, 帮俺登个记."""
     return bool(_FOR_ME.fullmatch(text.strip(" ？?。！!")))
+
+
+def calls_in_vain(text: str) -> bool:
+    """Tells whether an office does not answer the telephone: 12333打不通."""
+    return bool(_IN_VAIN.fullmatch(text.strip(" 。！!")))

@@ -9,7 +9,8 @@ import re
 from community.catalog.model import Catalog
 from community.catalog.situations import Situation, situation_in
 from community.meaning import CERTAIN_OUTSIDE, Context, Meaning, Said
-from community.wordings import hints_at, is_question, named_services
+from community.told_facts import fact_in
+from community.wordings import bare, hints_at, is_question, named_services
 
 SITUATION = "situation:"
 """Before the id, in the value of a meaning that tells a situation."""
@@ -33,7 +34,8 @@ def situation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return None
     told = situation_in(said.text, context.before, catalog.situations)
     if told is not None and not _OF_OTHERS.search(said.text):
-        is_other = _asks_something_else(said, told, catalog) or _is_known(told, context)
+        is_known = _is_known(said.text, told, context)
+        is_other = is_known or _asks_something_else(said, told, catalog)
         return None if is_other else _offered(told, said)
     before = situation_of_choices(context, catalog)
     if before is not None and _MISREAD.search(said.text):
@@ -84,9 +86,11 @@ def _asks_something_else(said: Said, told: Situation, catalog: Catalog) -> bool:
     return outside and is_question(said.text)
 
 
-def _is_known(told: Situation, context: Context) -> bool:
+def _is_known(text: str, told: Situation, context: Context) -> bool:
     """Of the service talked of it asks whether that is enough, and needs no choices."""
-    return context.service in told.items and context.item == context.service
+    if context.service is None or context.item != context.service:
+        return False
+    return context.service in told.items or fact_in(bare(text)) is not None
 
 
 def _tells_more(said: Said, catalog: Catalog) -> bool:

@@ -25,6 +25,8 @@ def parse(text: str, label: str, **more: Any) -> dict[str, Any]:
         ("明天要停电吗", "matter/power_gas_supply"),
         ("旧沙发扔哪", "matter/garbage_cleaning"),
         ("楼下能晾被子吗", "matter/outdoor_clutter"),
+        ("物业费又要涨钱", "matter/property_service"),
+        ("消防演练", "matter/fire_access_facility"),
         ("群里通知下周要停气", "matter/power_gas_supply"),
     ],
 )
@@ -74,3 +76,12 @@ def test_who_only_asks_leaves_the_form(catalog, text):
     assert interpret(parse(text, "oos_other"), Context(), catalog).intent == (
         "talk_affirm"
     )
+
+
+def test_who_announces_a_question_is_asked_to_go_on(catalog):
+    said = parse("想跟你打听个事", "oos_other")
+    assert interpret(said, Context(), catalog).intent == "talk_affirm"
+    in_form = Context(
+        requested_slot="report_place", report_item="matter/street_lighting"
+    )
+    assert interpret(said, in_form, catalog).intent != "talk_cancel"

@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from community.interpretation import interpret
-from community.looking_up import asks_for_help_with_it, asks_to_look_up, misses_money
+from community.looking_up import (
+    asks_for_help_with_it,
+    asks_to_look_up,
+    calls_in_vain,
+    misses_money,
+)
 from community.meaning import Context
 
 
@@ -68,3 +73,11 @@ def test_who_asks_for_help_is_passed_on_or_asked_with_what(catalog):
     assert asks_to_look_up("该找谁问去")
     assert interpret(said, Context(item=key), catalog).intent == "talk_handoff"
     assert interpret(said, Context(), catalog).value == "report"
+
+
+def test_an_office_that_does_not_answer_is_passed_on(catalog):
+    said = parse("12333一直占线", "oos_other", decision="abstain")
+    key = "service/pension_claim"
+    assert interpret(said, Context(item=key), catalog).intent == "talk_handoff"
+    assert calls_in_vain("社区电话没人接")
+    assert not calls_in_vain("俺娘电话打不通")

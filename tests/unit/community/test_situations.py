@@ -35,6 +35,8 @@ def parse(text: str, label: str, **more: Any) -> dict[str, Any]:
         ("上个月被厂里辞退了", "job_loss"),
         ("怕老人在卫生间滑倒", "fear_of_falls"),
         ("我今年七十一", "old_age"),
+        ("我弟刑满回来了", "released"),
+        ("俺们是新搬来的", "newcomer"),
     ],
 )
 def test_what_happened_is_recognised(catalog, text: str, told: str) -> None:
@@ -137,3 +139,11 @@ def test_a_situation_that_was_misread_is_taken_back(catalog):
         parse("你误会了 她赶集去了", "oos_other", decision="abstain"), context, catalog
     )
     assert meaning.intent == "talk_deny"
+
+
+def test_a_fact_in_a_talk_about_a_service_is_about_that(catalog):
+    key = "service/subsistence_allowance"
+    said = parse("我失业了", "oos_other", decision="abstain")
+    talk = Context(item=key, service=key)
+    assert interpret(said, talk, catalog).item == key
+    assert interpret(said, Context(), catalog).value == "situation:job_loss"

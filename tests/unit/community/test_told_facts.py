@@ -19,6 +19,8 @@ from community.told_facts import fact_in
         ("我失业了", "eligibility"),
         ("她是公务员", "eligibility"),
         ("居住证办了", "materials"),
+        ("听别人说村里发钱", "amount"),
+        ("还没领证", "eligibility"),
     ],
 )
 def test_a_fact_says_what_is_asked(text: str, facet: str) -> None:
