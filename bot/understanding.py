@@ -257,8 +257,8 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         open_ticket_is_urgent=bool(ticket.get("urgent"))
         and silence(tracker) < ALARM_LASTS,
         open_alarm=ticket.get("alarm"),
-        open_ticket_wants_place=bool(ticket.get("wants_place")),
         open_alarm_is_settled=bool(ticket.get("settled")),
+        open_ticket_wants_place=bool(ticket.get("wants_place")),
         asked_tickets=tuple(
             (entry["number"], entry.get("item"))
             for entry in reversed(tracker.get_slot("asked_ticket") or ())
@@ -271,13 +271,12 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         n_unclear=int(tracker.get_slot("n_unclear") or 0),
         unclear_text=_unclear_text(tracker),
         before=tracker.latest_message.text or "" if tracker.latest_message else "",
-        worry=_worry(tracker),
         account=_account(tracker),
+        worry=_worry(tracker),
         outside=_outside(tracker),
     )
 
 
-def _unclear_text(tracker: DialogueStateTracker) -> str:
 def _account(tracker: DialogueStateTracker) -> str:
     if tracker.active_loop_name != FORM:
         return ""
@@ -285,6 +284,7 @@ def _account(tracker: DialogueStateTracker) -> str:
     return str(what or "")
 
 
+def _unclear_text(tracker: DialogueStateTracker) -> str:
     if not tracker.get_slot("n_unclear"):
         return ""
     return str(tracker.get_slot(UNCLEAR_TEXT_SLOT) or "")
