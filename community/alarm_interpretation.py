@@ -61,6 +61,8 @@ def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 def hazardous_matter(said: Said, context: Context, catalog: Catalog) -> str | None:
     """Key of the matter talked of whose own danger a message tells."""
+    if is_contact(said.text):
+        return None
     guess = said.item if said.is_clear_item or not _is_short(said) else None
     for key in (context.report_item if context.requested_slot else None, guess):
         base, _, item_id = (key or "").partition("/")

@@ -106,6 +106,8 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
         r"电梯|看守所|放出来|翻窗户出来|麻手|打手|漏电|开的门|分居|早不来往|年轻时候|团建|"
         r"(?:离婚?|分开)了?[^，。]{0,3}[0-9两一二三四五六七八九十几]+年"
     ),
+    # Stairs and no lift at all.
+    "elevator_fault": re.compile(r"没(?:有|装|通)?电梯|加装|想装"),
     # Cables without current, and places already guarded or mended.
     "electric_water": re.compile(
         r"网线|电话线(?![^。]{0,10}高压)|通信|宽带|废(?:弃|线)|砖[^，。]{0,8}(?:松动|塌陷|下陷)|坑[^，。]{0,4}(?:挺小|浅)|挺小$|巴掌大|"

@@ -59,6 +59,12 @@ def test_a_danger_that_was_passed_over_is_not_heard_again(catalog):
     assert meaning(before, "半天了", catalog, danger=0.5) is None
 
 
+def test_a_model_reads_too_much_about_people_into_pieces(catalog):
+    told = "闺女不管我"
+    for rule in ("violence_home", "self_harm", "missing", "crime"):
+        assert meaning(told, "她在家", catalog, danger=0.8, rule=rule) is None
+
+
 def test_the_hazard_of_the_open_report_is_heard_in_pieces(catalog):
     context = Context(requested_slot="report_what", report_item="matter/elevator_fault")
     joined = said("电梯停在三楼，门打不开")
