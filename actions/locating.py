@@ -23,6 +23,8 @@ DESK_VALUE = "community:"
 _SIDE = re.compile(r"([单双])号")
 _DENIES = re.compile(r"不[是在]")
 _UNKNOWN = re.compile(r"不知道|不清楚|记不|忘了|说不[上准好]")
+_INSISTS = re.compile(r"^不[是对]了?[，,。 ]*(?:就?是|叫)(?=.{2})")
+"""不是，是锦绣家园: what follows is the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def which_place(
     nothing about the place is no part of it.
     """
     place = str(tracker.get_slot(REPORT_PLACE))
+    answer = _INSISTS.sub("", answer)
     options = unclear_places(tracker)
     chosen = next((o for o in options if choice_value(o) == answer), None)
     said = plain_answer(answer)
@@ -110,7 +113,8 @@ def which_place(
         chosen = options[0]
     if chosen is not None:
         return _settled(_named(place, chosen), chosen)
-    if answer == "no" or said is not None or _UNKNOWN.search(answer):
+    repeats = answer.strip() == place
+    if answer == "no" or repeats or said is not None or _UNKNOWN.search(answer):
         return _settled(place, None)
     denies = _DENIES.match(answer) is not None
     sides = [o for o in options if (_side(o.name) == _side(answer)) is not denies]

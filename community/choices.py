@@ -23,6 +23,9 @@ _NUMBER = re.compile(
 )
 _NONE = re.compile(r"(?:都|全)?(?:不是|不对)(?:这些|这几个|的|啊|呀)?")
 _NOT_THIS = re.compile(r"不是(?:问|说|要|那个)?([\u4e00-\u9fff]{2,4}?)(?:的事|的|是|$)")
+MAX_NAMING_CHARS = 4
+_GENERIC = re.compile(r"[什怎啥咋哪办领带要报]")
+"""Of questions and answers, which titles hold too: 怎么办, 要带什么."""
 _THIS = re.compile(
     r"(?:对|嗯|是)*(?:就)?是?(?:这个|这件|这事|它|这)(?:事儿?)?(?:吧|啊|呀|的|呢)*"
 )
@@ -100,7 +103,17 @@ def _by_words(clean: str, offered: Offered) -> str | None:
         # 报了 is no part of 不报了: whoever agrees does not refuse.
         and title.startswith("不") == core.startswith("不")
     ]
-    return near[0] if len(near) == 1 else None
+    if near:
+        return near[0] if len(near) == 1 else None
+    named = [payload for title, payload in titles if _names(core, title, payload)]
+    return named[0] if len(named) == 1 else None
+
+
+def _names(core: str, title: str, payload: str) -> bool:
+    """老年的, said to 老年人优待 and 退役军人服务: a few letters that only one has."""
+    is_short = 2 <= len(core) <= MAX_NAMING_CHARS
+    is_item = payload.startswith(("/service", "/matter"))
+    return is_short and is_item and core in title and not _GENERIC.search(core)
 
 
 def _other_than(clean: str, offered: Offered) -> str | None:

@@ -115,3 +115,25 @@ def test_a_refusal_is_taken_by_its_beginning(said: str) -> None:
     chosen = choose(said, None, (OFFERED[0], ("不是这个", "/talk_deny")))
     assert chosen is not None
     assert chosen.intent == "talk_deny"
+
+
+PREFERENCES = (
+    ("老年人优待", '/service{"chosen_item": "service/senior_preference"}'),
+    ("退役军人服务", '/service{"chosen_item": "service/veteran_services"}'),
+    ("要带什么", '/service{"chosen_item": "service/senior_preference"}'),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("老年的", "service/senior_preference"),
+        ("军人", "service/veteran_services"),
+        ("优待", "service/senior_preference"),
+        ("人", None),
+        ("退役军人家属", None),
+    ],
+)
+def test_a_few_letters_that_one_title_has_take_it(text, item):
+    chosen = choose(text, None, PREFERENCES)
+    assert (chosen and chosen.item) == item
