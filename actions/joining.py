@@ -31,6 +31,9 @@ _FOLLOWS = re.compile(
     r"(?:一起|一块|一道)(?:跟|报|吧))"
 )
 _ALONE = re.compile(r"单独|另外?报|自己报|分开报|各报各")
+_DECLINES = re.compile(
+    r"(?:那)?(?:[我俺])?不(?:跟|用|要|一起|想|愿意)?(?:着|他们|跟|进|一起|一块)*[了的吧啊。]*|(?:那)?(?:不是|又不是)[我俺](?:报)?的"
+)
 _FOUND = "_similar_ticket"
 """Attribute of the tracker of one turn: place and item, and what was found."""
 
@@ -75,6 +78,11 @@ def says_follow(text: str) -> bool:
 def says_alone(text: str) -> bool:
     """Tells whether they want a report of their own: 单独报吧."""
     return len(text) <= _MAX_WISH_CHARS and bool(_ALONE.search(text))
+
+
+def declines_joining(text: str) -> bool:
+    """Tells whether an answer to "do you join them" does not: 不跟, 我单独报."""
+    return says_alone(text) or bool(_DECLINES.fullmatch(text.strip()))
 
 
 async def _found(tracker: Tracker, place: str, item: str) -> Ticket | None:

@@ -93,7 +93,8 @@ async def _joined(
     number = tracker.get_slot(JOIN)
     if not number or number == ALONE:
         return None, []
-    told = {"words": draft.description, "photos": draft.photos}
+    contact = f"；联系：{draft.contact}" if draft.contact else ""
+    told = {"words": f"{draft.description}{contact}", "photos": draft.photos}
     ticket = await joined(number, tracker, told, draft.idempotency_key)
     if ticket is None:
         return None, []

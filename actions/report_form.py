@@ -10,6 +10,7 @@ from rasa_sdk.types import DomainDict
 from actions.joining import (
     ALONE,
     FOLLOW,
+    declines_joining,
     joinable,
     joins_when_asked,
     says_alone,
@@ -22,7 +23,7 @@ from actions.locating import (
 )
 from actions.reading import RECORDING_SLOT, Reading, reading_of
 from actions.recordings import ATTACH, LEAVE_OUT, SAID_IN_IT, Recordings
-from actions.report_reading import answers, contact_in, elsewhere, who_in, with_name
+from actions.report_reading import answers, contact_told_in, elsewhere, with_name
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
@@ -95,8 +96,8 @@ class ValidateReportForm(FormValidationAction):
             wanted.append(WHICH)
         told = all(tracker.get_slot(slot) for slot in wanted)
         join = tracker.get_slot(JOIN)
-        is_asked = asked[-1:] == [JOIN]
-        if told and (join or is_asked or await _may_join(tracker, left)):
+        may_join = left > 0 or asked[-1:] == [JOIN]
+        if told and (join or await _may_join(tracker, may_join)):
             wanted.append(JOIN)
         if join and join != ALONE:
             return wanted
@@ -182,7 +183,7 @@ class ValidateReportForm(FormValidationAction):
         joins = answer == YES or said_yes(answer) or joins_when_asked(answer)
         if ticket is not None and joins:
             return {JOIN: ticket.number}
-        if joins or answer == NO or says_alone(answer) or said_no(answer):
+        if joins or answer == NO or declines_joining(answer) or said_no(answer):
             return {JOIN: ALONE}
         return {**_amended(answer, tracker), JOIN: ALONE}
 
@@ -206,9 +207,7 @@ class ValidateReportForm(FormValidationAction):
             return taken or found
         if answer == YES:
             return {**found, **_told_with_yes(reading, tracker)}
-        known = tracker.get_slot(CONTACT)
-        contact = with_name(contact_in(answer, reading), known)
-        contact = contact or who_in(answer, known)
+        contact = contact_told_in(answer, reading, tracker)
         if contact:
             return {CONTACT: contact, CONFIRM: None}
         if corrects_contact(answer):
@@ -298,11 +297,11 @@ async def _offer_taken(text: str, answer: str, tracker: Tracker) -> dict[str, An
     ticket = await joinable(tracker)
     if joins and ticket is not None:
         return {JOIN: ticket.number}
-    return {CONFIRM: YES} if ticket is not None or answer == FOLLOW else {}
+    return {CONFIRM: YES}
 
 
-async def _may_join(tracker: Tracker, left: int) -> bool:
+async def _may_join(tracker: Tracker, may_ask: bool) -> bool:
     """Only where a question is left; without one, the summary offers it."""
-    if left <= 0 or tracker.get_slot(CONFIRM):
+    if not may_ask or tracker.get_slot(CONFIRM):
         return False
     return await similar_ticket(tracker) is not None

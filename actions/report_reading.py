@@ -47,7 +47,7 @@ MAX_CONTACT_CHARS = 40
 MIN_PLACE_CHARS = 2
 _CALLS = re.compile(
     r"(?:[嗯对好行中我俺这个的是打找回给再留就吧啊哈]|的话|(?:[我俺]|名字)?(?:叫|姓)[\u4e00-\u9fff]{1,3}(?=电话|手机|座机|号|$)|"
-    r"(?:[我俺]的?)?(?:老婆|老公|老伴|对象|媳妇|儿子|闺女|女儿|孩子|[爸妈爹娘])的?|电话|手机|座机|家里|号码?|"
+    r"(?:[我俺]的?)?(?:老婆|老公|老伴|对象|儿?媳妇?|女婿|孙[子女]|儿子|闺女|女儿|孩子|[爸妈爹娘])的?|电话|手机|座机|家里|号码?|"
     r"联系(?:方式)?|上午|下午|晚上|中午|白天|早上|下班|以?后|都行|就行|转\d{1,4}|"
     r"[别没]?(?:写|记|说|报|发|弄)?错了?|不[对是]|应该|[改换]成?|为|变了|新|一下|用|刚才|那|哦|噢|哎呀?|不好意思|麻烦)*"
 )
@@ -69,7 +69,7 @@ def answers(
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
     account = account_of(tracker)
-    contact = contact_in(answer, reading) if slot != CONFIRM else None
+    contact = contact_told_in(answer, reading, tracker) if slot != CONFIRM else None
     if contact:
         return {CONTACT: contact}
     takes_back = slot != WHICH or named_field(answer) is not None
@@ -216,6 +216,13 @@ def contact_in(answer: str, reading: Reading) -> str | None:
         return _AGREED.sub("", answer)
     right = numbers[0] if _ENDS_WRONG.search(between) else numbers[-1]
     return answer[right.start : right.end]
+
+
+def contact_told_in(answer: str, reading: Reading, tracker: Tracker) -> str | None:
+    """Returns the contact with the number or the name that a message only gives."""
+    known = tracker.get_slot(CONTACT)
+    number = with_name(contact_in(answer, reading), known)
+    return number or who_in(answer, known)
 
 
 def contact_told(answer: str, contact: str) -> str:

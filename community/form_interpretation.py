@@ -17,6 +17,7 @@ from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN_TALK, Context, Meani
 from community.report_answers import says_when, says_where
 from community.reports import (
     SMALL_WORDS_CHARS,
+    phone_in,
     place_in,
     since_in,
 )
@@ -61,6 +62,8 @@ _NO_PHOTO = re.compile(
 )
 NOT_YET = "not_yet"
 """Value of a message that takes the report for filed, or leaves the yes to others."""
+_SOMEBODY = re.compile(r"人|网格员|电话|联系|客服|社区|书记来|领导")
+"""Without any of them nobody wants to speak with a person."""
 _EARLIER = re.compile(r"报过|报的|反映|编号|进[度展]|上次|上回|之前|查一?下|那个事")
 ANSWER_ENTITIES = frozenset(
     {"building", "unit", "room", "address", "phone", "id_number"}
@@ -153,7 +156,10 @@ def _is_another_problem(said: Said, context: Context) -> bool:
 def _leaves(said: Said) -> bool:
     if said.label not in LEAVES or said.confidence <= UNCERTAIN_TALK:
         return False
-    return said.label != "talk_ticket_status" or bool(_EARLIER.search(said.text))
+    if phone_in(said.entities):
+        return False  # 打俺闺女电话, with the number: who is to be called
+    words = _EARLIER if said.label == "talk_ticket_status" else _SOMEBODY
+    return bool(words.search(said.text))
 
 
 def _digression(said: Said) -> Meaning | None:
