@@ -8,6 +8,8 @@ from actions.reading import Reading
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.assurances import assurance
+from community.emergency_cases import case_of
+from community.emergency_questions import SAFETY, answer_about
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
 
@@ -48,7 +50,7 @@ class Identity(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Introduces itself honestly; lists the services where that is wanted."""
-        answer = assurance(reading.value)
+        answer = assurance(reading.value) or _safety(reading, composer)
         if answer is not None:
             return [Text(answer)], []
         parts: list[Part] = [
@@ -62,6 +64,19 @@ class Identity(SpeakingAction):
             parts += composer.services_by_category()
             return [*parts, Choices("", (PERSON,))], []
         return [*parts, Choices("", (SERVICES, PERSON))], []
+
+
+def _safety(reading: Reading, composer: AnswerComposer) -> str | None:
+    """Returns what to do in a danger that was asked about in general."""
+    kind, _, asked = (reading.value or "").partition(":")
+    if f"{kind}:" != SAFETY:
+        return None
+    rule = composer.catalog.emergencies.get(asked)
+    if rule is None:
+        return answer_about(asked)
+    words = rule.words(case_of(asked, reading.text))
+    numbers = "、".join(composer.emergency(asked, reading.text).call)
+    return f"真碰上了，先打 {numbers}。{words.say}{words.then}"
 
 
 class Thanks(SpeakingAction):

@@ -6,6 +6,7 @@ from community.after_alarm import CALLS_OFF, After, after_alarm
 from community.catalog.model import Catalog
 from community.emergency import detect, hazard
 from community.emergency_calm import is_calm, is_contact, names_whom_to_call
+from community.emergency_questions import SAFETY, asked_of_safety
 from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN, Context, Meaning, Said
 from community.reports import (
     PLACE_ENTITIES,
@@ -123,8 +124,14 @@ def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | 
 
 
 def alarm(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """没事吧, 找到了, 要不要打电话: noted on the ticket, with words that fit."""
+    """没事吧, 找到了, 要不要打电话: noted on the ticket, with words that fit.
+
+    Who asks of dangers in general is told what to do in them.
+    """
     kind = _about_the_alarm(said, context, catalog)
+    asked = asked_of_safety(said.text) if context.requested_slot is None else None
+    if kind is None and asked and not said.is_clear_service:
+        return Meaning("talk_identity", value=f"{SAFETY}{asked}")
     if kind is None:
         return None
     return Meaning("supplement", item=context.item, value=f"alarm:{kind.value}")
