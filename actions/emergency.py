@@ -11,6 +11,7 @@ from actions.locating import place_told, whereabouts
 from actions.reading import (
     ITEM_SLOT,
     PHOTOS_SLOT,
+    TICKET_SLOT,
     TOLD_PLACE_SLOT,
     UNCLEAR_SLOT,
     UNCLEAR_TEXT_SLOT,
@@ -60,7 +61,7 @@ class EmergencyAction(SpeakingAction):
             idempotency_key=f"{reading.message_id}#0",
             kind=TicketKind.EMERGENCY,
             conversation=tracker.sender_id,
-            item=alarm.matter,
+            item=_same_matter(alarm, tracker) or alarm.matter,
             description=_told(reading, so_far.what or _begun(tracker)),
             place=place,
             contact=phone_in(reading.entities) or tracker.get_slot(CONTACT) or "",
@@ -89,6 +90,14 @@ class EmergencyAction(SpeakingAction):
         events += [SlotSet(PHOTOS_SLOT, None), SlotSet(TOLD_PLACE_SLOT, None)]
         parts: list[Part] = [alarm.first, Text(f"{alarm.then}\n{noted}".strip())]
         return parts, [*events, filed_now(ticket, urgent=True, alarm=alarm.first)]
+
+
+def _same_matter(alarm: _Alarm, tracker: Tracker) -> str | None:
+    """Returns under which matter the same alarm was filed before: 烟很大, after a fire."""
+    before = tracker.get_slot(TICKET_SLOT) or {}
+    is_same = before.get("urgent") and before.get("alarm") == alarm.first.rule
+    item = str(tracker.get_slot(ITEM_SLOT) or "")
+    return item if is_same and item.startswith("matter/") else None
 
 
 def _begun(tracker: Tracker) -> str:

@@ -50,6 +50,10 @@ class After(str, Enum):
     """Of the police, or of whoever may learn who called them."""
     HELPLINE = "helpline"
     """What the number 12356 is for."""
+    LISTENS = "listens"
+    """Somebody to talk to is wanted."""
+    BANK = "bank"
+    """How to reach the bank."""
     BITE = "bite"
     """Where to be vaccinated after a bite."""
 
@@ -106,7 +110,7 @@ _ARRIVED = re.compile(
 _ASKS = re.compile(
     r"(?:要不要|用不用|该不该|需不需要|还用)[^，。]{0,3}[打报叫]|打(?:哪个|哪[里儿]|谁|什么|[啥几])|"
     r"^(?:那|现在|我|俺|这|该)*(?:咋|怎么)[办弄整][啊呀呢]?$|[去上送]哪个?(?:医院|看)|要不要紧|严不严重|严重[吗不]|"
-    r"打不通|没人接|(?:来|派)[个几]+人|(?:我|俺)[该能](?:干|做)[啥什]"
+    r"(?:行不行|行[吗不]|中不中|中不|可以[吗不])$|该[^，。]{1,8}[吗不]$|打不通|没人接|(?:来|派)[个几]+人|(?:我|俺)[该能](?:干|做)[啥什]"
 )
 _GONE = re.compile(
     r"(?:他|她|那?人|对方)(?:这会|现在|刚|已经|又|喝[多醉]了?)*(?:出去|出门|走|跑|不在|睡着?|睡下)了?(?:$|，|。|家)"
@@ -121,6 +125,15 @@ _NO_BLOW = re.compile(r"^(?:现在|这回|今天|他)*没有?(?:打|动手)[我�
 _UNHURT = re.compile(
     r"没(?:有)?人(?:掉|伤|受伤|碰|摔|砸|出事)|没(?:伤|砸|碰)着?人?(?:$|，)|人(?:都|也|倒)?没(?:伤|受伤|啥事|什么事|大?事|大碍)|没(?:啥|什么)?大(?:事|碍)"
 )
+_ALL_WELL = re.compile(
+    r"(?:都|人|孩子|老人|大人|他|她|我们|俺们)(?:都|也)?没(?:啥|什么)?事了?(?:$|，)|"
+    r"^(?:人|他|她|我们?|俺们?|已经|都|劝|救|跑|撤)*(?:下来|出来)了"
+)
+_CAME_DOWN = re.compile(r"^(?:人|他|她|已经|都|劝|救|被)*下来了")
+_LISTENS = re.compile(
+    r"陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|(?:说说|聊聊)(?:话|天)?"
+)
+_BANK = re.compile(r"银行[^，。]{0,4}(?:电话|号码)|挂失|冻结|止付")
 _CARED_FOR = re.compile(
     r"(?:送|拉|转)(?:到|去|进)?[^，。]{0,4}医院[^，。]{0,2}了|(?:在|到了?)[^，。]{0,4}(?:医院|急诊|抢救室|病房|ICU)|"
     r"洗了?胃|抢救(?:呢|着)|住(?:上|了)院|出院了"
@@ -153,6 +166,7 @@ _OPEN_DANGER = (
     *("matter/road_manhole", "matter/traffic_facility", "matter/greenery"),
     *("matter/building_fall_hazard", "matter/ads_posters"),
 )
+_PASSES_BY = ("fire", "traffic", "crime", "electric_water", "matter/traffic_facility")
 _SHUT = (
     *("missing", "medical", "self_harm", "crime", "electric_water"),
     *("matter/elder_welfare_check", "matter/elevator_fault"),
@@ -161,6 +175,10 @@ _BITES = ("medical", "crime", "matter/dog_nuisance", "matter/stray_livestock")
 _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.OVER, _AT_LARGE, _BACK),
     (After.OVER, _SHUT, _OUT),
+    (After.OVER, ("self_harm",), _CAME_DOWN),
+    (After.UNHURT, _PASSES_BY, _ALL_WELL),
+    (After.LISTENS, ("self_harm",), _LISTENS),
+    (After.BANK, ("fraud_now",), _BANK),
     (After.UNHURT, (*_OPEN_DANGER, *_THREATENED), _UNHURT),
     (After.BEFORE, _ENDS, _RECENT),
     (After.BEFORE, (*_ENDS, "medical", "gas", "electric_water"), _LONG_BEFORE),
@@ -260,6 +278,8 @@ def words_after(
         After.AFRAID: f"您别怕，报了单子只给来处理的人看，不说是谁报的。人的安全要紧，{to_call}{noted}",
         After.HELPLINE: "12356是心理援助热线：心里难受想说说，或者怎么劝家里人拿不准，都能打。"
         f"人要是有危险，先打 {numbers}。",
+        After.LISTENS: f"我在呢，您说，我听着。身边有人能陪着您最好；{numbers} 不管几点都能打。",
+        After.BANK: f"卡背面印着银行的电话，现在就打，让他们止付、挂失；钱已经转出去了，先打 {numbers or '110'}。",
         After.BITE: f"先用肥皂水和流动的水反复冲伤口，冲够一刻钟，再去医院问狂犬疫苗；哪家能打，打12345或120问。{noted}",
     }[kind]
 
@@ -278,7 +298,7 @@ def _more_told(alarm: OpenAlarm, numbers: str, place: str) -> str:
         )
         return f"我在听。{noted}{listens[min(alarm.n_told, 2)]}"
     called = f"{numbers} 打了吗？" if numbers else "电话打了吗？"
-    asks_where = alarm.wants_place and not place
+    asks_where = alarm.wants_place and not place and alarm.rule != "fraud_now"
     goes_on = (
         f"要是还没打 {numbers or '电话'}，请现在就打。",
         f"{called}{'在什么地方？说个小区、路名就行。' if asks_where else ''}",

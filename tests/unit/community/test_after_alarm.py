@@ -67,6 +67,15 @@ SAID = [
     ("我下去捞他", "medical", After.WORSENS),
     ("再给他转一笔", "fraud_now", After.WORSENS),
     ("我出去跟他算账", "violence_home", After.WORSENS),
+    ("我想把他抱床上", "medical", After.WORSENS),
+    ("我该给她喝水不", "medical", After.WORSENS),
+    ("先关总阀行不", "gas", After.ASKS),
+    ("都没事", "fire", After.UNHURT),
+    ("窗户砸开了 孩子没事", "crime", After.UNHURT),
+    ("俺们都下来了", "fire", After.UNHURT),
+    ("人下来了", "self_harm", After.OVER),
+    ("你陪俺说说话", "self_harm", After.LISTENS),
+    ("银行的电话是多少", "fraud_now", After.BANK),
 ]
 NONE_OF_THESE = [
     ("他回来了", "violence_home"),
@@ -87,6 +96,8 @@ NONE_OF_THESE = [
     ("他没气了", "medical"),
     ("俺爹在床上躺着", "medical"),
     ("我家在二楼", "gas"),
+    ("他跳下来了", "self_harm"),
+    ("有人从楼上下来了", "crime"),
 ]
 
 
