@@ -28,6 +28,8 @@ _ANNOUNCES = re.compile(r"(?:还有|有|问|说).{0,2}[个件点]事|问(?:一�
 _OF_ONESELF = re.compile(r"(?:那|就)?(?:[我俺想])")
 _ACCESS = re.compile(r"家|住|楼|门|钥匙|白天|晚上|上班|电话|照片|车|姓|叫")
 """What somebody who comes must know; 我想闺女了 is nothing of that."""
+_TWICE = re.compile(r"报重|重复报|报(?:过|了)两")
+"""是不是报重了: what was filed is shown."""
 _ASKS_IF = re.compile(r"没(?:有)?[?？]?$")
 """修好了没."""
 _NO_QUESTION = re.compile(r"[啥谁哪][都也]|什么[都也]")
@@ -56,7 +58,7 @@ def told_on(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     text = said.text.strip()
     if not _is_on_report(context) or not MIN_CHARS <= len(text) <= MAX_CHARS:
         return None
-    if _WHEN_COMES.fullmatch(text):
+    if _WHEN_COMES.fullmatch(text) or _TWICE.search(text):
         return Meaning("talk_ticket_status")
     is_new = wants_to_report(text) or _ANNOUNCES.search(text)
     asks = is_question(_NO_QUESTION.sub("", text)) or _ASKS_IF.search(text)

@@ -62,7 +62,7 @@ _NO_PHOTO = re.compile(
 )
 NOT_YET = "not_yet"
 """Value of a message that takes the report for filed, or leaves the yes to others."""
-_SOMEBODY = re.compile(r"人|网格员|电话|联系|客服|社区|书记来|领导")
+_SOMEBODY = re.compile(r"人|网格员|电话|联系|客服|社区|领导")
 """Without any of them nobody wants to speak with a person."""
 _EARLIER = re.compile(r"报过|报的|反映|编号|进[度展]|上次|上回|之前|查一?下|那个事")
 ANSWER_ENTITIES = frozenset(

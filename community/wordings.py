@@ -28,6 +28,10 @@ _MISTAKE = re.compile(
     r"(?:我|俺)?(?:说|问|搞|弄|点|打)(?:错了|岔了)[,，。 ]?"
     r"(?:[我俺咱])?(?:是)?(?:要|想)?(?:问|说|办)?的?(?:是)?(.{2,})"
 )
+_LEFT = re.compile(
+    r"[^，。,？?\s]{2,14}?(?:先不|不|先别)(?:问|说|管|提)了[ ，,。]+(?!.*[吗呢]$)(.{4,})"
+)
+"""孩子上学的事先不问了 门口有个坑: what is left is put aside."""
 _COMPARE = re.compile(
     r"区别|不一样|不同|一回事|[啥哪]两样|哪个好|哪个合适|哪个划算|咋分|怎么分"
 )
@@ -151,6 +155,7 @@ def rephrase(text: str) -> str:
     """
     clean = text.strip()
     match = _CONTRAST.fullmatch(clean) or _MISTAKE.fullmatch(clean)
+    match = match or _LEFT.fullmatch(clean)
     return match.group(1) if match else text
 
 
