@@ -25,11 +25,12 @@ from actions.reading import (
 )
 from actions.repeating import instead_of_repeating, said_lately
 from actions.speaking import Events, SpeakingAction, is_reporting
-from community.answers import PERSON, SERVICES, AnswerComposer
+from community.answers import MAX_CHOICES, PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
 from community.catalog.model import Service
 from community.circumstances import Circumstance, mentioned, missing
 from community.inquiries import INQUIRY
+from community.looking_up import WHOM
 from community.meaning import AT
 from community.messages import log_id
 from community.payloads import item_payload, talk_payload
@@ -39,6 +40,10 @@ from community.wordings import bare
 
 logger = structlog.get_logger()
 
+WHOSE_TELEPHONE = (
+    "是谁的电话打不通？家里老人联系不上，就说“俺娘电话打不通”；"
+    "是办事的窗口没人接，我请网格员帮您问。"
+)
 MAX_MEANINGS = 20
 """How many unclear wordings are remembered for one resident."""
 
@@ -251,6 +256,8 @@ def not_understood(
     """Returns choices while there are candidates, else the offer of a person."""
     if reading.value == "report":
         return [Text("您说，我给您记着。在哪儿、出了什么事？")], []
+    if reading.value == WHOM:
+        return [Text(WHOSE_TELEPHONE), Choices("", (PERSON,))], []
     if reading.value and reading.value.startswith(AT):
         return place_noted(reading.value.removeprefix(AT))
     if reading.value == INQUIRY:
@@ -275,9 +282,10 @@ def not_understood(
             Choices("", (PERSON, Choice("我再说一遍", talk_payload("deny")))),
         ], events
     if reading.candidates:
-        return composer.clarification(
-            reading.candidates, reading.facets, reading.value
-        ), events
+        kind = reading.value
+        if kind is None and _offered_already(reading, tracker, composer):
+            kind = "again"
+        return composer.clarification(reading.candidates, reading.facets, kind), events
     return [
         Text("这句话我没听明白，不敢乱答。您再说说是谁、想办什么事，或者哪里坏了？"),
         Choices("", (PERSON, SERVICES)),
@@ -290,9 +298,17 @@ def _situation(
     """Offers what helps; the kind word is not said twice."""
     told_id = (reading.value or "").removeprefix(SITUATION)
     told = next(s for s in composer.catalog.situations if s.id == told_id)
-    offered = [choice["title"] for choice in tracker.get_slot(OFFERED_SLOT) or ()]
-    is_known = offered == [composer.choice_title(key) for key in told.items]
+    is_known = _offered_already(reading, tracker, composer)
     return composer.situation(told, reading.facets, is_known=is_known)
+
+
+def _offered_already(
+    reading: Reading, tracker: Tracker, composer: AnswerComposer
+) -> bool:
+    """Tells whether the same choices are on the table."""
+    offered = [choice["title"] for choice in tracker.get_slot(OFFERED_SLOT) or ()]
+    keys = reading.candidates[:MAX_CHOICES]
+    return offered == [composer.choice_title(key) for key in keys]
 
 
 def _inquiry(key: str, composer: AnswerComposer) -> list[Part]:

@@ -39,6 +39,8 @@ LIST_TITLES = {
 RECALL_NOTE = "一般是这样，具体以窗口说的为准。"
 EXPIRED = "这一条的规定可能变了，我不敢乱说，建议直接问社区。"
 NO_PROMISE = "够不够条件，要办的部门核过才算，我不能替他们说。"
+LEADS = {"which": "您问的是哪一个？", "again": "记着了。还是这几样里的吗？"}
+"""Other leads to choices than that nothing was understood."""
 PERSON = Choice("找网格员帮忙", talk_payload("handoff"))
 NOT_THIS = Choice("不是这个", talk_payload("deny"))
 SERVICES = Choice("看看能办什么", talk_payload("identity"))
@@ -75,7 +77,7 @@ class AnswerComposer:
     """Builds reply parts from one catalogue, for one place, on one day."""
 
     def __init__(self, catalog: Catalog, facts: LocalFacts, today: date) -> None:
-        """Keeps what every answer needs."""
+        """Keeps what is needed."""
         self.catalog = catalog
         self.facts = facts
         self.today = today
@@ -203,7 +205,7 @@ class AnswerComposer:
         Args:
             keys: Items, best first.
             facets: What was asked about the unclear item.
-            kind: `which` after a wording that is known to be ambiguous.
+            kind: A key of `LEADS`: ambiguous words, or choices offered already.
         """
         choices = self._choices_of(keys, facets)
         if len(choices) == 1:
@@ -217,8 +219,9 @@ class AnswerComposer:
             )
             yes = Choice(title, choices[0].payload)
             return [Choices(prompt, (yes, NOT_THIS, PERSON))]
-        lead = "您问的是哪一个？" if kind == "which" else "我没太听准，您说的是哪件事？"
-        return [Choices(f"{lead}点一下或回数字；都不是就说“都不是”。", choices)]
+        lead = LEADS.get(kind or "", "我没太听准，您说的是哪件事？")
+        none = "转人工" if kind == "again" else "都不是"
+        return [Choices(f"{lead}点一下或回数字；都不是就说“{none}”。", choices)]
 
     def situation(
         self, told: Situation, facets: Sequence[Facet], *, is_known: bool

@@ -47,7 +47,7 @@ def just_asking(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
 
 def inquiry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Takes a question without a problem for no report."""
-    if not said.is_clear_matter or said.emergency or context.requested_slot:
+    if not _is_of_matters(said) or said.emergency or context.requested_slot:
         return None
     if _TROUBLE.search(said.text) or not _INQUIRY.search(said.text):
         return None
@@ -61,3 +61,11 @@ def inquiry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if of_service and len(said.text) <= ELLIPSIS_MAX_CHARS:
         return Meaning("talk_ask_facet", item=context.service, facets=facets)
     return Meaning("nlu_fallback", candidates=(said.label,), value=INQUIRY)
+
+
+def _is_of_matters(said: Said) -> bool:
+    """Tells whether nothing but matters are likely to be meant."""
+    if said.item is None or not said.label.startswith("matter/"):
+        return False
+    guesses = said.candidates if said.decision == "clarify" else (said.label,)
+    return said.decision != "abstain" and all(g.startswith("matter/") for g in guesses)

@@ -12,6 +12,7 @@ from typing import Any
 
 from community.after_filing import place_told_on, told_on
 from community.alarm_interpretation import alarm, emergency, supplement
+from community.ambiguities import ambiguous
 from community.assurances import BANK, ELSEWHERE, worry_in
 from community.assurances import MAX_CHARS as MAX_WORRY_CHARS
 from community.catalog.model import Catalog
@@ -44,10 +45,12 @@ from community.fragments import (
 )
 from community.inquiries import inquiry, just_asking
 from community.looking_up import (
+    WHOM,
+    asked_again,
     asks_for_help_with_it,
-    asks_to_look_up,
     calls_in_vain,
-    misses_money,
+    calls_somebody_in_vain,
+    missing_money,
 )
 from community.meaning import (
     CERTAIN_OUTSIDE,
@@ -129,6 +132,8 @@ def _form(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 def _person(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Asks for a person in words that the classifier does not know."""
+    if calls_somebody_in_vain(said.text) and context.requested_slot is None:
+        return Meaning("nlu_fallback", value=WHOM)
     if said.is_clear_matter or len(said.text) > MAX_WORRY_CHARS:
         return None
     if asks_for_help_with_it(said.text) or calls_in_vain(said.text):
@@ -170,11 +175,10 @@ def _anger(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 
 def _reason(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """为啥没批, 停了, 少了二百: only a person can look that up."""
-    of_ticket = context.open_ticket is not None and context.item == context.service
-    asks_on = of_ticket and asks_to_look_up(said.text)
-    about_money = misses_money(said.text) and not said.is_clear_matter
-    if not (asks_reason(said.text) or asks_on or about_money):
+    """为啥没批, 停了: only a person can look that up."""
+    if not asks_reason(said.text):
+        return None
+    if context.service is None and ambiguous(said.text):
         return None
     named = named_services(said.text, catalog)
     item = said.item or (named[0] if named else None)
@@ -291,6 +295,8 @@ READERS: tuple[Reader, ...] = (
     remembered,
     comparison,
     same_question,
+    missing_money,
+    asked_again,
     _reason,
     inquiry,
     told_on,

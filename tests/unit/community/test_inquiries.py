@@ -85,3 +85,20 @@ def test_who_announces_a_question_is_asked_to_go_on(catalog):
         requested_slot="report_place", report_item="matter/street_lighting"
     )
     assert interpret(said, in_form, catalog).intent != "talk_cancel"
+
+
+def test_a_question_that_may_be_of_two_matters_is_no_report_either(catalog):
+    said = parse(
+        "燃气本上哪过户",
+        "matter/power_gas_supply",
+        decision="clarify",
+        candidates=["matter/power_gas_supply", "matter/gas_safety"],
+    )
+    assert interpret(said, Context(), catalog).value == "inquiry"
+    either = parse(
+        "燃气补贴去哪领",
+        "matter/power_gas_supply",
+        decision="clarify",
+        candidates=["matter/power_gas_supply", "service/temporary_relief"],
+    )
+    assert interpret(either, Context(), catalog).value is None

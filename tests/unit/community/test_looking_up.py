@@ -9,6 +9,7 @@ from community.looking_up import (
     asks_for_help_with_it,
     asks_to_look_up,
     calls_in_vain,
+    calls_somebody_in_vain,
     misses_money,
 )
 from community.meaning import Context
@@ -81,3 +82,21 @@ def test_an_office_that_does_not_answer_is_passed_on(catalog):
     assert interpret(said, Context(item=key), catalog).intent == "talk_handoff"
     assert calls_in_vain("社区电话没人接")
     assert not calls_in_vain("俺娘电话打不通")
+
+
+def test_which_money_is_asked_where_nobody_said_it(catalog):
+    said = parse("上个月没发", "oos_other", decision="abstain")
+    meaning = interpret(said, Context(), catalog)
+    assert (meaning.value, len(meaning.candidates)) == ("which", 3)
+
+
+def test_a_vaccination_that_is_missing_is_no_money(catalog):
+    key = "service/public_health"
+    said = parse("第三针还没打", "oos_other", decision="abstain")
+    assert interpret(said, Context(item=key, service=key), catalog).intent != "reason"
+
+
+def test_whose_telephone_is_dead_is_asked(catalog):
+    said = parse("打了几遍电话都没人接", "matter/elevator_fault")
+    assert interpret(said, Context(), catalog).value == "whom"
+    assert not calls_somebody_in_vain("俺娘的电话没人接")

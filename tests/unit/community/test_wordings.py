@@ -80,14 +80,21 @@ def test_a_reason_may_be_asked_without_saying_of_what():
 
 
 @pytest.mark.parametrize(
-    "said", ["滚", "你个破机器人", "什么破玩意", "气死我了", "他妈的"]
+    "said", ["滚", "你个破机器人", "什么破玩意", "气死我了", "他妈的", "都是干什么吃的"]
 )
 def test_scolding_is_heard(said):
     assert is_angry(said)
 
 
 @pytest.mark.parametrize(
-    "said", ["他妈80了想办老年证", "我妈的高龄津贴咋申请", "他妈的低保停了", "谢谢你"]
+    "said",
+    [
+        "他妈80了想办老年证",
+        "我妈的高龄津贴咋申请",
+        "他妈的低保停了",
+        "谢谢你",
+        "邻居家有个傻子",
+    ],
 )
 def test_mothers_are_no_curse(said):
     assert not is_angry(said)
@@ -170,6 +177,8 @@ def test_doubts_are_heard():
         ("行 知道了 俺明天去", True),
         ("好，记住了", True),
         ("明白了", True),
+        ("那我后天跑一趟", True),
+        ("明天去哪办", False),
         ("俺不知道", False),
         ("知道了还问啥", False),
     ],
