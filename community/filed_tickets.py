@@ -9,7 +9,7 @@ from community.meaning import Context, Meaning, Said
 from community.reports import PLACE_ENTITIES
 from community.tickets import Ticket
 from community.tickets.telling import meant, number_in
-from community.wordings import bare, is_question, named_services
+from community.wordings import bare, is_question, named_services, wants_person
 
 ALL = "all"
 """Value of a wish about every ticket that is still worked on."""
@@ -55,6 +55,13 @@ _NUMBERS = {word: n for n, word in enumerate("一二三四五")} | {
 }
 _OF_ANY = re.compile(r"小区|社区|楼道|单元|门口|坏了|没人|不[了用]")
 """Words that the names of many matters share."""
+_POINTS = re.compile(r"刚才|刚刚|报的|那[个件]|单子|工单")
+"""Points back at what was filed, without saying which."""
+_POINTS_AWAY = re.compile(rf"{_POINTS.pattern}|催|撤|{_ORDER.pattern}")
+_WISH_WORDS = re.compile(
+    r"催一?[催下]|催|撤[了回销掉]?|取消|[那这]|刚才|报的|的|了|吧|一下|不用|别|"
+    r"[0-9一二两三四五六七八九十几半]+个?[天周月年]"
+)
 _ANOTHER = re.compile(r"也|另外|还有|别处|又一")
 """One more of the same kind."""
 
@@ -76,9 +83,13 @@ def about_filed(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
         return Meaning(kind.value)
     if is_question(said.text) and not _UNDONE.search(said.text):
         return None
-    if named_services(said.text, catalog) or _tells_of_another(said, context):
+    if wants_person(said.text) or named_services(said.text, catalog):
+        return None
+    if _tells_of_another(said, context):
         return None
     in_form = context.requested_slot is not None
+    if in_form and not _POINTS_AWAY.search(said.text):
+        return None  # 三天没人收了 answers the form
     if kind is About.WITHDRAW and _says_all(said.text):
         return Meaning("talk_cancel" if in_form else kind.value, value=ALL)
     one = _one_of(said, context.filed, catalog)
@@ -88,11 +99,13 @@ def about_filed(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
 
 
 def _is_over(said: Said, context: Context) -> bool:
-    """修好了, with no word of which one: the only one, or it is asked."""
+    """修好了, 那件取消, with no word of which one: the only one, or it is asked."""
     of_reports = (context.item or "matter/").startswith("matter/")
     if context.requested_slot is not None or said.is_clear_item or not of_reports:
         return False
-    return bool(_MENDED.search(said.text)) and _kind(said.text) is About.WITHDRAW
+    if _kind(said.text) is not About.WITHDRAW:
+        return False
+    return bool(_MENDED.search(said.text) or _POINTS.search(said.text))
 
 
 def _kind(text: str) -> About | None:
@@ -133,11 +146,19 @@ def _one_of(said: Said, tickets: Sequence[Ticket], catalog: Catalog) -> Ticket |
     same = [t for t in tickets if said.item and t.life.item == said.item]
     if not said.is_clear_matter:
         words = _OF_ANY.sub("，", said.text)
-        same = meant(tickets, words, lambda key: _names(key, catalog)) or same
+        named = meant(tickets, words, lambda key: _names(key, catalog))
+        same = named or same or _by_story(_WISH_WORDS.sub("，", words), tickets)
     if not (_WITHDRAW.search(said.text) or _URGE.search(said.text)):
         # 没人管我, said after an alarm, is no complaint about the ticket
         same = [t for t in same if t.life.urgency != "critical"]
     return same[0] if len(same) == 1 else None
+
+
+def _by_story(text: str, tickets: Sequence[Ticket]) -> list[Ticket]:
+    """那个坑 is known from the resident's own words."""
+    pairs = {text[n : n + 2] for n in range(len(text) - 1)}
+    pairs = {pair for pair in pairs if "，" not in pair}
+    return [t for t in tickets if any(p in t.draft.description for p in pairs)]
 
 
 def _by_order(text: str, tickets: Sequence[Ticket]) -> Ticket | None:

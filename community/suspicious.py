@@ -8,6 +8,7 @@ import re
 
 from community.catalog.model import Catalog
 from community.meaning import Context, Meaning, Said
+from community.wordings import bare
 
 SCAM = "scam"
 """The worry of whoever asks whether it is true."""
@@ -63,6 +64,10 @@ _CLICKED = re.compile(
 )
 _TRUE = re.compile(r"真的?[吗么假]|是不是(?:真|假|骗)|可信|骗[子人]|假的|靠谱")
 _CARD_DOUBT = re.compile(r"挂失|冻结|停卡|换卡|要不要.{0,4}卡")
+_AND_NOW = re.compile(
+    r"(?:那|这|下|现在|[我俺]|该|得|不会|会|不)*"
+    r"(?:没事[吗吧么]|有事[吗不么吧]|要紧[吗不么吧]|[咋怎]么?(?:办|弄|整))[啊呀呢]?"
+)
 MAX_MORE_CHARS = 20
 
 
@@ -81,6 +86,8 @@ def suspicious(said: Said, context: Context, catalog: Catalog) -> Meaning | None
             done = GAVE_CARD if context.worry == GAVE_CARD else GAVE_NOTHING
         elif _NOT.search(said.text):
             done = GAVE_NOTHING
+        elif _AND_NOW.fullmatch(bare(said.text)):
+            done = context.worry
     return Meaning("talk_identity", value=done) if done else None
 
 

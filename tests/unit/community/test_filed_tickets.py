@@ -10,11 +10,11 @@ from community.tickets import Ticket, running
 from tests.ticket_world import MONDAY, draft, office
 
 OFFICE = office()
-LAMP, RUBBISH = "1123-0001", "1123-0002"
+LAMP, RUBBISH, HOLE = "1123-0001", "1123-0002", "1123-0003"
 
 
-def ticket(number, item, place, hour):
-    filed = draft(item=item, place=place)
+def ticket(number, item, place, hour, told="报给社区"):
+    filed = draft(item=item, place=place, description=told)
     at = MONDAY + timedelta(hours=hour)
     return Ticket(number, filed, running.filed(filed, OFFICE, at), at)
 
@@ -22,6 +22,7 @@ def ticket(number, item, place, hour):
 @pytest.fixture
 def filed():
     return (
+        ticket(HOLE, "matter/road_manhole", "银杏路口", 2, "学校外头有个坑"),
         ticket(RUBBISH, "matter/garbage_cleaning", "桂花小区5号楼", 1),
         ticket(LAMP, "matter/street_lighting", "桂花小区3号楼", 0),
     )
@@ -39,13 +40,15 @@ def read(text, filed, catalog, *, label="oos_other", entities=(), **context):
         ("路灯那件撤了", "ticket_withdraw", f"of:{LAMP}"),
         ("头一个好了", "ticket_withdraw", f"of:{LAMP}"),
         ("第二件别来了", "ticket_withdraw", f"of:{RUBBISH}"),
-        ("最后那个催一下", "ticket_urge", f"of:{RUBBISH}"),
+        ("最后那个催一下", "ticket_urge", f"of:{HOLE}"),
         ("垃圾的催催", "ticket_urge", f"of:{RUBBISH}"),
         ("昨天报的路灯修好了", "ticket_withdraw", f"of:{LAMP}"),
         ("都撤了吧", "ticket_withdraw", "all"),
         ("全都不用修了", "ticket_withdraw", "all"),
         ("俺报了几件", "talk_ticket_status", None),
         ("现在修好了", "ticket_withdraw", None),
+        ("刚才报的那件取消", "ticket_withdraw", None),
+        ("那个坑的催一下", "ticket_urge", f"of:{HOLE}"),
     ],
 )
 def test_a_ticket_is_meant_by_matter_order_or_all(text, intent, value, filed, catalog):
@@ -79,6 +82,7 @@ def test_within_a_report_only_another_one_is_meant(filed, catalog):
     form = {"requested_slot": "report_place", "report_item": "matter/garbage_cleaning"}
     assert read("垃圾那个撤了", filed, catalog, **form) is None
     assert read("现在修好了", filed, catalog, **form) is None
+    assert read("路灯底下三天没人收了", filed, catalog, **form) is None
     assert read("路灯那个撤了", filed, catalog, **form).value == f"of:{LAMP}"
     everything = read("都撤了吧", filed, catalog, **form)
     assert (everything.intent, everything.value) == ("talk_cancel", "all")

@@ -59,6 +59,7 @@ def test_everyday_codes_and_links_are_none(text):
         ("没敢点", "gave_nothing"),
         ("这是真的假的", "scam"),
         ("要不要挂失卡", "gave_nothing"),
+        ("这下咋办", "scam"),
         ("低保咋办", None),
     ],
 )
