@@ -4,21 +4,7 @@ import re
 
 from community.catalog.facets import Facet
 from community.catalog.model import Catalog
-
-NICKNAMES = {
-    "低收入": "service/low_income_recognition",
-    "养老保险": "service/pension_enrollment",
-    "养老金": "service/pension_claim",
-    "医保": "service/resident_medical_insurance",
-    "优待证": "service/veteran_services",
-    "医保卡": "service/social_security_card",
-    "户口": "service/household_registration",
-    "慢病": "service/chronic_disease_outpatient",
-    "残疾人补贴": "service/disability_subsidies",
-    "殡葬": "service/funeral_benefit",
-    "失业登记": "service/employment_service",
-}
-"""Short names that are clear beside another service, though not by themselves."""
+from community.nicknames import NICKNAMES
 
 _CONTRAST = re.compile(
     r"(?:我|俺)?(?:说的|问的)?不是.{1,12}?[,，。 ]?"
@@ -71,7 +57,7 @@ _BARE_REASON = re.compile(
 _REMEDY = re.compile(r"[咋怎]么?(?:办|补|恢复|再|重新|弄|认证)|如何|上哪|去哪|哪里")
 _ANGER = re.compile(
     r"^滚|滚[蛋开远]|去死|真他妈|妈了个|^(?:他|你|特)?妈的[^一-鿿]|^(?:他|你|特)?妈的$|"
-    r"傻[逼bB叉子]|混蛋|王八|狗屁|放屁|废物|垃圾(?:机器人|玩意|东西|系统|软件)|"
+    r"傻[逼bB叉]|(?:你|恁|这)[^，。]{0,3}傻子|混蛋|王八|狗屁|放屁|废物|垃圾(?:机器人|玩意|东西|系统|软件)|"
     r"[啥什]么?(?:破|鬼|狗屁)?(?:玩意|玩艺|东西)|破(?:机器人|玩意|系统|软件)|"
     r"气[死煞](?:我|俺|人)|烦死|[啥什]么?(?:也|都)不是|一点用|没(?:啥|什么)?用的|"
     r"干(?:啥|什么|嘛)吃的|(?:你|您|恁).{0,3}听不懂|不懂人话|(?:你|恁)?[咋怎]么?(?:这么|恁么)?(?:笨|蠢)|笨蛋|没脑子|"
@@ -89,7 +75,9 @@ _PRAISE = re.compile(
 _UNDERSTOOD = re.compile(
     r"(?:行了?|好的?|中|嗯+|那行|那好|哦+|噢+)?[ ，,。]*(?:[我俺])?(?:都)?(?:知道|明白|晓得|记住|记下|清楚|懂)了?[ ，,。]*"
     r"(?:[我俺])?(?:先|就|等)?(?:(?:明|后|今|改)天|回头|一会儿?|下午|上午|下周|过两天|抽空|有空|这就)?(?:再)?"
-    r"(?:去|过去|来|跑一趟|问问|试试|办|弄|看看)*(?:吧|啊|哈|了)?[。！!]*"
+    r"(?:去|过去|来|跑一趟|问问|试试|办|弄|看看)*(?:吧|啊|哈|了)?[。！!]*|"
+    r"(?:行|好|中|嗯|哦|噢|那|就|我|俺|[ ，,。])*(?:明|后|改|过两)天(?:上午|下午|早上)?(?:再|就)?(?:去|过去|跑)"
+    r"(?:一趟|问问?|看看|办|弄|社区|窗口)*(?:吧|啊|哈|了)?[。！!]*"
 )
 _SMALL_TALK = {
     "talk_deny": re.compile(r"^(?:都|全)?不(?:是|对)(?!.*是)"),
