@@ -106,7 +106,7 @@ class Understanding:
         said = Said.of(parse_data)
         danger = adds_up(told, said, Said.of(joined), context, self.catalog())
         if danger is not None:
-            parse_data["emergency"] = joined["emergency"]
+            parse_data["emergency"] = joined.get("emergency")
         return danger
 
     async def _with_the_past(

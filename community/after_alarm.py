@@ -90,7 +90,7 @@ _MISTAKEN = re.compile(
     r"^(?:那|先|就)?(?:取消|别报|不报|不用报)[了吧掉]*$"
 )
 _LIGHT = re.compile(
-    r"[说闹]着玩|逗着?玩|别当真|开玩笑|逗[你您]|随口|好着呢|想开了|^[我俺]?没事|不会(?:干|做)傻事|不用(?:打|担心)"
+    r"[说闹]着玩|气话|吓唬(?:他|老板)|逗着?玩|别当真|开玩笑|逗[你您]|随口|好着呢|想开了|^[我俺]?没事|不会(?:干|做)傻事|不用(?:打|担心)"
 )
 _WAIVED = re.compile(
     r"(?:没事|没(?:啥|什么)?大(?:事|碍)|(?<!要)不要紧|不碍事)(?:[吧的啊呀，]|$)|能[扛忍挺](?:住|过去)?(?:$|，)|[扛忍挺]得住|老毛病|好[点些]了|"
@@ -131,7 +131,7 @@ _ALL_WELL = re.compile(
 )
 _CAME_DOWN = re.compile(r"^(?:人|他|她|已经|都|劝|救|被)*下来了")
 _LISTENS = re.compile(
-    r"陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|(?:说说|聊聊)(?:话|天)?"
+    r"陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|说说话|聊聊天?|唠唠"
 )
 _BANK = re.compile(r"银行[^，。]{0,4}(?:电话|号码)|挂失|冻结|止付")
 _CARED_FOR = re.compile(
@@ -189,7 +189,7 @@ _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.SECRET, _THREATENED, _SECRET),
     (After.SHELTER, _THREATENED, _SHELTER),
     (After.GONE, _THREATENED, _GONE),
-    (After.LIGHT, ("self_harm",), _LIGHT),
+    (After.LIGHT, ("self_harm", "matter/wage_labor_dispute"), _LIGHT),
     (After.ASKS, _LIES_HURT, _IS_IT),
     (After.ASKS, _LIES_HURT, _ASKS_DOCTOR),
 )

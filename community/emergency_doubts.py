@@ -111,7 +111,7 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
     # Cables without current, and places already guarded or mended.
     "electric_water": re.compile(
         r"网线|电话线(?![^。]{0,10}高压)|通信|宽带|废(?:弃|线)|砖[^，。]{0,8}(?:松动|塌陷|下陷)|坑[^，。]{0,4}(?:挺小|浅)|挺小$|巴掌大|"
-        r"线绳|没通电|已[^，。]{0,3}拦|提醒行人|补了|电梯"
+        r"线绳|没通电|[冒打]过[^，。]{0,2}火|已[^，。]{0,3}拦|提醒行人|补了|电梯"
     ),
     # Fees of ordinary life, and frauds that were seen through or are over.
     "fraud_now": re.compile(

@@ -73,7 +73,7 @@ def _is_new(
     certain = _certain(joined.text)
     if certain:
         return bool(certain - _certain(told))
-    if joined.emergency in OF_PEOPLE:
+    if joined.emergency in OF_PEOPLE or (context.item or "").startswith("service/"):
         return False  # 儿子不管我, 他在家: a model reads too much into such pieces
     return joined.danger >= max(ADDS_UP, said.danger)
 
