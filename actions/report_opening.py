@@ -15,6 +15,9 @@ from community.pieces import GUESSED
 from community.privacy import PrivateKind, private_numbers
 from community.reports import Entity, details_are_thin, phone_in, since_in
 
+MAX_WORDS = 4
+"""Beside a number, words that say only whose it is: 我电话, 打俺的."""
+
 
 def opening_words(reading: Reading, matter: Matter) -> str:
     """Says what is reported; of a guess, how to say no."""
@@ -64,8 +67,8 @@ def _where(text: str, entities: Iterable[Entity], tracker: Tracker) -> str | Non
 
 def _phone_written(text: str) -> str | None:
     """Returns the telephone number of an earlier message, whose entities are gone."""
-    spans = private_numbers(text)
-    return next((text[a:b] for a, b, kind in spans if kind is PrivateKind.PHONE), None)
+    phones = (s for s in private_numbers(text) if s.kind is PrivateKind.PHONE)
+    return next((text[span.start : span.end] for span in phones), None)
 
 
 def _without(text: str, phone: str | None) -> str:
@@ -73,4 +76,5 @@ def _without(text: str, phone: str | None) -> str:
     if phone is None:
         return text
     pieces = text.split("，")
-    return "，".join(p for p in pieces if p.strip() != phone) or text
+    told = [p for p in pieces if phone not in p or len(p) > len(phone) + MAX_WORDS]
+    return "，".join(told) or text
