@@ -28,6 +28,7 @@ from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import MAX_CHOICES, PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
 from community.catalog.model import Service
+from community.catalog.situations import situation_in
 from community.circumstances import Circumstance, mentioned, missing
 from community.inquiries import INQUIRY
 from community.looking_up import WHOM
@@ -77,6 +78,7 @@ class AnswerService(SpeakingAction):
         events.append(SlotSet(CIRCUMSTANCES_SLOT, known))
         if not reading.chosen and said_lately(service, parts, tracker):
             return instead_of_repeating(service, reading, composer), events
+        parts = [*_kind_word(reading, composer), *parts]
         parts.append(composer.next_steps(service, reading.facets))
         return parts, events
 
@@ -185,6 +187,14 @@ def known_circumstances(reading: Reading, tracker: Tracker) -> dict[str, str]:
     elif not reading.chosen:
         known.update(mentioned(reading.text))
     return known
+
+
+def _kind_word(reading: Reading, composer: AnswerComposer) -> list[Part]:
+    """Returns what is said first to whoever tells of a death, a birth or an illness."""
+    if reading.chosen:
+        return []
+    told = situation_in(reading.text, "", composer.catalog.situations)
+    return [Text(told.kind_word)] if told and told.kind_word else []
 
 
 def _to_ask(

@@ -233,7 +233,7 @@ class AnswerComposer:
             facets: What was asked beside it.
             is_known: The same choices are on the table already.
         """
-        lead = self.fill(told.say)
+        lead = self.fill(told.kind_word + told.say)
         if is_known:
             lead = "嗯，我听着，您接着说。要办的还是这几样，点一下我就细说："
         return [Choices(lead, self._choices_of(told.items, facets))]

@@ -125,7 +125,7 @@ def _check_situations(catalog: Catalog) -> Iterator[str]:
         for key in situation.items:
             if key not in catalog.items:
                 yield f"{path}: item {key!r} does not exist"
-        yield from _check_text(catalog, path, situation.say)
+        yield from _check_text(catalog, path, situation.kind_word + situation.say)
 
 
 def _check_items(catalog: Catalog) -> Iterator[str]:

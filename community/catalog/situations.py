@@ -41,8 +41,10 @@ class Situation:
 
     id: str
     name: str
+    kind_word: str
+    """Said first, before choices and before an answer; may be empty."""
     say: str
-    """A kind word before the choices."""
+    """Leads to the choices."""
     items: tuple[str, ...]
     """Keys of services and matters, the likeliest first."""
     told: tuple[re.Pattern[str], ...]
@@ -87,6 +89,7 @@ def parse_situations(doc: Mapping[str, Any]) -> tuple[Situation, ...]:
         Situation(
             id=s["id"],
             name=s["name"],
+            kind_word=s.get("kind_word", ""),
             say=s["say"],
             items=tuple(s["items"]),
             told=tuple(re.compile(_pattern(w)) for w in s["wordings"]),
