@@ -163,10 +163,10 @@ class ValidateReportForm(FormValidationAction):
         answer = found.get(WHICH)
         if not answer:
             return found
-        entities = reading_of(tracker).entities
-        filled = which_place(tracker, answer, entities)
+        reading = reading_of(tracker)
+        filled = which_place(tracker, answer, reading.entities)
         chosen = filled[WHICH]["grid"] or filled[WHICH]["community"]
-        if chosen or filled[PLACE] != tracker.get_slot(PLACE):
+        if chosen or reading.value or filled[PLACE] != tracker.get_slot(PLACE):
             return filled
         account = account_of(tracker)
         return {**filled, WHAT: with_remark(account, answer).what}

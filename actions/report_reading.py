@@ -11,6 +11,7 @@ from actions.reading import Reading
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
+    ITEM,
     JOIN,
     OPENING,
     PLACE,
@@ -21,7 +22,8 @@ from actions.report_slots import (
     n_answers_to,
     place_before,
 )
-from community.consent import refuses_calls
+from actions.wiring import ports
+from community.consent import plain_answer, refuses_calls
 from community.corrections import is_correction, named_field
 from community.emergency_calm import is_contact
 from community.place_parts import is_part, refined
@@ -70,6 +72,8 @@ def answers(
     """Returns what an answer fills: its own slot, and a time or place told with it."""
     account = account_of(tracker)
     contact = contact_told_in(answer, reading, tracker) if slot != CONFIRM else None
+    if contact and slot == PLACE and _asks_for_number(tracker):
+        return {PLACE: answer}
     if contact:
         return {CONTACT: contact}
     takes_back = slot != WHICH or named_field(answer) is not None
@@ -121,6 +125,13 @@ def _where(answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
     return {PLACE: place} if keeps else {PLACE: place, SINCE: since}
 
 
+def _asks_for_number(tracker: Tracker) -> bool:
+    """Tells whether the question for the place asks for a number: of a swindler."""
+    key = str(tracker.get_slot(ITEM)).removeprefix("matter/")
+    matter = ports().catalog().matters.get(key)
+    return matter is not None and "电话号码" in matter.ask_place
+
+
 def _details(answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
     """Returns what an answer to "what is wrong" fills, beside the words before it.
 
@@ -162,6 +173,7 @@ def _said_instead(
         return {}
     changed = {PLACE: told.place, WHICH: None, JOIN: None}
     gives_up = is_asked_again or (slot == PLACE and is_unknown(answer))
+    gives_up = gives_up or (plain_answer(answer) == "yes" and "报" in answer)
     return {
         WHAT: told.what,
         **(changed if told.place != account.place else {}),

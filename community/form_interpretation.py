@@ -13,7 +13,14 @@ from community.consent import (
     takes_for_filed,
 )
 from community.corrections import corrects_contact, is_correction
-from community.meaning import ELLIPSIS_MAX_CHARS, UNCERTAIN_TALK, Context, Meaning, Said
+from community.meaning import (
+    ELLIPSIS_MAX_CHARS,
+    UNCERTAIN,
+    UNCERTAIN_TALK,
+    Context,
+    Meaning,
+    Said,
+)
 from community.report_answers import says_when, says_where
 from community.reports import (
     SMALL_WORDS_CHARS,
@@ -57,11 +64,16 @@ YES = "yes"
 NO_PHOTO = "no_photo"
 """Value of a message that says there will be no photo."""
 _NO_PHOTO = re.compile(
-    r"(?:[不没甭别]|没有|懒得)(?:用|会|能|法|了|来)*(?:拍|照片|照相|相片|发(?:图|了)?(?=图|$|[ ，,]))|"
-    r"[拍发传]不(?:了|来|成)|(?:照片|图)[^，。]{0,3}(?:不|没|算)"
+    r"(?:[不没甭别]|没有|懒得)(?:用|会|能|法|了|来|必)*(?:拍(?![到着见])|照片|照相|相片)|"
+    r"^(?:[我俺]|就|也|那|先)*(?:(?:[不没]|懒得)(?:用|会|能|法)*发(?:图|了)*(?=$|[ ，,])|[发传]不(?:了|来|成))|"
+    r"拍不(?:了|来|成)|(?:照片|相片)[^，。]{0,2}(?:不[发拍用要会]|没有?|算)"
 )
 NOT_YET = "not_yet"
 """Value of a message that takes the report for filed, or leaves the yes to others."""
+_WHOSE = re.compile(
+    r"(?:去哪|上哪|找谁|找哪|归谁|归哪)[里儿个]?(?:告|说|管|反映|投诉|[^，。]{0,2}[管告]|$)"
+)
+"""Whose business it is, asked within the form."""
 _SOMEBODY = re.compile(r"人|网格员|电话|联系|客服|社区|领导")
 """Without any of them nobody wants to speak with a person."""
 _EARLIER = re.compile(r"报过|报的|反映|编号|进[度展]|上次|上回|之前|查一?下|那个事")
@@ -177,9 +189,13 @@ def _digression(said: Said) -> Meaning | None:
     answers = {name for name, _ in said.entities} & ANSWER_ENTITIES
     if answers or not is_question(said.text):
         return None
-    if said.label == "talk_ask_facet" and len(said.text) <= ELLIPSIS_MAX_CHARS:
-        return Meaning(said.label, facets=said.facets)
+    asks_on = said.label == "talk_ask_facet"
+    asks_whose = _WHOSE.search(said.text) is not None
+    if (asks_on or asks_whose) and len(said.text) <= ELLIPSIS_MAX_CHARS:
+        facets = said.facets if asks_on else ("process",)
+        return Meaning("talk_ask_facet", facets=facets)
     vague = said.decision == "clarify" or said.label.startswith("talk_")
+    vague = vague or (said.label.startswith("oos_") and said.confidence < UNCERTAIN)
     if said.facets and vague and not _UNKNOWN.search(said.text):
         return Meaning("talk_ask_facet", facets=said.facets)
     if said.is_clear_service:

@@ -12,7 +12,8 @@ _PARTS = (
 """Parts of an address below its name, from the largest: building, unit, floor, room."""
 _NAME = re.compile(
     r"小区|社区|花园|家园|新村|公寓|大院|广场|市场|(?<=[\u4e00-\u9fff])(?<!马)路(?![上边灯面])|街(?![上边])|(?<![楼过通])道(?!理)|"
-    r"[巷庄镇]|(?<=[\u4e00-\u9fff])(?<![全本整咱俺我这那])村(?![里口头])|胡同|学校|小学|中学|幼儿园|医院|超市|银行"
+    r"[巷庄镇]|(?<=[\u4e00-\u9fff])(?<![全本整咱俺我这那])村(?![里口头])|胡同|"
+    r"(?<=[\u4e00-\u9fff]{2})(?<![从到在往去的个那这和跟])(?:学校|小学|中学|幼儿园|医院|超市|银行)"
 )
 _DOOR = re.compile(rf"{_NUMBER}号(?![楼院线码])")
 """A house of a road or a village: 铁环路30号."""

@@ -34,6 +34,9 @@ from community.place_parts import is_part, refined
         (None, "住东关花园7号楼", "东关花园7号楼"),
         ("六号楼东头", "哪个小区？东关花园", "东关花园六号楼东头"),
         ("东关花园", "好像是7号楼那边", "东关花园7号楼"),
+        ("隆山路", "从医院到超市", "隆山路从医院到超市"),
+        ("隆山路", "布谷小学", "布谷小学"),
+        ("南瓜村", "全村", "南瓜村全村"),
     ],
 )
 def test_what_is_told_later_refines_the_place(
