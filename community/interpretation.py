@@ -72,6 +72,7 @@ from community.wordings import (
     ABOUT_US,
     asks_about_us,
     asks_reason,
+    bare,
     doubts_us,
     has_understood,
     is_angry,
@@ -93,6 +94,9 @@ _FIGURES = re.compile(r"^(?!\W*886?\W*$).*\d")
 """Figures other than 88 and 886, which sound like a goodbye."""
 _TELL_FIRST = Meaning("nlu_fallback", value="report")
 """Invites to tell what it is about."""
+_CALL_ME = re.compile(
+    r"(?:请|麻烦|就|直接|你们?)*(?:打|拨|回)(?:给)?[我俺]的?(?:手机|电话|号)?(?:上|就行|吧)?"
+)
 _HUMMED = re.compile(r"[哦噢喔奥昂嗯唉啊]+[。！!~，,]*")
 Reader = Callable[[Said, Context, Catalog], Meaning | None]
 
@@ -235,6 +239,8 @@ def _by_label(said: Said, context: Context) -> Meaning:
         return Meaning("nlu_fallback")  # an age or an amount is no farewell
     if said.label == "talk_handoff" and _is_remark(said):
         return Meaning("nlu_fallback", candidates=said.candidates)
+    if said.label == "talk_handoff" and _calls_about_nothing(said, context):
+        return _TELL_FIRST
     if said.label == "talk_feedback_good" and not praises(said.text):
         return Meaning("nlu_fallback")  # 半夜哭得厉害 praises nobody
     if said.label in ("talk_affirm", "talk_deny") and is_question(said.text):
@@ -249,6 +255,12 @@ def _by_label(said: Said, context: Context) -> Meaning:
         return Meaning(said.item.split("/")[0], item=said.item, facets=facets)
     candidates = said.candidates if said.decision == "clarify" else ()
     return Meaning("nlu_fallback", candidates=candidates, facets=said.facets)
+
+
+def _calls_about_nothing(said: Said, context: Context) -> bool:
+    """打我手机, with nothing told yet that one could be called about."""
+    is_known = context.item or context.open_ticket or context.unclear_text
+    return not is_known and _CALL_ME.fullmatch(bare(said.text)) is not None
 
 
 def _is_remark(said: Said) -> bool:
