@@ -295,7 +295,8 @@ def not_understood(
         kind = reading.value
         if kind is None and _offered_already(reading, tracker, composer):
             kind = "again"
-        return composer.clarification(reading.candidates, reading.facets, kind), events
+        asked = composer.clarification(reading.candidates, reading.facets, kind)
+        return [*_kind_word(reading, composer), *asked], events
     return [
         Text("这句话我没听明白，不敢乱答。您再说说是谁、想办什么事，或者哪里坏了？"),
         Choices("", (PERSON, SERVICES)),
