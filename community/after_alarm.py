@@ -52,6 +52,8 @@ class After(str, Enum):
     """What the number 12356 is for."""
     LISTENS = "listens"
     """Somebody to talk to is wanted."""
+    SILENT = "silent"
+    """Whoever cannot speak aloud."""
     BANK = "bank"
     """How to reach the bank."""
     BITE = "bite"
@@ -79,7 +81,7 @@ _OUT = re.compile(
 _OVER = re.compile(
     r"(?:火花|烟|响声|火)[^，。]{0,2}(?:停|没)了|不(?:冒|响|漏|流|烧|着)[^，。]{0,2}了(?![吗没么])|包扎(?:好|上|过)?了|"
     r"(?<![没不未还])(?:找到|找着|寻着|盖上|修好|弄好|接好|扑灭|救出来|救上来|拉出来|"
-    r"处理[好完]|缓过来|醒过来|好多|没事)了(?![吗没么吧])|(?:火|已经|都|给)灭了(?![吗没么])|"
+    r"处理[好完]|缓过来|醒过来|好多|没事|清醒|(?:人|他|她|自己)醒|^醒)了(?![吗没么吧])|(?:火|已经|都|给|器|扑|浇|踩|盖)灭了(?![吗没么])|"
     r"(?:单子?|那个|报的|工单)[^，。]{0,6}(?:消|撤|销|取消|还用管)|还用(?:管|来)[不吗么]"
 )
 _MISTAKEN = re.compile(
@@ -130,14 +132,14 @@ _ALL_WELL = re.compile(
     r"^(?:人|他|她|我们?|俺们?|已经|都|劝|救|跑|撤)*(?:下来|出来)了"
 )
 _CAME_DOWN = re.compile(r"^(?:人|他|她|已经|都|劝|救|被)*下来了")
-_LISTENS = re.compile(
-    r"陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|说说话|聊聊天?|唠唠"
-)
+_LISTENS = re.compile(r"陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|说说话|聊聊天?|唠唠")
 _BANK = re.compile(r"银行[^，。]{0,4}(?:电话|号码)|挂失|冻结|止付")
 _CARED_FOR = re.compile(
-    r"(?:送|拉|转)(?:到|去|进)?[^，。]{0,4}医院[^，。]{0,2}了|(?:在|到了?)[^，。]{0,4}(?:医院|急诊|抢救室|病房|ICU)|"
+    r"(?:送|拉|转|抬)(?:到|去|进)?[^，。]{0,4}医院|到了?[^，。]{0,4}医院了|"
+    r"(?<![不没])在[^，。]{0,4}(?:医院|急诊|抢救室|病房|ICU)(?=里|呢|住|抢救|看|躺|洗|，|$)|"
     r"洗了?胃|抢救(?:呢|着)|住(?:上|了)院|出院了"
 )
+_SILENT = re.compile(r"短信|不(?:敢|能|方便|好)(?:出声|说话|吱声|打电话)")
 _AFRAID = re.compile(
     r"不(?:敢|想|能|愿)(?:报警|打110|吭声|惹事|得罪|声张)|怕(?:他|她|人家|邻居|得罪|报复|惹)[^，。]{0,4}"
     r"(?:知道|报复|记恨|事|人|$)"
@@ -187,6 +189,7 @@ _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.HELPLINE, ("self_harm",), _HELPLINE),
     (After.NO_BLOW, _THREATENED, _NO_BLOW),
     (After.SECRET, _THREATENED, _SECRET),
+    (After.SILENT, _THREATENED, _SILENT),
     (After.SHELTER, _THREATENED, _SHELTER),
     (After.GONE, _THREATENED, _GONE),
     (After.LIGHT, ("self_harm", "matter/wage_labor_dispute"), _LIGHT),
@@ -279,6 +282,7 @@ def words_after(
         After.HELPLINE: "12356是心理援助热线：心里难受想说说，或者怎么劝家里人拿不准，都能打。"
         f"人要是有危险，先打 {numbers}。",
         After.LISTENS: f"我在呢，您说，我听着。身边有人能陪着您最好；{numbers} 不管几点都能打。",
+        After.SILENT: f"不方便出声，就试着发短信到12110，写清在哪儿、出了什么事，能不能收到以当地为准。能打的时候，{to_call}",
         After.BANK: f"卡背面印着银行的电话，现在就打，让他们止付、挂失；钱已经转出去了，先打 {numbers or '110'}。",
         After.BITE: f"先用肥皂水和流动的水反复冲伤口，冲够一刻钟，再去医院问狂犬疫苗；哪家能打，打12345或120问。{noted}",
     }[kind]

@@ -44,6 +44,8 @@ _SMALL_TALK = re.compile(
 _NO_QUESTION = re.compile(
     r"(?:不知道|不清楚|不晓得|没看清|没)(?:是|打|从|在)?(?:[啥什哪谁]|怎么|咋)么?|(?<=[着在])[^，。]{0,3}呢$"
 )
+_DID = re.compile(r"[我俺]们?(?:已经|先|都)?[拿用把给找放挡盖关开]")
+"""What somebody did about the danger: 我拿树枝挡了挡."""
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
 
@@ -203,13 +205,18 @@ def _tells_on(said: Said, context: Context, catalog: Catalog) -> bool:
     """一阵一阵的, 我看着她呢, 八十一了: more words to an alarm, and to nothing else."""
     if not is_on_alarm(context) or len(said.text) > WHERE_CHARACTERS:
         return False
-    if named_services(said.text, catalog) or _is_small_talk(said, context):
+    if _is_small_talk(said, context):
+        return False
+    if context.open_alarm == "self_harm" and not context.open_alarm_is_settled:
+        return True  # 媳妇要离婚: why somebody despairs is no question about a service
+    if named_services(said.text, catalog):
         return False
     if said.is_clear_matter:
         is_same = said.item == context.item or _fears_for_life(context)
         if context.open_alarm_is_settled:
             return said.item == context.item
-        return is_same or (_is_short(said) and not _names_it(said, catalog))
+        stays = bool(_DID.match(said.text)) or not _names_it(said, catalog)
+        return is_same or (_is_short(said) and stays)
     if _is_short(said):
         return not (said.is_clear_service and said.facets)
     return not said.is_clear_service and said.label != "oos_gov"

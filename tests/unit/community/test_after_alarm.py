@@ -75,6 +75,10 @@ SAID = [
     ("俺们都下来了", "fire", After.UNHURT),
     ("人下来了", "self_harm", After.OVER),
     ("你陪俺说说话", "self_harm", After.LISTENS),
+    ("能发短信不", "violence_home", After.SILENT),
+    ("拿灭火器灭了", "fire", After.OVER),
+    ("醒了", "medical", After.OVER),
+    ("我自己骑车去医院", "medical", After.WORSENS),
     ("银行的电话是多少", "fraud_now", After.BANK),
 ]
 NONE_OF_THESE = [
@@ -97,6 +101,8 @@ NONE_OF_THESE = [
     ("俺爹在床上躺着", "medical"),
     ("我家在二楼", "gas"),
     ("他跳下来了", "self_harm"),
+    ("医院离得远", "medical"),
+    ("叫不醒了", "medical"),
     ("有人从楼上下来了", "crime"),
 ]
 
