@@ -17,7 +17,7 @@ from actions.reading import (
     UNCLEAR_SLOT,
     Reading,
 )
-from actions.repeating import instead_of_repeating, said_lately
+from actions.repeating import instead_of_repeating, said_last
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import FACET_TITLES, Facet
@@ -73,7 +73,7 @@ class AnswerFollowUp(SpeakingAction):
         known = known_circumstances(reading, tracker)
         parts = composer.service(service, reading.facets, known=known)
         events = remember(service.key, reading, tracker)
-        if reading.value == UNWRITTEN or said_lately(service, parts, tracker):
+        if reading.value == UNWRITTEN or said_last(service, parts, reading, tracker):
             return instead_of_repeating(service, reading, composer), events
         return [*parts, composer.next_steps(service, reading.facets)], events
 

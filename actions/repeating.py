@@ -1,6 +1,7 @@
 """No answer is given word for word twice in a row: what it lacks is said instead."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,27 +12,29 @@ from community.answers import PERSON, AnswerComposer, first_sentence
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.model import Service
 from community.replies import Choices, Part, Text, part_to_doc
-from community.wordings import is_question
+from community.wordings import bare
 
-N_LAST = 3
-"""So many of the assistant's last messages are remembered."""
+_ASKS = re.compile(r"[吗不么呢?？]$|[几哪谁啥咋怎]|多少|什么")
 TOLD = "嗯，我知道了。"
 JUDGED = "够不够条件，要办的部门核过才算，我不能替他们说。"
 NOT_WRITTEN = "我这里写的就是刚才那些，再细的没写到，不敢乱答。"
 PERSON_TOO = "也可以让网格员帮您问："
 
 
-def said_lately(service: Service, parts: Sequence[Part], tracker: Tracker) -> bool:
-    """Tells whether one of the last messages gave this answer, whatever it offered.
+def said_last(
+    service: Service, parts: Sequence[Part], reading: Reading, tracker: Tracker
+) -> bool:
+    """Tells whether this answer was the last one, whatever it offered.
 
-    Args:
-        service: What is talked of; after another topic an answer is given again.
-        parts: The answer.
-        tracker: The conversation.
+    What was said instead of repeating it does not count. Whoever names the service
+    asks anew.
     """
+    is_named = bare(reading.text) in {service.name, service.short_name}
+    if is_named or bare(reading.text) in service.aliases:
+        return False
     if tracker.get_slot(ITEM_SLOT) != service.key:
         return False
-    return _answer(part_to_doc(part) for part in parts) in _last_answers(tracker)
+    return _answer(part_to_doc(part) for part in parts) == _last_answer(tracker)
 
 
 def instead_of_repeating(
@@ -41,20 +44,24 @@ def instead_of_repeating(
     asked = "，".join((service.short_name, *(FACET_TITLES[f] for f in reading.facets)))
     contact = composer.fill(first_sentence(service.facets[Facet.CONTACT].text))
     lead = NOT_WRITTEN
-    if not is_question(reading.text):
+    if not _ASKS.search(reading.text.strip(" 。！!")):
         lead = TOLD + (JUDGED if Facet.ELIGIBILITY in reading.facets else "")
     steps = composer.next_steps(service, reading.facets)
     others = tuple(choice for choice in steps.items if choice != PERSON)
     return [Text(f"【{asked}】{lead}{contact}"), Choices(PERSON_TOO, (PERSON, *others))]
 
 
-def _last_answers(tracker: Tracker) -> list[str]:
-    said = [event for event in tracker.events if event.get("event") == "bot"]
-    return [
-        _answer(((event.get("data") or {}).get("custom") or {}).get("parts") or ())
-        for event in said[-N_LAST:]
-    ]
+def _last_answer(tracker: Tracker) -> str | None:
+    for event in reversed(tracker.events):
+        if event.get("event") != "bot":
+            continue
+        parts = ((event.get("data") or {}).get("custom") or {}).get("parts") or ()
+        said = "".join(part.get("text") or "" for part in parts)
+        if NOT_WRITTEN not in said and TOLD not in said:
+            return _answer(parts)
+    return None
 
 
 def _answer(docs: Iterable[Mapping[str, Any]]) -> str:
-    return json.dumps([doc for doc in docs if doc.get("type") != "choices"])
+    kept = [doc for doc in docs if doc.get("type") != "choices"]
+    return json.dumps(kept)

@@ -29,6 +29,9 @@ _JUST_ASKING = re.compile(
 )
 
 
+_JUST_ASKING_THIS = re.compile(
+    r"(?:我|俺)?(?:就|只|只是|就是|光)(?:是)?(?:想|来)?(?:问|打听)(?:问|打听|一?下)(?!题)"
+)
 _ASKS_SOON = re.compile(
     r"(?:那|我|俺)?(?:能|想)?(?:帮|给|跟|向)?(?:我|俺|你|您|恁)?(?:问|打听|请教)(?:一?下)?(?:个|点|件)(?:事儿?|问题)(?:行)?[吗不么啊呀]?"
 )
@@ -40,6 +43,8 @@ def just_asking(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
     text = said.text.strip(" 。！!？?")
     if context.requested_slot is None and _ASKS_SOON.fullmatch(text):
         return Meaning("talk_affirm")
+    if context.requested_slot and _JUST_ASKING_THIS.match(text):
+        return Meaning("talk_cancel")
     if not _JUST_ASKING.fullmatch(text):
         return None
     return Meaning("talk_cancel" if context.requested_slot else "talk_affirm")

@@ -66,6 +66,12 @@ def test_a_short_question_stays_with_the_service_talked_of(catalog):
     assert meaning == Meaning("talk_ask_facet", item=key, facets=("eligibility",))
 
 
+def test_who_only_asks_something_leaves_the_form_too(catalog):
+    said = parse("我就想问一下几号停暖", "matter/heating")
+    context = Context(requested_slot="report_place", report_item="matter/heating")
+    assert interpret(said, context, catalog).intent == "talk_cancel"
+
+
 @pytest.mark.parametrize("text", ["我就问问", "我不是报修，就打听一下", "不是举报"])
 def test_who_only_asks_leaves_the_form(catalog, text):
     context = Context(
