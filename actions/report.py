@@ -55,7 +55,7 @@ LEADS = {
     NOT_YET: "还没报上去，您点头我才报。",
     NO_PHOTO: "没照片也能报。",
     PHOTO_COMES: "照片直接发到这里就行，我等着。",
-    ASKS: "这个得等联系您的人来答，我不敢乱说。",
+    ASKS: "这个我答不准，报上去以后问联系您的人，也能打12345。",
 }
 """What is said first where the summary is read again."""
 UNKNOWN_PLACE = "没说，先转给社区值班的人；想起来了现在说也行"

@@ -2,11 +2,13 @@
 
 import re
 
+_FEELINGS = re.compile("(?![👌👍🆗])[\U0001f000-\U0001faff\u2600-\u26ff\u2764\ufe0f]")
+"""Emoji that say neither yes nor no, and the colours of hands."""
 _STOPS = re.compile(r"[\s，,。.！!~～…、]+")
 _END = r"[的了呢哩吧啊呀哈呗哦嘞咧哒滴啦]*"
 _AGREES = (
     r"(?:(?:都|全|全都|这回|这下|现在)?(?:对|正确)(?:着|劲)?|都?没错|[没木]有?(?:[啥什]么?)?(?:问题|毛病|意见|不对)|"
-    r"是|好|行|中|成|妥|可以|嗯+|恩+|确[定认]|同意|就这[样些]|得(?=[嘞咧])|[oO][kK]|👌|👍|🆗|✅)"
+    r"是|好|行|中|成|妥|可以|嗯+[哪呐]?|恩+|(?:就)?是这样|不用改|没有?(?:[啥什]么?要?|要)(?:补充|改|说)|没有补充|确[定认]|同意|就这[样些]|得(?=[嘞咧])|[oO][kK]|👌|👍|🆗|✅)"
 )
 _FILES = (
     r"(?:那|就|你|您|恁|看着|赶紧|快点?|麻烦|先|帮[我俺]|给[我俺]|可以|一块|[我俺]|要|得|想|把|就?这[么样])*"
@@ -14,7 +16,7 @@ _FILES = (
 )
 _PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 _HAS_IT_FILED = re.compile(r"报|提交")
-_THANKS = r"(?:(?:太)?(?:谢谢|多谢|感谢|麻烦|辛苦|费心|劳驾|拜托)(?:你|您|恁)?们?(?:了|啦|啊)*)"
+_THANKS = r"(?:(?:太)?(?:谢谢|多谢|感谢|麻烦|辛苦|费心|劳驾|拜托)(?:你|您|恁)?们?(?:了|啦|啊)*|有(?:信儿?|消息|结果|进展)了?(?:再|就)?(?:告诉|通知|回|说)[我俺]?(?:一声|一下)?)"
 _HURRIES = (
     r"(?=.*(?:快[点些一来去修弄办处解]|赶快|尽快|[赶抓]紧|尽早|早[点些日]))"
     r"(?:就是|只是|但是?|不过|请|麻烦|劳驾|让|叫|催|希望|最好|一定|能|要|得|你|您|恁|他们?|们|咱|[赶抓]紧|赶快|尽快|尽早|"
@@ -23,7 +25,9 @@ _HURRIES = (
 _YES_PIECE = re.compile(
     rf"(?:{_AGREES}{_END})+(?:{_FILES}{_END})?{_THANKS}?|{_FILES}{_END}{_THANKS}?|能"
 )
-_HURRIED_YES = re.compile(rf"((?:{_AGREES}{_END})+|{_FILES}{_END})({_HURRIES})")
+_HURRIED_YES = re.compile(
+    rf"((?:{_AGREES}{_END})+|{_FILES}{_END})({_HURRIES}){_THANKS}?"
+)
 _THANKS_PIECE = re.compile(_THANKS)
 _HURRY_PIECE = re.compile(_HURRIES)
 _NO = re.compile(
@@ -51,7 +55,7 @@ _BARE_GOOD = re.compile(r"(?:那|就|嗯|也)*(?:好|行|有人来)了[吧啊呀
 """好了 alone may be a yes as well as news."""
 _NOT_SOLVED = re.compile(r"没|还|要是|等|[吗么呢?？]|(?<!又)不(?![吵闹漏堵响叫臭冒用])")
 _SAYS_NOTHING = re.compile(
-    r"(?:那|就)?(?:随便|[你您恁]?看着[办弄整来]|都行|无所谓|随你)[吧了啊呗。！!]*"
+    r"(?:那|就)?(?:随便|[你您恁]?看着[办弄整来]|[我俺]?再?(?:考虑|想想|琢磨)(?:考虑|琢磨|一下)?|(?:先)?(?:等会儿?|等等|明天|回头|过会儿?|一会儿?|改天)再(?:说|报)|都行|无所谓|随你)[吧了啊呗。！!]*"
 )
 _FILED = re.compile(
     r"(?:编号|单号)(?:是)?(?:多少|几|[啥什]么?)|(?:刚才|刚刚)?(?:给[我俺])?报的?(?:是)?[啥什]|(?:啥|什么)时候(?:让|叫)你报|"
@@ -69,10 +73,9 @@ MAX_REFUSAL_CHARS = 15
 
 def plain_answer(text: str) -> str | None:
     """Returns `yes` or `no` where a message says nothing else, thanks aside."""
-    clean = text.strip()
-    if _NO.fullmatch(clean):
+    if _NO.fullmatch(text.strip()):
         return "no"
-    pieces = [piece for piece in _STOPS.split(clean) if piece]
+    pieces = _pieces(text)
     if not any(_YES_PIECE.fullmatch(piece) for piece in pieces):
         return None
     agrees = all(_YES_PIECE.fullmatch(p) or _THANKS_PIECE.fullmatch(p) for p in pieces)
@@ -83,7 +86,7 @@ def hurried_yes(text: str) -> str | None:
     """Returns the wish of a yes that only asks to be quick: 好 麻烦你们快点."""
     wishes = []
     n_yes = 0
-    for piece in filter(None, _STOPS.split(text.strip())):
+    for piece in _pieces(text):
         if _YES_PIECE.fullmatch(piece) or _THANKS_PIECE.fullmatch(piece):
             n_yes += bool(_YES_PIECE.fullmatch(piece))
         elif _HURRY_PIECE.fullmatch(piece):
@@ -112,7 +115,7 @@ def gives_up(text: str) -> bool:
 
     Whoever declines a telephone number or a photo still wants it.
     """
-    pieces = [piece for piece in _STOPS.split(text.strip()) if piece]
+    pieces = _pieces(text)
     if pieces and _YES_PIECE.fullmatch(
         re.sub("^(?:算了|拉倒)", "", pieces[-1]) or "无"
     ):
@@ -142,3 +145,7 @@ def refuses_calls(text: str) -> bool:
     if _NO_CALLS.search(text):
         return True
     return len(text) <= MAX_REFUSAL_CHARS and bool(_NO_NUMBER.search(text))
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece for piece in _STOPS.split(_FEELINGS.sub(" ", text)) if piece]

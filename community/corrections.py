@@ -18,6 +18,8 @@ _FIELD_IS = re.compile(
     r"^(?:那|就|[我俺]的?|正确|对)*(?:的)?(地点|地方|位置|地址|时间)(?:应该)?(?:是|在|[改换]成|改为|改到|[:：])(?![啥哪谁什多几])(.+)"
 )
 """地址是2号楼, 地点改成7号楼."""
+_BARE_FIELD = re.compile(r"^(?:就?是)?(地点|地址|位置|时间|情况)[吧啊呀。]*()$")
+"""Said to "what is wrong?"."""
 _CONTRAST = re.compile(
     rf"不(?:是|在)(.{{1,15}}?)[,，。 ]*(?:{_SLIP}[,，。 ]*)?(?:而是|应该[是在]|是|在)(.{{1,40}})"
 )
@@ -39,6 +41,10 @@ _CONTACT = r"(?:电话|手机|号码|手机号|电话号码?|联系方式)"
 _WRONG_CONTACT = re.compile(
     rf"{_CONTACT}(?:也|又|都|刚才|我)?(?:[写报说记填发]?错|不对|变了|换了|要?改|要换)(?!.*[0-9])"
 )
+_SAME_UNIT = re.compile(
+    r"^(?:[哦噢啊唉哎呀呃额 ，,])*不[是在]([^，。, ]{1,8}?)(天|月|年|周|楼|号|层|单元|路)[,，。 ]+([^，。, ]{1,8}\2了?)$"
+)
+"""不是三天 五天了: the right one follows without a word, in the same unit."""
 _ENDS = "，,。.！! 了的"
 _PLACE_WORD = re.compile(
     r"号楼|单元|[0-9一二三四五六七八九十]+(?:号|栋|幢|层|楼|室)|小区|花园|家园|新村|[路街巷村]|门口|旁边|对面"
@@ -52,6 +58,7 @@ def named_field(text: str) -> tuple[str, str] | None:
         `place`, `since` or `what`, and the words; `None` where no part is named.
     """
     found = _NAMED_FIELD.search(text) or _FIELD_IS.search(text)
+    found = found or _BARE_FIELD.search(text)
     if found is None:
         return None
     field = next(
@@ -66,7 +73,10 @@ def contrast(text: str) -> tuple[str, str] | None:
     if found is not None:
         return found[1], found[2].strip("，,。 ")
     found = _CONTRASTED.search(text)
-    return (found[2], found[1]) if found is not None else None
+    if found is not None:
+        return found[2], found[1]
+    found = _SAME_UNIT.search(text)
+    return (found[1] + found[2], found[3]) if found is not None else None
 
 
 def is_correction(text: str) -> bool:

@@ -70,6 +70,7 @@ _NO_PHOTO = re.compile(
 )
 NOT_YET = "not_yet"
 """Value of a message that takes the report for filed, or leaves the yes to others."""
+_JUST_ASKS = re.compile(r"问(?:下|一下|问|个)|(?:想|再)问")
 _WHOSE = re.compile(
     r"(?:去哪|上哪|找谁|找哪|归谁|归哪)[里儿个]?(?:告|说|管|反映|投诉|[^，。]{0,2}[管告]|$)"
 )
@@ -157,7 +158,8 @@ def _is_another_problem(said: Said, context: Context) -> bool:
     if not said.is_clear_matter or said.label == context.report_item:
         return False
     if context.requested_slot == CONFIRM_SLOT:
-        return len(bare(said.text)) >= MIN_OTHER_CHARS
+        is_told = len(bare(said.text)) >= MIN_OTHER_CHARS
+        return is_told and not _JUST_ASKS.search(said.text)
     if context.requested_slot not in ("report_place", "report_since"):
         return False
     answers = {name for name, _ in said.entities} & ANSWER_ENTITIES

@@ -24,11 +24,15 @@ _WHEN = re.compile(
     r"(?:(?:[几多]少?[天久长]|[啥什]么?时候|多会儿?|几时|哪天)[^，。]{0,6}(?:信|来|修|办|弄|处理|解决|回|好)|要?(?:等|过)?(?:几天|多久|多长时间))[啊呀呢?？]*$"
 )
 _WHO = re.compile(
-    r"^(?:这|那|到时候?|是|这事|归)*(?:谁|哪个?(?:部门|单位|人))(?:来|去|给|会)?(?:修|办|管|弄|处理|负责|看)[啊呀呢的?？]*$"
+    r"^报给谁[啊呀呢的?？]*$|^(?:这|那|到时候?|是|这事|归)*(?:谁|哪个?(?:部门|单位|人))(?:来|去|给|会)?(?:修|办|管|弄|处理|负责|看)[啊呀呢的?？]*$"
 )
 _NAMELESS = re.compile(
     r"(?:别|不|甭|不要|不用|不想)[^，。]{0,3}?[留写报提记说]?(?:[我俺]的?)?(?:真)?(?:姓名|名字?)(?!单|额|称)"
 )
+_ASKS = re.compile(
+    r"问(?:下|一下|问)|[了过到]没(?:有)?[?？]?$|几[点号](?:上班|下班|开门|来)?[?？]?$"
+)
+_NO_QUESTION = re.compile(r"没[啥什]么?|[啥谁哪][都也]")
 _WISH = re.compile(
     r"(?:能不能|能|可不可以|可以|会不会).{0,10}[来修换装派拆清帮给安放挪查治]"
 )
@@ -52,7 +56,8 @@ def aside(said: Said) -> Meaning | None:
 
 def unanswered(said: Said) -> Meaning | None:
     """Reads a question that nobody answers here; a wish is no question."""
-    if not is_question(said.text) or _WISH.search(said.text):
+    asks = is_question(_NO_QUESTION.sub("", said.text)) or _ASKS.search(said.text)
+    if not asks or _WISH.search(said.text):
         return None
     if place_in(said.text, said.entities) or said.is_clear_matter:
         return None

@@ -48,6 +48,12 @@ from community.consent import (
         "这回对了",
         "好的，麻烦您了",
         "得嘞",
+        "对的 辛苦啦🙏",
+        "👍🏻",
+        "没啥补充的了 报吧",
+        "不用改了",
+        "嗯哪",
+        "好 有信告诉俺一声",
         "就这么报",
         "都没错",
     ],
@@ -78,6 +84,9 @@ def test_many_words_are_a_yes(text: str) -> None:
         "中学门口",
         "报不报",
         "行了他开走了",
+        "没改",
+        "没说",
+        "不是这样",
     ],
 )
 def test_what_only_sounds_like_a_yes_is_none(text: str) -> None:
@@ -92,6 +101,7 @@ def test_what_only_sounds_like_a_yes_is_none(text: str) -> None:
         ("都对 就是早点修", "就是早点修"),
         ("行 谢谢 尽快处理", "尽快处理"),
         ("报吧快点来", "快点来"),
+        ("是的没错就是这样请尽快处理谢谢", "请尽快处理"),
         ("快点", None),
         ("好 能不能快点", None),
         ("对 天黑看不见", None),
@@ -145,7 +155,19 @@ def test_what_is_over_needs_no_report(text: str, is_over: bool) -> None:
     assert is_solved(text) is is_over
 
 
-@pytest.mark.parametrize("text", ["催", "快点", "咋还不报", "报了吗", "编号多少"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "催",
+        "快点",
+        "咋还不报",
+        "报了吗",
+        "编号多少",
+        "等会再报",
+        "俺再想想",
+        "你看着弄",
+    ],
+)
 def test_who_presses_takes_it_for_filed(text: str) -> None:
     assert takes_for_filed(text)
 

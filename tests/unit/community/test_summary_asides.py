@@ -19,6 +19,7 @@ def said(text: str, label: str = "oos_other") -> Said:
         ("得等几天", "talk_ask_facet", None),
         ("啥时候能来修", "talk_ask_facet", None),
         ("谁来弄", "talk_ask_facet", None),
+        ("报给谁", "talk_ask_facet", None),
         ("不记得杆号", "inform", NOTHING),
         ("现在", "inform", NOTHING),
     ],
@@ -39,7 +40,15 @@ def test_a_remark_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("赔多少", ASKS), ("能不能晚上来", None), ("三盏不亮", None)]
+    ("text", "value"),
+    [
+        ("赔多少", ASKS),
+        ("俺娘的低保批了没", ASKS),
+        ("没啥别的了", None),
+        ("顺便问下几号供暖", ASKS),
+        ("能不能晚上来", None),
+        ("三盏不亮", None),
+    ],
 )
 def test_what_nobody_answers_here_is_not_filed(text: str, value: str | None) -> None:
     meaning = unanswered(said(text))
