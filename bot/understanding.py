@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Callable, Dict, Optional
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.constants import REQUESTED_SLOT
-from rasa.shared.core.events import (
-    ActionExecuted,
-    ActiveLoop,
-    SlotSet,
-    UserUttered,
-)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.blocking import is_refused
-from actions.parking import emptied, goes_on, is_left, put_aside
-from actions.reading import PARKED_SLOT, QUESTION_SLOT, UNCLEAR_TEXT_SLOT
-from actions.speaking import FORM, LISTEN
+from actions.reading import (
+    PARKED_SLOT,
+    UNCLEAR_TEXT_SLOT,
+)
+from actions.speaking import FORM
 from actions.wiring import ports
+from bot.open_form import leave, moved, silence
 from community.catalog.model import Catalog
 from community.choices import choose
 from community.emergency_pieces import adds_up, told_before
@@ -37,8 +32,7 @@ from community.following import (
 from community.interpretation import combine, interpret
 from community.meaning import Context, Meaning, Said
 from community.messages import Inbound
-from community.pieces import may_go_on, read_together
-from community.questions import Asked
+from community.pieces import may_go_on, other_matter, read_together
 from community.wordings import rephrase, split_asks
 
 MAX_TOLD_CHARS = 200
@@ -70,10 +64,24 @@ class Understanding:
             meaning = await _permitted(inbound, Meaning.of_choice(chosen))
             return with_meaning(empty_parse(inbound.text), meaning)
         parse_data = await self._parse(inbound.text)
-        if tracker is not None and _moved(tracker, parse_data):
+        if tracker is not None and moved(tracker, parse_data):
             context = await _with_filed(context_of(tracker), inbound)
-        meaning = await self._meaning(inbound, parse_data, context)
+        meaning = self._denied(tracker, parse_data)
+        if meaning is None:
+            meaning = await self._meaning(inbound, parse_data, context)
         return with_meaning(parse_data, await _permitted(inbound, meaning))
+
+    def _denied(
+        self, tracker: Optional[DialogueStateTracker], parse_data: Dict[str, Any]
+    ) -> Optional[Meaning]:
+        """Leaves the form where a message says that it is about something else."""
+        if tracker is None or tracker.active_loop_name != FORM:
+            return None
+        said = Said.of(parse_data)
+        meaning = other_matter(said, context_of(tracker), self.catalog())
+        if meaning is not None:
+            leave(tracker)
+        return meaning
 
     async def _meaning(
         self, inbound: Inbound, parse_data: Dict[str, Any], context: Context
@@ -187,53 +195,6 @@ async def _permitted(inbound: Inbound, meaning: Meaning) -> Meaning:
     if await is_refused(inbound.conversation, meaning):
         return replace(meaning, intent="blocked", also=())
     return meaning
-
-
-def _moved(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:
-    """Puts the form aside, or takes it up again, as a message shows; tells whether."""
-    if _left(tracker, parse_data):
-        park(tracker)
-        return True
-    asked = (tracker.get_slot(QUESTION_SLOT) or {}).get("kind")
-    parked = tracker.get_slot(PARKED_SLOT)
-    if asked != Asked.RESUME.value or not goes_on(parked, Said.of(parse_data)):
-        return False
-    take_up(tracker, parked)
-    return True
-
-
-def _left(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:
-    if tracker.active_loop_name != FORM:
-        return False
-    slot = tracker.get_slot("requested_slot")
-    return is_left(slot, Said.of(parse_data), silence(tracker))
-
-
-def park(tracker: DialogueStateTracker) -> None:
-    """Puts an open form aside before the message is handled, so that it is none."""
-    left_at = ports().now() - silence(tracker)
-    parked = put_aside(tracker.current_slot_values(), left_at)
-    for name, value in {**emptied(), PARKED_SLOT: parked}.items():
-        tracker.update(SlotSet(name, value))
-    tracker.update(ActiveLoop(None))
-
-
-def take_up(tracker: DialogueStateTracker, parked: Dict[str, Any]) -> None:
-    """Opens a form again that was put aside, where it was left."""
-    open_again = {**parked["slots"], PARKED_SLOT: None, QUESTION_SLOT: None}
-    tracker.update(ActionExecuted(FORM))
-    tracker.update(ActiveLoop(FORM))
-    for name, value in {**open_again, REQUESTED_SLOT: parked["slot"]}.items():
-        tracker.update(SlotSet(name, value))
-    tracker.update(ActionExecuted(LISTEN))
-
-
-def silence(tracker: DialogueStateTracker) -> timedelta:
-    """Returns how long the resident has said nothing, by the clock of Rasa's sessions."""
-    event = tracker.get_last_event_for(UserUttered)
-    if event is None:
-        return timedelta(0)
-    return timedelta(seconds=time.time() - float(event.timestamp))
 
 
 def context_of(tracker: Optional[DialogueStateTracker]) -> Context:

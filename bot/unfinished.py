@@ -19,7 +19,7 @@ from actions.reading import (
 from actions.report_slots import ITEM
 from actions.speaking import FORM, composer_for, name_of, resume_question
 from actions.wiring import ports
-from bot.understanding import park, silence
+from bot.open_form import park, silence
 from community.questions import Asked
 from community.replies import Part, Text
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from community.catalog.model import Catalog
 from community.consent import plain_answer
 from community.errors import RecordError
-from community.meaning import AT, Context, Meaning, Said
+from community.meaning import AT, UNCERTAIN, Context, Meaning, Said
 from community.payloads import ChosenMeaning, read_payload
 from community.questions import said_no, said_yes
 from community.situations import SITUATION
@@ -22,6 +22,9 @@ from community.wordings import (
     says_small_talk,
 )
 
+_ONLY_DENIES = re.compile(
+    r"(?:这|我说的|[我俺])*不是(?:(?!是)[一-龥]){2,6}?(?:的|这个|的事|这事|啊|呀)*"
+)
 GUESSED = "guessed"
 """Value of a matter that nobody has named; it is said that it is a guess."""
 _OPEN = frozenset({"nlu_fallback", "oos_gov", "oos_other", "matter"})
@@ -106,6 +109,30 @@ def read_together(
     return None
 
 
+def other_matter(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Reads 不是油烟 是下水道臭 within a report of smoke: it is about something else.
+
+    Returns:
+        The other matter with all that was told, a no where none is named, or `None`.
+    """
+    found = _DENIED.search(said.text)
+    report = catalog.matters.get((context.report_item or "").removeprefix("matter/"))
+    if found is None or report is None or said.emergency:
+        return None
+    names = (report.short_name, report.name, *report.aliases)
+    if not any(pair in name for pair in _pairs(found.group(1)) for name in names):
+        return None
+    is_other = said.label.startswith("matter/") and said.label != report.key
+    if is_other and said.confidence >= UNCERTAIN:
+        clause = f"{context.account}，{said.text}" if context.account else said.text
+        return Meaning("matter", item=said.label, clause=clause)
+    return Meaning("talk_deny") if _ONLY_DENIES.fullmatch(bare(said.text)) else None
+
+
+def _pairs(words: str) -> set[str]:
+    return {words[n : n + 2] for n in range(len(words) - 1)}
+
+
 def _is_story(context: Context) -> bool:
     """A problem is being told, and choices for it are on the table."""
     first = next(iter(context.offered_items), "")
@@ -133,8 +160,7 @@ def _denied(text: str, context: Context) -> tuple[str, ...]:
     found = _DENIED.search(text)
     if found is None or not _is_story(context):
         return ()
-    words = found.group(1)
-    pairs = {words[n : n + 2] for n in range(len(words) - 1)}
+    pairs = _pairs(found.group(1))
     denied: dict[str, None] = {}
     is_lone = len(context.offered_items) == 1
     for chosen, title in _offered(context):

@@ -273,7 +273,7 @@ def test_yesterdays_item_is_not_looked_up_among_reports(catalog):
     ("said", "context", "intent"),
     [
         ("打我手机", Context(), "nlu_fallback"),
-        ("打我手机", Context(open_ticket="1123-0001"), "talk_handoff"),
+        ("打我手机", Context(unclear_text="俺的低保"), "talk_handoff"),
         ("找个人给我打电话", Context(), "talk_handoff"),
     ],
 )
@@ -286,5 +286,3 @@ def test_an_unsure_topic_of_another_office_is_a_question_within_a_form(catalog):
     told = parse("去哪告他", "oos_gov", facets=["place"], decision="abstain")
     told["label_ranking"][0]["confidence"] = 0.51
     assert interpret(told, context, catalog).intent == "talk_ask_facet"
-    told["label_ranking"][0]["confidence"] = 0.9
-    assert interpret(told, context, catalog).intent == "oos_gov"

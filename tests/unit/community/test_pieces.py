@@ -4,7 +4,13 @@ import pytest
 
 from community.meaning import Context, Meaning, Said
 from community.payloads import item_payload
-from community.pieces import GUESSED, may_go_on, read_together, takes_first
+from community.pieces import (
+    GUESSED,
+    may_go_on,
+    other_matter,
+    read_together,
+    takes_first,
+)
 
 LEAK, QUARREL = "matter/common_area_repair", "matter/neighbor_dispute"
 OFFERED = (
@@ -92,3 +98,25 @@ def test_what_is_denied_leaves_the_other():
     joined = Meaning("matter", item=QUARREL)
     meaning = together("不是闹矛盾 就是滴水", joined)
     assert (meaning.item, meaning.value) == (LEAK, GUESSED)
+
+
+LAMP = {"requested_slot": "report_place", "report_item": "matter/street_lighting"}
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "intent"),
+    [
+        ("不是路灯 是下水道冒水", "matter/drainage_flooding", "matter"),
+        ("不是路灯是楼道灯", "matter/street_lighting", None),
+        ("不是路灯", "oos_other", "talk_deny"),
+        ("不是3号楼是5号楼", "matter/drainage_flooding", None),
+        ("不是路灯坏了一个 是一排", "oos_other", None),
+    ],
+)
+def test_within_a_report_another_matter_is_told(text, label, intent, catalog):
+    context = Context(account="黑乎乎的", **LAMP)
+    meaning = other_matter(said(text, label), context, catalog)
+    assert (meaning and meaning.intent) == intent
+    if intent == "matter":
+        assert meaning.clause == f"黑乎乎的，{text}"
+    assert other_matter(said(text, label), Context(), catalog) is None
