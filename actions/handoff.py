@@ -23,11 +23,25 @@ from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import AnswerComposer
 from community.payloads import item_payload
+from community.privacy import without_id_numbers
 from community.replies import Choice, Choices, Emergency, Part, Text
 from community.reports import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
 from community.wordings import asks_reason, wants_person
 
+MAX_TOLD = 4
+"""So many messages on the service talked of go to the person, too."""
+MAX_TOLD_CHARS = 80
+TELLING = ("service", "talk_ask_facet", "nlu_fallback", "oos_other")
+OTHER_BUSINESS = (
+    "matter",
+    "inform",
+    "emergency",
+    "supplement",
+    "talk_handoff",
+    "reason",
+)
+"""What ends the talk that is told."""
 LEAVE_PHONE = "想让人给您打电话，把号码发给我就行。"
 APPEAL = (
     "不服的话有地方说理：先请办理的窗口书面说明理由，"
@@ -65,7 +79,7 @@ class Handoff(SpeakingAction):
         ):
             return [Text(WITH_THE_REPORT)], []
         item = reading.item or tracker.get_slot(ITEM_SLOT)
-        last = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
+        last = tracker.get_slot(UNCLEAR_TEXT_SLOT) or _told_lately(item, tracker)
         words = "；".join(t for t in (last, reading.text) if t)
         filed, gone = await open_handoff(reading, tracker, item, words)
         ticket = filed.ticket
@@ -78,6 +92,23 @@ class Handoff(SpeakingAction):
             *nothing_waits(),
             filed_now(ticket),
         ]
+
+
+def _told_lately(item: str | None, tracker: Tracker) -> str:
+    """Returns what was said of the service talked of, for whoever takes over."""
+    if item is None or not item.startswith("service/"):
+        return ""
+    told: list[str] = []
+    said = [event for event in tracker.events if event.get("event") == "user"]
+    for event in reversed(said[:-1]):
+        parse_data = event.get("parse_data") or {}
+        intent = (parse_data.get("intent") or {}).get("name")
+        if intent in OTHER_BUSINESS or len(told) == MAX_TOLD:
+            break
+        chosen = (parse_data.get("reading") or {}).get("chosen")
+        if intent in TELLING and not chosen:
+            told.insert(0, without_id_numbers(event.get("text") or "")[:MAX_TOLD_CHARS])
+    return "；".join(told)
 
 
 class Reason(SpeakingAction):
