@@ -66,9 +66,8 @@ class Understanding:
         parse_data = await self._parse(inbound.text)
         if tracker is not None and moved(tracker, parse_data):
             context = await _with_filed(context_of(tracker), inbound)
-        meaning = self._denied(tracker, parse_data)
-        if meaning is None:
-            meaning = await self._meaning(inbound, parse_data, context)
+        denied = self._denied(tracker, parse_data)
+        meaning = denied or await self._meaning(inbound, parse_data, context)
         return with_meaning(parse_data, await _permitted(inbound, meaning))
 
     def _denied(
