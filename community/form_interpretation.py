@@ -28,7 +28,7 @@ from community.reports import (
     place_in,
     since_in,
 )
-from community.summary_asides import aside, unanswered
+from community.summary_asides import aside, only_asks, unanswered
 from community.wordings import (
     bare,
     is_angry,
@@ -70,7 +70,6 @@ _NO_PHOTO = re.compile(
 )
 NOT_YET = "not_yet"
 """Value of a message that takes the report for filed, or leaves the yes to others."""
-_JUST_ASKS = re.compile(r"问(?:下|一下|问|个)|(?:想|再)问")
 _WHOSE = re.compile(
     r"(?:去哪|上哪|找谁|找哪|归谁|归哪)[里儿个]?(?:告|说|管|反映|投诉|[^，。]{0,2}[管告]|$)"
 )
@@ -159,7 +158,7 @@ def _is_another_problem(said: Said, context: Context) -> bool:
         return False
     if context.requested_slot == CONFIRM_SLOT:
         is_told = len(bare(said.text)) >= MIN_OTHER_CHARS
-        return is_told and not _JUST_ASKS.search(said.text)
+        return is_told and not only_asks(said.text)
     if context.requested_slot not in ("report_place", "report_since"):
         return False
     answers = {name for name, _ in said.entities} & ANSWER_ENTITIES

@@ -54,12 +54,22 @@ def aside(said: Said) -> Meaning | None:
     return None
 
 
+def only_asks(text: str) -> bool:
+    """Tells whether a message says of itself that it asks: 顺便问下几号供暖."""
+    return bool(_SAYS_IT_ASKS.search(text))
+
+
 def unanswered(said: Said) -> Meaning | None:
     """Reads a question that nobody answers here; a wish is no question."""
-    asks = is_question(_NO_QUESTION.sub("", said.text)) or _ASKS.search(said.text)
+    asks = (
+        only_asks(said.text)
+        or is_question(_NO_QUESTION.sub("", said.text))
+        or _ASKS.search(said.text)
+    )
     if not asks or _WISH.search(said.text):
         return None
-    if place_in(said.text, said.entities) or said.is_clear_matter:
+    tells = said.is_clear_matter and not only_asks(said.text)
+    if place_in(said.text, said.entities) or tells:
         return None
     return Meaning("inform", value=ASKS)
 
