@@ -20,7 +20,7 @@ from actions.wiring import ports
 from bot.open_form import leave, moved, silence
 from community.catalog.model import Catalog
 from community.choices import choose
-from community.emergency_pieces import adds_up, told_before
+from community.emergency_pieces import adds_up, may_go_on_with_danger, told_before
 from community.errors import StoreUnavailableError
 from community.filed_tickets import may_mean_filed
 from community.following import (
@@ -106,11 +106,12 @@ class Understanding:
         self, parse_data: Dict[str, Any], meaning: Meaning, context: Context
     ) -> Optional[Meaning]:
         """Reads a danger that the messages tell only together: 井里, 有人喊."""
-        told = told_before(context)
+        told, said = told_before(context), Said.of(parse_data)
         if meaning.intent == "emergency" or not told:
             return None
+        if not may_go_on_with_danger(said, self.catalog()):
+            return None
         joined = await self._parse(f"{told}，{parse_data['text']}")
-        said = Said.of(parse_data)
         danger = adds_up(told, said, Said.of(joined), context, self.catalog())
         if danger is not None:
             parse_data["emergency"] = joined.get("emergency")

@@ -41,6 +41,13 @@ def told_before(context: Context) -> str:
     return told
 
 
+def may_go_on_with_danger(said: Said, catalog: Catalog) -> bool:
+    """Whether a message may be a piece of one: no place, no number, no service."""
+    if len(said.text) > MAX_PIECE_CHARS or is_only_facts(said):
+        return False
+    return not named_services(said.text, catalog)
+
+
 def adds_up(
     told: str, said: Said, joined: Said, context: Context, catalog: Catalog
 ) -> Meaning | None:
@@ -53,9 +60,9 @@ def adds_up(
         context: The conversation.
         catalog: The catalogue.
     """
-    if len(said.text) > MAX_PIECE_CHARS or named_services(said.text, catalog):
+    if not may_go_on_with_danger(said, catalog):
         return None
-    if is_only_facts(said) or is_calm(said.text, joined.emergency or ""):
+    if is_calm(said.text, joined.emergency or ""):
         return None
     meaning = emergency(joined, context, catalog)
     if meaning is None or not _is_new(told, said, joined, context, catalog):
