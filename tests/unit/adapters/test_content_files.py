@@ -172,3 +172,24 @@ def test_settings_have_defaults():
     settings = Settings.from_env({})
     assert settings.gateway_port == 8800
     assert settings.lease_s > 0
+
+
+def test_content_older_than_the_situations_is_served_without_them(folder):
+    (folder / "situations.yml").unlink()
+    assert CatalogFiles(folder).load().situations == ()
+
+
+def test_a_wording_of_a_situation_with_an_unknown_word_is_a_problem(folder):
+    edit(folder / "situations.yml", "{elder}{when}走了", "{grandma}{when}走了")
+    assert problems(folder) == ["situations.yml: bereavement: unknown word {grandma}"]
+
+
+def test_a_situation_leads_to_items_that_exist(folder):
+    edit(
+        folder / "situations.yml",
+        '"service/pension_claim", "service/funeral_benefit"',
+        '"service/pension_claim", "service/condolence_money"',
+    )
+    assert problems(folder) == [
+        "situations.yml: bereavement: item 'service/condolence_money' does not exist"
+    ]

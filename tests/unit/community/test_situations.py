@@ -40,6 +40,8 @@ def parse(text: str, label: str, **more: Any) -> dict[str, Any]:
         ("上个月被厂里辞退了", "job_loss"),
         ("怕老人在卫生间滑倒", "fear_of_falls"),
         ("我今年七十一", "old_age"),
+        ("想学点修车的手艺", "new_trade"),
+        ("给闺女换个名字", "new_name"),
         ("我弟刑满回来了", "released"),
         ("俺们是新搬来的", "newcomer"),
     ],
