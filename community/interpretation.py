@@ -223,12 +223,17 @@ def _referred(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 
 def _named_but_unsure(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """Asks rather than turns away a message that names a service."""
+    """Asks rather than turns away a message that names a service.
+
+    Where the model holds the one that is named for the likeliest, it is answered.
+    """
     if said.is_clear_item or said.label.startswith("talk_"):
         return None
+    named = named_services(said.text, catalog)
+    if said.decision == "clarify" and named == (said.label,):
+        return Meaning("service", item=said.label, facets=said.facets)
     if said.decision == "clarify" or said.confidence >= CERTAIN_OUTSIDE:
         return None
-    named = named_services(said.text, catalog)
     if len(named) != 1:
         return None
     return Meaning("nlu_fallback", candidates=named, facets=said.facets)

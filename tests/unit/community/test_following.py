@@ -77,3 +77,20 @@ def test_only_what_nothing_else_is_likely_for_stays_unwritten():
 
 def test_a_hum_is_no_topic_of_another_office(catalog):
     assert interpret(parse("哦哦", "oos_other"), TALK, catalog).intent == "talk_affirm"
+
+
+def test_the_likeliest_service_is_answered_where_it_is_named(catalog):
+    said = parse(
+        "奶奶腿坏了，想申请轮椅",
+        "service/disability_rehab_aids",
+        decision="clarify",
+        candidates=["service/disability_rehab_aids", "service/home_care_services"],
+    )
+    assert interpret(said, Context(), catalog).intent == "service"
+    other = parse(
+        "奶奶想申请轮椅",
+        "service/home_care_services",
+        decision="clarify",
+        candidates=["service/home_care_services", "service/disability_rehab_aids"],
+    )
+    assert interpret(other, Context(), catalog).intent == "nlu_fallback"
