@@ -30,7 +30,7 @@ _WITHDRAW = re.compile(
 _KEPT = re.compile(r"(?:别|不|甭|先不)(?:要|给|用)?[我俺]?(?:撤|取消)")
 _MENDED = re.compile(
     r"(?:[修弄办搞整换装通补]好|解决|处理(?:好|完)?|收拾(?:好|完)?|清(?:走|理|运|完)|[拉弄搬挪]走|"
-    r"不(?:漏|堵|臭|吵|响)|来[水电气]|有[水电气]|亮|好)了"
+    r"不(?:漏|堵|臭|吵|响)|来[水电气暖]|有[水电气]|亮|热|通|好)了"
 )
 """Said of what was reported: somebody, or chance, has mended it."""
 _NOT_MENDED = re.compile(

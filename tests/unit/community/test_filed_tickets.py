@@ -47,6 +47,7 @@ def read(text, filed, catalog, *, label="oos_other", entities=(), **context):
         ("全都不用修了", "ticket_withdraw", "all"),
         ("俺报了几件", "talk_ticket_status", None),
         ("现在修好了", "ticket_withdraw", None),
+        ("来暖了", "ticket_withdraw", None),
         ("刚才报的那件取消", "ticket_withdraw", None),
         ("那个坑的催一下", "ticket_urge", f"of:{HOLE}"),
     ],
