@@ -34,6 +34,7 @@ from community.report_answers import (
     instead_of_place,
     instead_of_time,
     is_unknown,
+    says_nothing,
     with_remark,
 )
 from community.reports import (
@@ -96,6 +97,8 @@ def answers(
     instead = _said_instead(slot, answer, reading, tracker)
     if instead:
         return instead
+    if slot == WHAT and says_nothing(answer) and tracker.get_slot(OPENING):
+        return {WHAT: None}
     if slot == WHAT:
         return _details(answer, reading, tracker)
     if slot == PLACE and not reading.value:

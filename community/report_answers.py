@@ -59,7 +59,7 @@ _WHEN = re.compile(
 """Words without which hardly anybody says since when."""
 MAX_HOUSE_DIGITS = 4
 _SMALL_WORDS = re.compile(
-    r"(?:哦|噢|嗯|啊|哎|唉|呃|额|那个|等等|等下|等一下|稍等|继续|接着|往下|刚才|前面|的|说|来|报|吧|呗|[，。,.！!？? ])+"
+    r"(?:哦|噢|嗯|啊|哎|唉|呃|额|那个|等等|等下|等一下|稍等|继续|接着|往下|刚才|前面|的|说|来|报|吧|呗|[我俺]|先|想|再|问|个|事|一下|[，。,.！!？? ])+"
 )
 """接着刚才的: adds nothing to a story."""
 UNTOLD = "没说"
@@ -101,9 +101,14 @@ def with_remark(account: Account, remark: str) -> Account:
     """Returns the account with words that answer nothing; small words are left out."""
     if is_unknown(remark) and not _SAYS_WHERE.search(remark):
         return account
-    if plain_answer(remark) is not None or _SMALL_WORDS.fullmatch(remark):
+    if plain_answer(remark) is not None or says_nothing(remark):
         return account
     return replace(account, what=f"{account.what}；{remark}")
+
+
+def says_nothing(text: str) -> bool:
+    """Tells whether a text has small words only: 哦, 接着刚才的, 我先问个事."""
+    return bool(_SMALL_WORDS.fullmatch(text))
 
 
 def is_unknown(text: str) -> bool:

@@ -126,7 +126,9 @@ def test_what_is_no_place_is_a_part_of_the_story() -> None:
     assert instead_of_place("俺家楼下", (), TOLD) is None
 
 
-@pytest.mark.parametrize("text", ["嗯", "哦", "接着刚才的", "不知道", "对"])
+@pytest.mark.parametrize(
+    "text", ["嗯", "哦", "接着刚才的", "等等 我先问个事", "不知道", "对"]
+)
 def test_small_words_are_no_part_of_it(text: str) -> None:
     assert with_remark(TOLD, text) == TOLD
 
