@@ -80,7 +80,7 @@ _CHILD = re.compile(
 _EXCUSES: dict[str, re.Pattern[str]] = {
     # Smoke and flames where they belong, or that only pollute the air.
     "fire": re.compile(
-        r"焚烧(?!垃圾引)|(?:烟花|鞭炮)[^。]{0,16}(?:爆炸|巨响|以为)|烧秸|锅炉(?!房)|劣质|□□摊|烤[串肉羊]|油污|扰民|喧哗|打不着|点不着|一打火|蒸馒头|冒过|隐患"
+        r"焚烧(?!垃圾引)|(?:烟花|鞭炮)[^。]{0,16}(?:爆炸|巨响|以为)|烧秸|锅炉(?!房)|劣质|□□摊|烤[串肉羊]|油污|扰民|喧哗|[着起失]过火|打不着|点不着|一打火|蒸馒头|冒过|隐患"
     ),
     # Smells of other things, alarms of other things, devices to be changed.
     "gas": re.compile(
@@ -96,7 +96,7 @@ _EXCUSES: dict[str, re.Pattern[str]] = {
     # Things hit by cars, past accidents of a family, questions about points.
     "traffic": re.compile(
         r"铁栏杆|草坪|井盖|盲道|人没事|没人受伤|没伤着人|扣12分|安个灯|标线|花坛|"
-        r"[两三]回车祸|爸妈车祸|责任认定|认定书|判定|怎么判|定责|怎么划|怎么赔|先[出垫付]|[狗猫](?:叫|让|被)|恢复得|没收入|没上班|只是[^，。]{0,3}剐"
+        r"[两三]回车祸|爸妈车祸|责任认定|认定书|判定|怎么判|定责|怎么划|怎么赔|先[出垫付]|[狗猫](?:叫|让|被)|(?:车祸|撞)[^，。]{0,3}(?:走了|没了(?!呼吸|气|心跳|动静|反应|意识|知觉)|去世|走的|没的)|恢复得|没收入|没上班|只是[^，。]{0,3}剐"
     ),
     # What happens again and again, but not to this moment.
     "crime": re.compile(
