@@ -29,15 +29,15 @@ from community.answers import MAX_CHOICES, PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
 from community.catalog.model import Service
 from community.catalog.situations import situation_in
-from community.circumstances import Circumstance, mentioned, missing
-from community.inquiries import INQUIRY
-from community.looking_up import WHOM
-from community.meaning import AT
+from community.dialogue.circumstances import Circumstance, mentioned, missing
+from community.dialogue.inquiries import INQUIRY
+from community.dialogue.looking_up import WHOM
+from community.dialogue.meaning import AT
+from community.dialogue.situations import SITUATION, THESE
+from community.dialogue.wordings import bare
 from community.messages import log_id
 from community.payloads import item_payload, talk_payload
 from community.replies import Choice, Choices, Part, Text
-from community.situations import SITUATION, THESE
-from community.wordings import bare
 
 logger = structlog.get_logger()
 

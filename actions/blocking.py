@@ -7,7 +7,7 @@ from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.calendar import start_of_day
-from community.meaning import Meaning
+from community.dialogue.meaning import Meaning
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
 from community.residents import Resident

@@ -21,11 +21,11 @@ from actions.report_slots import CONTACT, OPENING, account_of, clear_report
 from actions.sent_files import still_there, times_of
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
-from community.emergency import hazard
-from community.emergency_cases import rule_of
+from community.emergencies.cases import rule_of
+from community.emergencies.detection import hazard
 from community.errors import CommunityError, StoreUnavailableError
 from community.replies import Emergency, Part, Text
-from community.reports import phone_in
+from community.reports.model import phone_in
 from community.tickets import TicketDraft, TicketKind
 
 

@@ -22,10 +22,10 @@ from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.model import Matter
-from community.following import UNWRITTEN
+from community.dialogue.following import UNWRITTEN
+from community.dialogue.wordings import ABOUT_US
 from community.replies import Choices, Part, Text
-from community.reports import hours_in_words
-from community.wordings import ABOUT_US
+from community.reports.model import hours_in_words
 
 GENERAL_FACTS = {
     Facet.CONTACT: ("community.phone",),

@@ -9,8 +9,8 @@ from actions.speaking import Events, SpeakingAction, is_reporting
 from actions.tickets import own
 from actions.wiring import ports
 from community.answers import AnswerComposer
+from community.dialogue.questions import Asked
 from community.payloads import intent_payload
-from community.questions import Asked
 from community.replies import Choice, Choices, Part, Text
 
 CHOICES = (

@@ -22,12 +22,12 @@ from actions.recordings import Recordings
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import AnswerComposer
+from community.dialogue.wordings import asks_reason, wants_person
 from community.payloads import item_payload
 from community.privacy import without_id_numbers
 from community.replies import Choice, Choices, Emergency, Part, Text
-from community.reports import phone_in
+from community.reports.model import phone_in
 from community.tickets import Ticket, TicketDraft, TicketKind
-from community.wordings import asks_reason, wants_person
 
 MAX_TOLD = 4
 """So many messages on the service talked of go to the person, too."""

@@ -13,7 +13,7 @@ from community.errors import (
     StoreUnavailableError,
     TransitionRefusedError,
 )
-from community.report_answers import UNTOLD
+from community.reports.answers import UNTOLD
 from community.tickets import Ticket
 from community.tickets.telling import day
 

@@ -9,11 +9,11 @@ from rasa_sdk import Tracker
 
 from actions.reading import GRID_SLOT, PLACE_SLOT, TOLD_PLACE_SLOT
 from actions.wiring import ports
-from community.consent import plain_answer
-from community.place_parts import refined
 from community.places import PlaceMatch, Why, is_sure
-from community.report_answers import says_where
-from community.reports import Entity, place_in
+from community.reports.answers import says_where
+from community.reports.consent import plain_answer
+from community.reports.model import Entity, place_in
+from community.reports.place_parts import refined
 
 REPORT_PLACE, REPORT_WHICH = "report_place", "report_which"
 """Slots of the form: the place in words; which of several places it is."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from actions.report_slots import ANSWERS, CONFIRM, ITEM
 from community.calendar import CHINA, local_day
-from community.form_interpretation import fits
-from community.meaning import Said
+from community.dialogue.meaning import Said
+from community.reports.form_interpretation import fits
 
 STALE = timedelta(hours=8)
 """After so long a message is no answer any more, unless it plainly is one."""

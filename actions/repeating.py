@@ -11,8 +11,8 @@ from actions.reading import ITEM_SLOT, Reading
 from community.answers import PERSON, AnswerComposer, first_sentence
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.model import Service
+from community.dialogue.wordings import bare
 from community.replies import Choices, Part, Text, part_to_doc
-from community.wordings import bare
 
 _ASKS = re.compile(r"[吗不么呢?？]$|[几哪谁啥咋怎]|多少|什么")
 TOLD = "嗯，我知道了。"

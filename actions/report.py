@@ -38,13 +38,13 @@ from actions.tickets import own
 from actions.withdrawing import asked_to_withdraw_all
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
-from community.consent import plain_answer
+from community.dialogue.filed_tickets import ALL
 from community.errors import CommunityError
-from community.filed_tickets import ALL
-from community.form_interpretation import NO_PHOTO, NOT_YET
 from community.payloads import talk_payload, value_payload
 from community.replies import Choice, Choices, Part, Text
-from community.summary_asides import ASKS, PHOTO_COMES
+from community.reports.consent import plain_answer
+from community.reports.form_interpretation import NO_PHOTO, NOT_YET
+from community.reports.summary_asides import ASKS, PHOTO_COMES
 from community.tickets import Ticket
 
 CANCEL = Choice("不报了", talk_payload("cancel"))

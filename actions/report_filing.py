@@ -28,7 +28,7 @@ from actions.speaking import Events, SpeakingAction, next_report
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
 from community.replies import Part, Text
-from community.reports import hours_in_words
+from community.reports.model import hours_in_words
 from community.tickets import Ticket, TicketDraft, TicketKind
 
 

@@ -39,19 +39,19 @@ from actions.report_slots import (
     questions_left,
 )
 from actions.speaking import Events, say
-from community.consent import consents, hurried_yes
-from community.corrections import corrects_contact
-from community.form_interpretation import (
+from community.dialogue.questions import said_no, said_yes
+from community.dialogue.wordings import bare
+from community.replies import Text
+from community.reports.answers import UNTOLD, is_unknown, says_when, with_remark
+from community.reports.consent import consents, hurried_yes
+from community.reports.corrections import corrects_contact
+from community.reports.form_interpretation import (
     NEXT_REPORT,
     NO_PHOTO,
     NOT_YET,
 )
-from community.questions import said_no, said_yes
-from community.replies import Text
-from community.report_answers import UNTOLD, is_unknown, says_when, with_remark
-from community.reports import Entity, amended, phone_in
-from community.summary_asides import ASKS, NOTHING, PHOTO_COMES
-from community.wordings import bare
+from community.reports.model import Entity, amended, phone_in
+from community.reports.summary_asides import ASKS, NOTHING, PHOTO_COMES
 
 YES, NO = "yes", "no"
 MAX_ANSWER_CHARS = 300

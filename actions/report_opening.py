@@ -11,9 +11,9 @@ from actions.report_form import MAX_ANSWER_CHARS
 from actions.report_slots import CONTACT, NEXT, OPENING, PLACE, SINCE, WHAT
 from actions.speaking import Events
 from community.catalog.model import Matter
-from community.pieces import GUESSED
+from community.dialogue.pieces import GUESSED
 from community.privacy import PrivateKind, private_numbers
-from community.reports import Entity, details_are_thin, phone_in, since_in
+from community.reports.model import Entity, details_are_thin, phone_in, since_in
 
 MAX_WORDS = 4
 """Beside a number, words that say only whose it is: 我电话, 打俺的."""

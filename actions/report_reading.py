@@ -23,12 +23,9 @@ from actions.report_slots import (
     place_before,
 )
 from actions.wiring import ports
-from community.consent import plain_answer, refuses_calls
-from community.corrections import is_correction, named_field
-from community.emergency_calm import is_contact
-from community.place_parts import is_part, refined
+from community.emergencies.calm import is_contact
 from community.privacy import PrivateKind, private_numbers
-from community.report_answers import (
+from community.reports.answers import (
     UNTOLD,
     insisted_place,
     instead_of_place,
@@ -37,7 +34,9 @@ from community.report_answers import (
     says_nothing,
     with_remark,
 )
-from community.reports import (
+from community.reports.consent import plain_answer, refuses_calls
+from community.reports.corrections import is_correction, named_field
+from community.reports.model import (
     SMALL_WORDS_CHARS,
     Account,
     amended,
@@ -45,6 +44,7 @@ from community.reports import (
     since_in,
     without_since,
 )
+from community.reports.place_parts import is_part, refined
 
 MAX_CONTACT_CHARS = 40
 MIN_PLACE_CHARS = 2

@@ -10,8 +10,8 @@ from actions.joining import ALONE, REPORT_JOIN
 from actions.locating import REPORT_PLACE, REPORT_WHICH
 from actions.reading import NEXT_SLOT
 from actions.speaking import Events
-from community.report_answers import UNTOLD
-from community.reports import Account
+from community.reports.answers import UNTOLD
+from community.reports.model import Account
 
 ITEM, OPENING, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
     "report_item",

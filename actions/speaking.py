@@ -23,10 +23,10 @@ from actions.wiring import ports
 from community.answers import AnswerComposer
 from community.calendar import local_day
 from community.catalog.local import LocalFacts
+from community.dialogue.questions import Asked
+from community.dialogue.visits import visit_of, visit_question
 from community.payloads import intent_payload, item_payload, talk_payload
-from community.questions import Asked
 from community.replies import Choice, Choices, Part, part_to_doc
-from community.visits import visit_of, visit_question
 
 Events = list[dict[str, Any]]
 

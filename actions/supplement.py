@@ -16,20 +16,20 @@ from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw
-from community.after_alarm import (
+from community.answers import AnswerComposer
+from community.emergencies.after_alarm import (
     CALLS_OFF,
     SETTLES,
     After,
     OpenAlarm,
     words_after,
 )
-from community.after_filing import CONTACT, WORSE
-from community.answers import AnswerComposer
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE
-from community.place_parts import refined
 from community.replies import Part, Text
-from community.reports import phone_in
+from community.reports.after_filing import CONTACT, WORSE
+from community.reports.model import phone_in
+from community.reports.place_parts import refined
 
 
 class Supplement(SpeakingAction):

@@ -7,9 +7,9 @@ from rasa_sdk import Tracker
 from actions.reading import Reading
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
-from community.assurances import assurance
-from community.emergency_cases import case_of
-from community.emergency_questions import SAFETY, answer_about
+from community.dialogue.assurances import assurance
+from community.emergencies.cases import case_of
+from community.emergencies.questions import SAFETY, answer_about
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
 

@@ -10,10 +10,10 @@ from actions.speaking import Events, SpeakingAction, is_reporting, name_of
 from actions.tickets import asked_entries, meant_by, own
 from actions.wiring import ports
 from community.answers import AnswerComposer
+from community.dialogue.feedback import RATING_QUESTION, is_bare_no, rating_question
+from community.dialogue.questions import Asked
 from community.errors import NotFoundError, TransitionRefusedError
-from community.feedback import RATING_QUESTION, is_bare_no, rating_question
 from community.payloads import ticket_answer_payload
-from community.questions import Asked
 from community.replies import Choice, Choices, Part, Text
 from community.tickets import Rating, Ticket, TicketState
 

@@ -18,9 +18,9 @@ from actions.speaking import Events, SpeakingAction, is_reporting, name_of
 from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw, asked_to_withdraw_all
 from community.answers import AnswerComposer
+from community.dialogue.feedback import solved_question
+from community.dialogue.filed_tickets import ALL
 from community.errors import NotFoundError, TransitionRefusedError
-from community.feedback import solved_question
-from community.filed_tickets import ALL
 from community.payloads import intent_payload, report_payload
 from community.replies import Choice, Choices, Part, Text
 from community.tickets import Action, Ticket, TicketState

@@ -12,11 +12,11 @@ from actions.locating import place_told, whereabouts
 from actions.reading import ITEM_SLOT, QUESTION_SLOT, SERVICE_SLOT, Reading
 from actions.speaking import Events, SpeakingAction, name_of
 from community.answers import AnswerComposer
-from community.questions import Asked
+from community.dialogue.questions import Asked
+from community.dialogue.visits import UNASKED, Visit, visit_of, visit_question, whom_in
 from community.replies import Part, Text
-from community.reports import phone_in
+from community.reports.model import phone_in
 from community.tickets import TicketDraft, TicketKind
-from community.visits import UNASKED, Visit, visit_of, visit_question, whom_in
 
 MAX_WORDS = 300
 

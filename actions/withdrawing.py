@@ -7,9 +7,9 @@ from rasa_sdk.events import SlotSet
 from actions.reading import QUESTION_SLOT
 from actions.speaking import Events, name_of
 from community.answers import AnswerComposer
-from community.filed_tickets import ALL
+from community.dialogue.filed_tickets import ALL
+from community.dialogue.questions import Asked
 from community.payloads import intent_payload
-from community.questions import Asked
 from community.replies import Choice, Choices, Part
 from community.tickets import Ticket
 

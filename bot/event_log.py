@@ -19,11 +19,11 @@ from rasa.utils.endpoints import EndpointConfig
 from actions.reading import GRID_SLOT
 from bot.said import answer_of, offered_in, words_of_resident
 from bot.tracker_store import PendingTurn, pending_turn
+from community.dialogue.wordings import rephrase
 from community.learning.entry import LogEntry, Pseudonyms, ranking_of
 from community.messages import Inbound
 from community.privacy import mask, private_spans
 from community.replies import Reply, part_to_doc
-from community.wordings import rephrase
 
 FAILED = "failed"
 """Decision of a message that was given up."""

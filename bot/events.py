@@ -24,8 +24,8 @@ from actions.wiring import ports
 from bot import media, unfinished
 from bot.form_question import form_question
 from bot.tracker_store import RedisTurnTrackerStore
+from community.dialogue.feedback import MAX_WAITING, solved_question
 from community.errors import NotFoundError
-from community.feedback import MAX_WAITING, solved_question
 from community.messages import EventName, Inbound, Kind
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Image, ItemList, Part, Text

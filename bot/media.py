@@ -22,8 +22,8 @@ from actions.speaking import FORM
 from actions.wiring import ports
 from bot.form_question import form_question, next_slot
 from community.answers import PERSON
-from community.assurances import DICTATE
 from community.blobs import blob_url
+from community.dialogue.assurances import DICTATE
 from community.messages import Inbound
 from community.payloads import photo_payload, report_payload, talk_payload
 from community.places import PlaceMatch, is_sure

@@ -20,9 +20,9 @@ from actions.parking import emptied, goes_on, is_left, put_aside
 from actions.reading import PARKED_SLOT, QUESTION_SLOT, TOLD_PLACE_SLOT, UNCLEAR_SLOT
 from actions.speaking import FORM, LISTEN
 from actions.wiring import ports
-from community.meaning import Said
-from community.questions import Asked
-from community.report_answers import UNTOLD
+from community.dialogue.meaning import Said
+from community.dialogue.questions import Asked
+from community.reports.answers import UNTOLD
 
 
 def moved(tracker: DialogueStateTracker, parse_data: Dict[str, Any]) -> bool:

@@ -19,21 +19,21 @@ from actions.speaking import FORM
 from actions.wiring import ports
 from bot.open_form import leave, moved, silence
 from community.catalog.model import Catalog
-from community.choices import choose
-from community.emergency_pieces import adds_up, may_go_on_with_danger, told_before
-from community.errors import StoreUnavailableError
-from community.filed_tickets import may_mean_filed
-from community.following import (
+from community.dialogue.choices import choose
+from community.dialogue.filed_tickets import may_mean_filed
+from community.dialogue.following import (
     UNWRITTEN,
     circumstances,
     is_unwritten,
     service_asked_on,
 )
-from community.interpretation import combine, interpret
-from community.meaning import Context, Meaning, Said
+from community.dialogue.interpretation import combine, interpret
+from community.dialogue.meaning import Context, Meaning, Said
+from community.dialogue.pieces import may_go_on, other_matter, read_together
+from community.dialogue.wordings import rephrase, split_asks
+from community.emergencies.pieces import adds_up, may_go_on_with_danger, told_before
+from community.errors import StoreUnavailableError
 from community.messages import Inbound
-from community.pieces import may_go_on, other_matter, read_together
-from community.wordings import rephrase, split_asks
 
 MAX_TOLD_CHARS = 200
 MAX_FILED = 30

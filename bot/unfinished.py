@@ -20,7 +20,7 @@ from actions.report_slots import ITEM
 from actions.speaking import FORM, composer_for, name_of, resume_question
 from actions.wiring import ports
 from bot.open_form import park, silence
-from community.questions import Asked
+from community.dialogue.questions import Asked
 from community.replies import Part, Text
 
 

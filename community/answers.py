@@ -17,8 +17,8 @@ from community.catalog.model import (
 )
 from community.catalog.render import hotline_number, render
 from community.catalog.situations import Situation
-from community.circumstances import fitting
-from community.emergency_cases import case_of
+from community.dialogue.circumstances import fitting
+from community.emergencies.cases import case_of
 from community.payloads import (
     ask_payload,
     item_payload,

@@ -13,7 +13,7 @@ from aiohttp import web
 from adapters.redis_conversations import RedisConversations
 from adapters.redis_history import ChatEvent
 from community.blobs import blob_of_url
-from community.emergency import detect
+from community.emergencies.detection import detect
 from community.errors import (
     CommunityError,
     MailboxFullError,

@@ -14,7 +14,7 @@ from adapters.settings import Settings
 from adapters.wechat.client import WeChatClient
 from adapters.wechat.crypto import MessageCrypto
 from adapters.wechat.errors import WeChatError
-from community.emergency import detect
+from community.emergencies.detection import detect
 from community.errors import StoreUnavailableError
 from community.messages import Inbound
 from community.replies import Emergency

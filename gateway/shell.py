@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from adapters.redis_conversations import RedisConversations, open_redis
 from adapters.redis_keys import RedisKeys
 from adapters.settings import Settings
-from community.emergency import detect
+from community.emergencies.detection import detect
 from community.messages import Inbound, Kind
 from community.replies import as_plain_text
 from gateway.live import LiveUpdates

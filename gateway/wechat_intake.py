@@ -24,7 +24,7 @@ from adapters.wechat.pushes import (
     grid_of,
 )
 from community.blobs import wechat_blob_id
-from community.emergency import detect
+from community.emergencies.detection import detect
 from community.messages import MAX_TEXT_CHARS, EventName, Inbound, Kind
 from gateway.texts import clean_text
 

@@ -24,8 +24,8 @@ from bot.nlu.classifier import LABEL_RANKING, full_label, message_blocks
 from bot.nlu.facets import marks_of
 from bot.nlu.features import Document, Vectorizer, keys_of
 from bot.nlu.linear import fit_detectors
-from community.emergency import RULE_IDS, Sign, canonical, signs
-from community.emergency_doubts import markers
+from community.emergencies.detection import RULE_IDS, Sign, canonical, signs
+from community.emergencies.doubts import markers
 
 EMERGENCY = "emergency"
 """Message property: id of the emergency rule, or None."""

@@ -164,7 +164,7 @@ class Hotline:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyCase:
-    """Words of a rule for one kind of what it covers (`community.emergency_cases`)."""
+    """Words of a rule for one kind of what it covers (`community.emergencies.cases`)."""
 
     id: str
     call: tuple[str, ...]

@@ -15,7 +15,7 @@ from bot.nlu.emergency import (
     sign_grams,
 )
 from bot.nlu.features import blocks, keys_of
-from community.emergency import Sign, signs
+from community.emergencies.detection import Sign, signs
 
 URGENT = [
     ("厨房里咕噜咕噜有怪声，人发晕", "gas"),

@@ -2,7 +2,13 @@
 
 import pytest
 
-from community.after_alarm import SETTLES, After, OpenAlarm, after_alarm, words_after
+from community.emergencies.after_alarm import (
+    SETTLES,
+    After,
+    OpenAlarm,
+    after_alarm,
+    words_after,
+)
 
 SAID = [
     ("没事吧 躺躺就好了吧", "medical", After.WAIVED),

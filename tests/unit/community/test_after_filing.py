@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from community.after_filing import CONTACT, WORSE, place_told_on, told_on
 from community.catalog.model import Catalog
-from community.meaning import Context, Said
+from community.dialogue.meaning import Context, Said
+from community.reports.after_filing import CONTACT, WORSE, place_told_on, told_on
 
 FILED = Context(item="matter/noise", open_ticket="1128-0001")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.assurances import ASSURANCES, assurance, worry_in
+from community.dialogue.assurances import ASSURANCES, assurance, worry_in
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.choices import choose, first_of_yes_or_no
+from community.dialogue.choices import choose, first_of_yes_or_no
 
 OFFERED = (
     ("低保", '/service{"chosen_item": "service/subsistence_allowance"}'),

@@ -3,7 +3,7 @@
 import pytest
 
 from community.catalog.facets import Facet
-from community.circumstances import (
+from community.dialogue.circumstances import (
     ASKED_FOR,
     FOR_WHOM,
     HOUSEHOLD,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.emergency import detect, hazard
+from community.emergencies.detection import detect, hazard
 
 PAIRS = [
     # rule, the danger, what only sounds like it

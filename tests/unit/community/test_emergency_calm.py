@@ -2,8 +2,8 @@
 
 import pytest
 
-from community.emergency import detect
-from community.emergency_calm import is_calm, is_contact, names_whom_to_call
+from community.emergencies.calm import is_calm, is_contact, names_whom_to_call
+from community.emergencies.detection import detect
 
 CALM = [
     ("打俺儿媳妇电话 13800001234", "violence_home"),

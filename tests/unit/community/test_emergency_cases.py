@@ -6,7 +6,7 @@ import pytest
 
 from community.answers import AnswerComposer
 from community.catalog.local import LocalFacts
-from community.emergency_cases import case_of, rule_of
+from community.emergencies.cases import case_of, rule_of
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from community.emergency_pieces import adds_up, told_before
-from community.meaning import Context, Said
+from community.dialogue.meaning import Context, Said
+from community.emergencies.pieces import adds_up, told_before
 
 FORM = Context(
     requested_slot="report_place",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.emergency_questions import answer_about, asked_of_safety
+from community.emergencies.questions import answer_about, asked_of_safety
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.emergency import detect
+from community.emergencies.detection import detect
 
 CRIES = (
     *("着火了", "失火了快来", "楼道冒烟了", "电车着了", "锅着火了", "厨房爆炸了"),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from community.feedback import is_bare_no, ticket_answer
-from community.meaning import Context, Said
+from community.dialogue.feedback import is_bare_no, ticket_answer
+from community.dialogue.meaning import Context, Said
+from community.dialogue.questions import rating_in, said_no, said_yes
 from community.payloads import ticket_answer_payload
-from community.questions import rating_in, said_no, said_yes
 
 LAMP = "matter/street_lighting"
 

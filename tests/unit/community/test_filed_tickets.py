@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from community.filed_tickets import about_filed, may_mean_filed
-from community.meaning import Context, Said
+from community.dialogue.filed_tickets import about_filed, may_mean_filed
+from community.dialogue.meaning import Context, Said
 from community.tickets import Ticket, running
 from tests.ticket_world import MONDAY, draft, office
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from community.following import is_unwritten
-from community.interpretation import interpret
-from community.meaning import Context, Meaning
+from community.dialogue.following import is_unwritten
+from community.dialogue.interpretation import interpret
+from community.dialogue.meaning import Context, Meaning
 
 KEY = "service/public_health"
 TALK = Context(item=KEY, service=KEY, facets=("place",))

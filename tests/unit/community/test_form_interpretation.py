@@ -3,8 +3,8 @@
 import pytest
 
 from community.catalog.model import Catalog
-from community.form_interpretation import NO_PHOTO, within_form
-from community.meaning import Context, Said
+from community.dialogue.meaning import Context, Said
+from community.reports.form_interpretation import NO_PHOTO, within_form
 
 AT_SUMMARY = Context(requested_slot="report_confirm", report_item="matter/noise")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from community.interpretation import interpret
-from community.meaning import Context, Meaning
+from community.dialogue.interpretation import interpret
+from community.dialogue.meaning import Context, Meaning
 
 
 def parse(text: str, label: str, **more: Any) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from community.interpretation import combine, interpret
-from community.meaning import Ask, Context, Meaning
+from community.dialogue.interpretation import combine, interpret
+from community.dialogue.meaning import Ask, Context, Meaning
 
 
 def parse(text: str, label: str, **more: Any) -> dict[str, Any]:

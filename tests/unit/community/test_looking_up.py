@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from community.interpretation import interpret
-from community.looking_up import (
+from community.dialogue.interpretation import interpret
+from community.dialogue.looking_up import (
     asks_for_help_with_it,
     asks_to_look_up,
     calls_in_vain,
     calls_somebody_in_vain,
     misses_money,
 )
-from community.meaning import Context
+from community.dialogue.meaning import Context
 
 
 def parse(text: str, label: str, **more: Any) -> dict[str, Any]:

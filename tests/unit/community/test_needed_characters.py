@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.emergency import _RULES
-from community.needed_characters import needed
+from community.emergencies.detection import _RULES
+from community.emergencies.needed_characters import needed
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from community.meaning import Context, Said
-from community.needs import money_for_illness, nobody_for_me
+from community.dialogue.meaning import Context, Said
+from community.dialogue.needs import money_for_illness, nobody_for_me
 
 
 def _said(text, *, emergency=None):

@@ -2,8 +2,13 @@
 
 import pytest
 
-from community.meaning import Context, Said
-from community.others import OF_BENEFITS, OF_OFFICIALS, accusation, asks_about_others
+from community.dialogue.meaning import Context, Said
+from community.dialogue.others import (
+    OF_BENEFITS,
+    OF_OFFICIALS,
+    accusation,
+    asks_about_others,
+)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 import pytest
 
-from community.meaning import Context, Said
-from community.own_questions import case_told, lacks_something, photo_to_send
+from community.dialogue.meaning import Context, Said
+from community.dialogue.own_questions import case_told, lacks_something, photo_to_send
+from community.dialogue.questions import answered
+from community.dialogue.visits import answers_visit
+from community.dialogue.wordings import wishes_for_somebody
 from community.payloads import item_payload
-from community.questions import answered
-from community.visits import answers_visit
-from community.wordings import wishes_for_somebody
 
 SCHOOL = "service/school_enrollment"
 OFFERED = (

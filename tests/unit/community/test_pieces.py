@@ -2,15 +2,15 @@
 
 import pytest
 
-from community.meaning import Context, Meaning, Said
-from community.payloads import item_payload
-from community.pieces import (
+from community.dialogue.meaning import Context, Meaning, Said
+from community.dialogue.pieces import (
     GUESSED,
     may_go_on,
     other_matter,
     read_together,
     takes_first,
 )
+from community.payloads import item_payload
 
 LEAK, QUARREL = "matter/common_area_repair", "matter/neighbor_dispute"
 OFFERED = (

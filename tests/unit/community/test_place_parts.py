@@ -1,7 +1,7 @@
 import pytest
 
-from community.corrections import corrected_place, corrects_contact
-from community.place_parts import is_part, refined
+from community.reports.corrections import corrected_place, corrects_contact
+from community.reports.place_parts import is_part, refined
 
 
 @pytest.mark.parametrize(

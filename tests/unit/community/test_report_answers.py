@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.report_answers import (
+from community.reports.answers import (
     insisted_place,
     instead_of_place,
     instead_of_time,
@@ -11,7 +11,7 @@ from community.report_answers import (
     says_where,
     with_remark,
 )
-from community.reports import Account
+from community.reports.model import Account
 
 TOLD = Account("楼上天天砸墙")
 

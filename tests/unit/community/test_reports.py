@@ -2,8 +2,8 @@
 
 import pytest
 
-from community.corrections import is_correction
-from community.reports import (
+from community.reports.corrections import is_correction
+from community.reports.model import (
     Account,
     amended,
     hours_in_words,

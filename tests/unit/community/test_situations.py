@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from community.catalog.situations import situation_in, unknown_words
-from community.interpretation import interpret
-from community.meaning import Context, Meaning
+from community.dialogue.interpretation import interpret
+from community.dialogue.meaning import Context, Meaning
 from community.payloads import item_payload
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from community.consent import (
+from community.reports.consent import (
     consents,
     files_with_number,
     gives_up,

@@ -2,8 +2,14 @@
 
 import pytest
 
-from community.meaning import Said
-from community.summary_asides import ASKS, NOTHING, PHOTO_COMES, aside, unanswered
+from community.dialogue.meaning import Said
+from community.reports.summary_asides import (
+    ASKS,
+    NOTHING,
+    PHOTO_COMES,
+    aside,
+    unanswered,
+)
 
 
 def said(text: str, label: str = "oos_other") -> Said:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from community.assurances import assurance
-from community.meaning import Context, Said
-from community.suspicious import suspicious
+from community.dialogue.assurances import assurance
+from community.dialogue.meaning import Context, Said
+from community.dialogue.suspicious import suspicious
 
 
 def read(text, **context):

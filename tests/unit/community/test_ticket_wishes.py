@@ -2,10 +2,10 @@
 
 import pytest
 
-from community.meaning import Context, Said
-from community.ticket_wishes import forget_wish, visit_wish, wishes
+from community.dialogue.meaning import Context, Said
+from community.dialogue.ticket_wishes import forget_wish, visit_wish, wishes
+from community.dialogue.visits import AGREED, SELF, UNASKED, Visit, whom_in
 from community.tickets.telling import number_in
-from community.visits import AGREED, SELF, UNASKED, Visit, whom_in
 
 
 def said(text, label="oos_other", decision="abstain"):

@@ -1,6 +1,6 @@
 import pytest
 
-from community.told_facts import fact_in
+from community.dialogue.told_facts import fact_in
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from community.ambiguities import AMBIGUITIES, ambiguous
 from community.catalog.facets import Facet
-from community.wordings import (
+from community.dialogue.ambiguities import AMBIGUITIES, ambiguous
+from community.dialogue.wordings import (
     asked_with_wish,
     asks_about_us,
     asks_reason,

@@ -14,7 +14,7 @@ from adapters.wechat.render import (
     menu_as_text,
     passive_reply,
 )
-from community.choices import choose
+from community.dialogue.choices import choose
 from community.replies import Choice, Choices, Emergency, Image, ItemList, Link, Text
 from tests.conftest import NOW
 

@@ -1,0 +1,1 @@
+"""What a message means in its conversation, beyond the item that it names."""

@@ -1,0 +1,338 @@
+"""Messages that mean something only after what was said before."""
+
+import re
+
+from community.catalog.model import Catalog
+from community.dialogue.choices import first_of_yes_or_no
+from community.dialogue.meaning import (
+    CERTAIN_OUTSIDE,
+    ELLIPSIS_MAX_CHARS,
+    NOUN_MAX_CHARS,
+    UNCERTAIN,
+    UNCERTAIN_TALK,
+    Ask,
+    Context,
+    Meaning,
+    Said,
+)
+from community.dialogue.told_facts import fact_in
+from community.dialogue.wordings import (
+    asked_with_wish,
+    bare,
+    hints_at,
+    is_comparison,
+    is_question,
+    is_return,
+    named_services,
+    rephrase,
+    same_of_another,
+    wish,
+)
+from community.reports.form_interpretation import ANSWER_ENTITIES
+
+MAX_KIND_CHARS = 3
+"""So short that any label is a guess: 大人的."""
+UNWRITTEN = "unwritten"
+"""Value of a question about the service talked of that asks no known aspect."""
+UNNAMED = ("oos_gov", "oos_other", "nlu_fallback")
+"""What a short question may be held for that leaves out what it is about."""
+OF_FAMILIES = frozenset({"vulnerable_care", "party_mass"})
+"""Categories of matters that what is told of a family sounds like."""
+MAX_PERSONAL_CHARS = 20
+"""Of a question whether the resident himself qualifies."""
+_WHOSE = re.compile(
+    r"管不管|不管[吗么]|归谁|归哪|谁管|谁负责|哪[里儿]?管|[找问]谁|[找问]哪|打哪|去哪|上哪|电话|怎么办|咋办|咋整"
+)
+_CONDITION = re.compile(
+    r"(?:那|要是|如果|就|我|俺)*(?:没有?|不是|不在|没在|没交|没办|只有|光有|缺)(?!.*[？?，,].)[\u4e00-\u9fff0-9]{2,10}?"
+    r"(?:还|也)?(?:能|可以|可不可以|能不能|给)(?:给)?[\u4e00-\u9fff]{0,4}[吗不么]|"
+    r"(?:那|要是|如果|就|我|俺)*(?:没有?|不是|不在|没在|没交|没办|只有|光有|缺)[\u4e00-\u9fff0-9]{2,10}?"
+    r"(?:还|也)?(?:行不行|中不中|行[吗不么]|中[吗不么]|可以[吗不么])"
+)
+_IS_IT_DONE = re.compile(
+    r"(?:那|现在|这|它|那个)*(?:修|弄|办|处理|解决|搞)?好了[吗没么不]|(?:有人|派人|人)?来了[吗没么不]|"
+    r"(?:修|弄|办|处理|解决)了[吗没么]|(?:到|办到|弄到|走到)哪(?:一?步)?了?"
+)
+_CIRCUMSTANCE = re.compile(
+    r"[0-9一二三四五六七八九十]+(?:多|来)?岁|(?:[六七八九]十|一百)[一二三四五六七八九多来]*了|瘫|卧床|不能动|动弹不|"
+    r"半身|偏瘫|(?:眼|耳朵?|腿|腰)[^，。]{0,3}(?:瞎|聋|瘸|断|看不|听不|走不|不行|不中)|"
+    r"[做干走站蹲看听嚼咬][^，。]{0,2}不[了动]|(?:腿|腰|胳膊|手|眼|牙)[^，。]{0,2}疼|没牙|不利索|自己(?:住|过)|[0-9一二两三四五六七八九]口人|"
+    r"(?:一个月|月)(?:收入|挣|才|就)*[^，。]{0,2}[百千]|有(?:个|辆|一辆|台)?(?:三轮|摩托|轿车|小车|面包车|车|楼|房)|"
+    r"[一二三四]级|农村户|城镇户|新农合|没有?(?:工作|收入|儿女|户口|社保)|离婚?了|老伴没了|一个人(?:住|过)"
+)
+_OWN = re.compile(r"(?:[我俺咱]|他|她|老人|老伴|孩子)")
+_ALARMING = re.compile(
+    r"联系|[接回]电话|打不通|没动静|没出门|不见|走丢|丢了|摔|打|骂|吵|闹|不开门|敲门|哭|饿|冻|虐|欺|偷|骗|死|"
+    r"想不开|难受|害怕|人(?:来|去)(?:看看|瞧瞧)|[去来]看"
+)
+"""Said of somebody who needs help now."""
+_GENERIC = re.compile(r"补[助贴]|津贴|救助|待遇|报名|申请|登记|优惠|政策")
+"""Words in the names of many services, which name none of them."""
+_THAT = re.compile(r"^(?:那|这|它|他|她)")
+_KIND = re.compile(
+    r"(?:不是|要|给|就是|是|[我俺]是|[我俺]们?是)?(?!好|是|对|行|中|真|有|假|知道|可以|怎么|会|刚才|谢)"
+    r"[\u4e00-\u9fff0-9]{1,6}(?<!好|是|对|行|道|谢)的"
+)
+"""Of which kind what was talked of is meant: 大人的, 不是老年的."""
+_BOTH = re.compile(r"都|分别|各要|各自|两样|两个")
+
+
+def again(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Says the last answer again or shorter: 再说一遍材料, 说短点, 没听懂."""
+    how = wish(said.text)
+    if how is None or said.label == "talk_handoff":
+        return None
+    says_more = asked_with_wish(said.text)
+    if says_more and said.is_clear_matter:
+        return None
+    facets = said.facets if says_more else ()
+    facets = facets or context.facets
+    return Meaning("repeat", item=context.item, facets=facets, value=how)
+
+
+def plain_yes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Takes the first of a yes-or-no question; a yes to a list is unclear."""
+    if said.label != "talk_affirm" or is_question(said.text):
+        return None
+    taken = first_of_yes_or_no(context.offered)
+    if taken is not None:
+        return Meaning.of_choice(taken)
+    return Meaning("nlu_fallback") if context.is_unclear else None
+
+
+def going_back(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Returns to the item talked of before: 回到刚才那个."""
+    if context.previous_item is None or not is_return(said.text):
+        return None
+    if named_services(said.text, catalog):
+        return None
+    base = context.previous_item.split("/")[0]
+    return Meaning(base, item=context.previous_item, facets=said.facets)
+
+
+def remembered(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Reads an unclear wording as the resident chose it before."""
+    key = context.meanings.get(bare(said.text))
+    if key is None:
+        return None
+    return Meaning(key.split("/")[0], item=key, facets=said.facets)
+
+
+def comparison(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Tells two services apart: those named, talked of, or offered."""
+    if not is_comparison(said.text):
+        return None
+    named = list(named_services(said.text, catalog))
+    if len(named) < 2 and context.item and context.item.startswith("service/"):
+        named += [context.item] if context.item not in named else []
+    if len(named) < 2:
+        named = list(context.offered_services)
+    return Meaning("compare", candidates=tuple(named[:2])) if len(named) > 1 else None
+
+
+def same_question(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Asks the last facet of another item: 那特困呢."""
+    name = same_of_another(said.text)
+    if name is None or not context.facets:
+        return None
+    named = named_services(name, catalog)
+    target = named[0] if named else said.item
+    if target is None or not target.startswith("service/"):
+        return None
+    if said.facets and len(bare(name)) > NOUN_MAX_CHARS:
+        return None
+    return Meaning("service", item=target, facets=context.facets)
+
+
+def both(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Asks one thing about two services: 低保和残疾证都要带啥."""
+    if not said.facets or not _BOTH.search(said.text):
+        return None
+    named = named_services(said.text, catalog)
+    if not named and said.label == "talk_ask_facet":
+        named = context.compared
+    if len(named) < 2:
+        return None
+    also = (Ask(named[1], said.facets),)
+    return Meaning("service", item=named[0], facets=said.facets, also=also)
+
+
+def follow_up(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Takes a short question that names nothing for one about the item."""
+    vague = said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK
+    if said.label == "talk_ask_facet" and not vague:
+        if context.item is None and not is_question(said.text):
+            return Meaning("nlu_fallback", facets=said.facets)
+        services = tuple(c for c in said.candidates if c.startswith("service/"))
+        if context.item is None and services:
+            return Meaning("nlu_fallback", candidates=services, facets=said.facets)
+        return Meaning("talk_ask_facet", item=context.item, facets=said.facets)
+    if not said.facets or context.item is None:
+        return None
+    if vague or _asks_on(said, context, catalog):
+        return Meaning("talk_ask_facet", item=context.item, facets=said.facets)
+    return None
+
+
+def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Answers 那找谁, 你们管不管 about the topic of another office talked of before.
+
+    Only where that office is known; else there is nothing to add.
+    """
+    topic = context.outside
+    if topic is None or len(bare(said.text)) > ELLIPSIS_MAX_CHARS:
+        return None
+    if not any(word in topic for r in catalog.referrals for word in r.keywords):
+        return None
+    if said.is_clear_item or named_services(said.text, catalog):
+        return None
+    asks = said.label == "talk_ask_facet" or _WHOSE.search(said.text)
+    return Meaning("oos_gov", clause=topic) if asks else None
+
+
+def circumstances(
+    text: str, meaning: Meaning, context: Context, catalog: Catalog
+) -> Meaning | None:
+    """Takes 瘫了三年了 九十一了 for the case that the service talked of is for.
+
+    What is told of somebody after an answer asks whether that is enough.
+    """
+    key = context.service
+    if key is None or context.item != key or meaning.intent == "matter":
+        return None
+    if meaning.value or meaning.clause or len(text) > MAX_PERSONAL_CHARS:
+        return None
+    if not _CIRCUMSTANCE.search(text) or named_services(text, catalog):
+        return None
+    return Meaning("talk_ask_facet", item=key, facets=("eligibility",))
+
+
+def service_asked_on(
+    text: str, meaning: Meaning, context: Context, catalog: Catalog
+) -> str | None:
+    """Returns a short question with the name of the service that it may be about.
+
+    医院在哪评, after an answer about the disability certificate. Nothing for what names
+    another service or a topic of another office.
+    """
+    key = context.service
+    if key is None or context.item != key or meaning.intent not in UNNAMED:
+        return None
+    if meaning.candidates:
+        return None
+    if meaning.value or meaning.clause or len(bare(text)) > ELLIPSIS_MAX_CHARS:
+        return None
+    if not is_question(text) or named_services(text, catalog):
+        return None
+    if any(word in text for r in catalog.referrals for word in r.keywords):
+        return None
+    service = catalog.services[key.removeprefix("service/")]
+    return f"{service.short_name}，{text}"
+
+
+def is_unwritten(text: str, meaning: Meaning) -> bool:
+    """Tells whether a question that was read with the service's name stays with it.
+
+    Only where nothing else is likely: 需要多少人同意, 纹身呢.
+    """
+    is_noun = len(bare(text)) <= NOUN_MAX_CHARS and text.rstrip("?？").endswith("呢")
+    return meaning.intent == "nlu_fallback" or is_noun
+
+
+def told_of_family(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """俺娘自己住, told in a talk about a service, is no wish to look after somebody."""
+    if context.service is None or context.item != context.service:
+        return None
+    if said.emergency or not said.is_clear_matter or is_question(said.text):
+        return None
+    matter = catalog.matters[said.label.removeprefix("matter/")]
+    if matter.category not in OF_FAMILIES or len(said.text) > ELLIPSIS_MAX_CHARS:
+        return None
+    if not _OWN.match(said.text) or _ALARMING.search(said.text):
+        return None
+    return Meaning("talk_ask_facet", item=context.service, facets=("eligibility",))
+
+
+def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Takes 没有房产证能上吗 for a question about the service talked of.
+
+    So it takes 没空去, 租的房子: a fact says what is asked. Without a service it is part
+    of a story, and refuses nothing.
+    """
+    fact = fact_in(bare(said.text))
+    if fact is not None and context.open_ticket is None:
+        if context.service is None or context.item != context.service:
+            if said.is_clear_service:
+                return None
+            return Meaning("nlu_fallback", candidates=said.candidates)
+        return Meaning("talk_ask_facet", item=context.service, facets=(fact,))
+    if context.service is None or context.item != context.service:
+        return None
+    if said.is_clear_item or named_services(said.text, catalog):
+        return None
+    if not _CONDITION.fullmatch(bare(said.text)):
+        return None
+    facets = said.facets or ("eligibility",)
+    return Meaning("talk_ask_facet", item=context.service, facets=facets)
+
+
+def of_that_kind(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Takes 大人的, 我是六楼的 for a word more on the service talked of."""
+    if context.service is None or context.item != context.service or context.is_unclear:
+        return None
+    is_short = len(bare(said.text)) <= MAX_KIND_CHARS
+    if (said.is_clear_item and not is_short) or named_services(said.text, catalog):
+        return None
+    if not _KIND.fullmatch(re.sub(r"\W", "", said.text)):
+        return None
+    return Meaning("talk_ask_facet", item=context.service, facets=context.facets)
+
+
+def of_the_ticket(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Looks up a report that was filed just now, where its progress is asked: 好了吗."""
+    about_report = context.item is None or context.item.startswith("matter/")
+    if context.open_ticket is None or not about_report:
+        return None
+    asked = said.label == "talk_ask_facet" and said.facets[:1] == ("progress",)
+    if asked or _IS_IT_DONE.fullmatch(bare(said.text)):
+        return Meaning("talk_ticket_status")
+    return None
+
+
+def same_again(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """A question about what was reported just now opens no second report.
+
+    It goes to those who deal with the first one. Another place is another report.
+    """
+    is_same = said.is_clear_matter and said.label == context.item
+    if not is_same or context.open_ticket is None or not is_question(said.text):
+        return None
+    if ANSWER_ENTITIES & {name for name, _ in said.entities}:
+        return None
+    return Meaning("supplement", item=context.item)
+
+
+def _asks_on(said: Said, context: Context, catalog: Catalog) -> bool:
+    """Tells whether the label of a message is only a guess about an ellipsis."""
+    if said.label == "talk_ticket_status":
+        about_service = context.item == context.service
+        return about_service and said.facets[0] != "progress"
+    limit = MAX_PERSONAL_CHARS if _THAT.match(said.text) else ELLIPSIS_MAX_CHARS
+    if said.label.startswith("oos_"):
+        personal = "eligibility" in said.facets and "我" in said.text.replace(
+            "俺", "我"
+        )
+        limit = MAX_PERSONAL_CHARS if personal else limit
+        sure = said.confidence >= (CERTAIN_OUTSIDE if personal else UNCERTAIN)
+        return not sure and len(said.text) <= limit
+    if len(said.text) > limit or said.item is None:
+        return False
+    specific = _GENERIC.sub("", said.text)
+    unnamed = said.is_clear_service and not hints_at(specific, said.label, catalog)
+    return said.decision != "answer" or unnamed
+
+
+def carried(said: Said, context: Context) -> tuple[str, ...]:
+    """Returns the facets that a correction, or an item asked for, keeps."""
+    corrects = rephrase(said.text) != said.text
+    return context.facets if corrects or context.item is None else ()

@@ -1,0 +1,201 @@
+"""A problem told in pieces, while it is not clear yet which matter it is.
+
+What is told meanwhile is kept, and a yes takes the first of the choices. The second
+message that leaves it open takes the likeliest matter: its form files nothing unseen.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from community.catalog.model import Catalog
+from community.dialogue.meaning import AT, UNCERTAIN, Context, Meaning, Said
+from community.dialogue.questions import said_no, said_yes
+from community.dialogue.situations import SITUATION
+from community.dialogue.wordings import (
+    bare,
+    is_question,
+    named_services,
+    says_small_talk,
+)
+from community.errors import RecordError
+from community.payloads import ChosenMeaning, read_payload
+from community.reports.consent import plain_answer
+
+_ONLY_DENIES = re.compile(
+    r"(?:这|我说的|[我俺])*不是(?:(?!是)[一-龥]){2,6}?(?:的|这个|的事|这事|啊|呀)*"
+)
+GUESSED = "guessed"
+"""Value of a matter that nobody has named; it is said that it is a guess."""
+_OPEN = frozenset({"nlu_fallback", "oos_gov", "oos_other", "matter"})
+"""Meanings of a message that may be the rest of what was said before."""
+_REPORTS = re.compile(
+    r"(?:行|中|好|那|就|要|你|您|恁|[我俺]|想|替|帮|给|快|赶紧|先|直接)*"
+    r"(?:报|反映)(?:吧|上去|上|了|呗|一下|啊)*"
+)
+_SENDS = re.compile(
+    r"(?:那|就|你|您|恁|快|赶紧|赶快|给[我俺])*(?:叫|派|让|喊|找)(?:个)?人(?:来|过来)(?:看看?|修|弄|一趟|吧|呗|啊)*"
+)
+"""Said to choices, it takes the first."""
+_FACTS = frozenset({"time", "building", "address"})
+_DENIED = re.compile(r"不是(?:问|说|要|那个)?([一-龥]{2,6})")
+
+
+def takes_first(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """行，报上, 你报吧, 叫人来: said to choices that begin with a matter."""
+    if context.requested_slot is not None:
+        return None
+    text = said.text.strip()
+    plain = bare(text)
+    reports = _REPORTS.fullmatch(plain)
+    if not _is_story(context):
+        named = context.item == "service/medical_reimbursement"
+        is_bare = reports and context.question is None and not named
+        return Meaning("nlu_fallback", value="report") if is_bare else None
+    agrees = said_yes(text) or plain_answer(text) == "yes"
+    if not (reports or agrees or _SENDS.fullmatch(plain)):
+        return None
+    first = context.offered_items[0]
+    chosen = next(c for c, _ in _offered(context) if c.item == first)
+    return Meaning.of_choice(chosen)
+
+
+def may_go_on(said: Said, meaning: Meaning, context: Context, catalog: Catalog) -> bool:
+    """Tells whether a message may be the rest of what was not understood before."""
+    if meaning.intent in _OPEN:
+        return True
+    if not _is_story(context) or meaning.chosen:
+        return False
+    if meaning.intent == "service":
+        is_asked = named_services(said.text, catalog) or is_question(said.text)
+        return not is_asked
+    if said_no(said.text):
+        return False
+    return not says_small_talk(meaning.intent, said.text)
+
+
+def read_together(
+    said: Said, meaning: Meaning, joined: Meaning, told: str, context: Context
+) -> Meaning | None:
+    """Reads a message with what was told before; `None` where it stands alone.
+
+    Args:
+        said: The message.
+        meaning: What it means by itself.
+        joined: What all of it means together.
+        told: All of it.
+        context: What the conversation knows.
+    """
+    denied = _denied(said.text, context)
+    if denied:
+        return _without(denied, meaning, joined, told, context)
+    is_other = meaning.intent == "matter" and joined.item != meaning.item
+    if joined.intent in ("service", "matter") and not is_other:
+        clause = told if joined.intent == "matter" else ""
+        return replace(joined, clause=clause)
+    if meaning.item in context.offered_items:
+        return replace(meaning, clause=told)
+    if meaning.intent == "matter" or (meaning.value and not _is_place(meaning)):
+        return None
+    if joined.value and joined.value.startswith(SITUATION):
+        return replace(joined, clause=told)
+    candidates = joined.candidates or context.offered_items
+    likeliest = _likeliest(said, candidates, context)
+    if likeliest is not None:
+        return Meaning("matter", item=likeliest, value=GUESSED, clause=told)
+    is_open = meaning.intent in ("nlu_fallback", "oos_other")
+    if is_open and (candidates or meaning.intent == joined.intent == "nlu_fallback"):
+        return Meaning("nlu_fallback", candidates=candidates, clause=told)
+    return None
+
+
+def other_matter(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Reads 不是油烟 是下水道臭 within a report of smoke: it is about something else.
+
+    Returns:
+        The other matter with all that was told, a no where none is named, or `None`.
+    """
+    found = _DENIED.search(said.text)
+    report = catalog.matters.get((context.report_item or "").removeprefix("matter/"))
+    if found is None or report is None or said.emergency:
+        return None
+    names = (report.short_name, report.name, *report.aliases)
+    if not any(pair in name for pair in _pairs(found.group(1)) for name in names):
+        return None
+    is_other = said.label.startswith("matter/") and said.label != report.key
+    if is_other and said.confidence >= UNCERTAIN:
+        clause = f"{context.account}，{said.text}" if context.account else said.text
+        return Meaning("matter", item=said.label, clause=clause)
+    return Meaning("talk_deny") if _ONLY_DENIES.fullmatch(bare(said.text)) else None
+
+
+def _pairs(words: str) -> set[str]:
+    return {words[n : n + 2] for n in range(len(words) - 1)}
+
+
+def _is_story(context: Context) -> bool:
+    """A problem is being told, and choices for it are on the table."""
+    first = next(iter(context.offered_items), "")
+    return context.is_unclear and first.startswith("matter/")
+
+
+def _is_place(meaning: Meaning) -> bool:
+    return bool(meaning.value and meaning.value.startswith(AT))
+
+
+def _likeliest(said: Said, candidates: tuple[str, ...], context: Context) -> str | None:
+    """Returns the matter to begin with, once enough was told or guessed at."""
+    if not _is_story(context) or is_question(said.text):
+        return None
+    if _FACTS & {name for name, _ in said.entities}:
+        # a place or a time says nothing of what the matter is
+        return context.offered_items[0]
+    first = next(iter(candidates), "")
+    is_enough = first in context.offered_items or context.n_unclear > 1
+    return first if is_enough and first.startswith("matter/") else None
+
+
+def _denied(text: str, context: Context) -> tuple[str, ...]:
+    """Returns the offered items that a message says it is not: 不是闹矛盾."""
+    found = _DENIED.search(text)
+    if found is None or not _is_story(context):
+        return ()
+    pairs = _pairs(found.group(1))
+    denied: dict[str, None] = {}
+    is_lone = len(context.offered_items) == 1
+    for chosen, title in _offered(context):
+        if is_lone or any(pair in title for pair in pairs):
+            denied[chosen.item or ""] = None
+    return tuple(denied)
+
+
+def _offered(context: Context) -> Iterator[tuple[ChosenMeaning, str]]:
+    """Yields the choices on the table that mean an item, with their titles."""
+    for title, payload in context.offered:
+        try:
+            chosen = read_payload(payload)
+        except RecordError:
+            continue
+        if chosen.item is not None:
+            yield chosen, title
+
+
+def _without(
+    denied: tuple[str, ...],
+    meaning: Meaning,
+    joined: Meaning,
+    told: str,
+    context: Context,
+) -> Meaning:
+    """Takes what is left: what the message itself means, else the next choice."""
+    known = (
+        meaning.item,
+        *meaning.candidates,
+        *context.offered_items,
+        *joined.candidates,
+        joined.item,
+    )
+    left = tuple(dict.fromkeys(k for k in known if k and k not in denied))
+    if left and left[0].startswith("matter/"):
+        return Meaning("matter", item=left[0], value=GUESSED, clause=told)
+    return Meaning("nlu_fallback", candidates=left, clause=told)

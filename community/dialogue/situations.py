@@ -1,0 +1,103 @@
+"""What happened to somebody, told without the name of a service: 俺娘瘫了三年.
+
+The table is `catalog/situations.yml`. What helps is offered as choices, which stay while
+the story goes on.
+"""
+
+import re
+
+from community.catalog.model import Catalog
+from community.catalog.situations import Situation, situation_in
+from community.dialogue.meaning import CERTAIN_OUTSIDE, Context, Meaning, Said
+from community.dialogue.told_facts import fact_in
+from community.dialogue.wordings import bare, hints_at, is_question, named_services
+
+SITUATION = "situation:"
+"""Before the id, in the value of a meaning that tells a situation."""
+THESE = "these"
+"""Value of a question about all the choices on the table: 能给点啥."""
+OF_PEOPLE = frozenset({"vulnerable_care", "dispute", "party_mass", "public_security"})
+"""Categories of matters that what is told of a family sounds like."""
+_OF_OTHERS = re.compile(r"楼[上下]|邻居|隔壁|对门|人家|别人|谁家|有户|有一家")
+_MISREAD = re.compile(
+    r"[说打]错|误会|不是(?:这|那)(?:个)?意思|没死|还活着|还在世|想多了|听错|理解错"
+)
+MAX_CHARS = 40
+"""A longer message tells more than what happened."""
+MAX_MORE_CHARS = 14
+"""Of a few words more about what was told before."""
+
+
+def situation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Offers what helps in a situation that is told, and keeps offering it."""
+    if said.emergency or len(said.text) > MAX_CHARS:
+        return None
+    told = situation_in(said.text, context.before, catalog.situations)
+    if told is not None and not _OF_OTHERS.search(said.text):
+        is_known = _is_known(said.text, told, context)
+        is_other = is_known or _asks_something_else(said, told, catalog)
+        return None if is_other else _offered(told, said)
+    before = situation_of_choices(context, catalog)
+    if before is not None and _MISREAD.search(said.text):
+        return Meaning("talk_deny")
+    if before is not None and _tells_more(said, catalog):
+        return _offered(before, said)
+    return None
+
+
+def situation_of_choices(context: Context, catalog: Catalog) -> Situation | None:
+    """Returns the situation whose choices are on the table."""
+    if not context.is_unclear:
+        return None
+    offered = context.offered_items
+    return next((s for s in catalog.situations if s.items == offered), None)
+
+
+def asks_about_choices(
+    said: Said, context: Context, catalog: Catalog
+) -> Meaning | None:
+    """Takes 能给点啥, 要办啥 for a question about the choices of a situation."""
+    if situation_of_choices(context, catalog) is None or not is_question(said.text):
+        return None
+    if len(said.text) > MAX_MORE_CHARS or named_services(said.text, catalog):
+        return None
+    if said.is_clear_item and hints_at(said.text, said.label, catalog):
+        return None
+    facets, items = said.facets, context.offered_items
+    return Meaning("nlu_fallback", candidates=items, facets=facets, value=THESE)
+
+
+def _offered(told: Situation, said: Said) -> Meaning:
+    facets = said.facets if is_question(said.text) else ()
+    value = f"{SITUATION}{told.id}"
+    return Meaning("nlu_fallback", candidates=told.items, facets=facets, value=value)
+
+
+def _asks_something_else(said: Said, told: Situation, catalog: Catalog) -> bool:
+    """Tells whether the classifier knows better what a message is about."""
+    if named_services(said.text, catalog):
+        return True
+    if said.is_clear_service:
+        return said.label in told.items or hints_at(said.text, said.label, catalog)
+    if said.is_clear_matter:
+        matter = catalog.matters[said.label.removeprefix("matter/")]
+        return matter.category not in OF_PEOPLE
+    outside = said.label == "oos_gov" and said.confidence >= CERTAIN_OUTSIDE
+    return outside and is_question(said.text)
+
+
+def _is_known(text: str, told: Situation, context: Context) -> bool:
+    """Of the service talked of it asks whether that is enough, and needs no choices."""
+    if context.service is None or context.item != context.service:
+        return False
+    return context.service in told.items or fact_in(bare(text)) is not None
+
+
+def _tells_more(said: Said, catalog: Catalog) -> bool:
+    """Tells whether a few words go on with what was told: 上三年级, 俺俩都有病."""
+    if is_question(said.text) or len(said.text) > MAX_MORE_CHARS:
+        return False
+    is_talk = said.label.startswith("talk_") and said.label != "talk_ask_facet"
+    if is_talk or named_services(said.text, catalog):
+        return False
+    return not said.is_clear_matter

@@ -1,0 +1,349 @@
+"""What the wording of a message says, whatever its topic."""
+
+import re
+
+from community.catalog.facets import Facet
+from community.catalog.model import Catalog
+from community.dialogue.nicknames import NICKNAMES
+
+_CONTRAST = re.compile(
+    r"(?:我|俺)?(?:说的|问的)?不是.{1,12}?[,，。 ]?"
+    r"(?:而?是|[我俺]?问的是|[我俺]?说的是|[我俺]?要问|[我俺]?想问)(.{2,})"
+)
+_MISTAKE = re.compile(
+    r"(?:我|俺)?(?:说|问|搞|弄|点|打)(?:错了|岔了)[,，。 ]?"
+    r"(?:[我俺咱])?(?:是)?(?:要|想)?(?:问|说|办)?的?(?:是)?(.{2,})"
+)
+_LEFT = re.compile(
+    r"[^，。,？?\s]{2,14}?(?:先不|不|先别)(?:问|说|管|提)了[ ，,。]+(?!.*[吗呢]$)(.{4,})"
+)
+"""孩子上学的事先不问了 门口有个坑: what is left is put aside."""
+_COMPARE = re.compile(
+    r"区别|不一样|不同|一回事|[啥哪]两样|哪个好|哪个合适|哪个划算|咋分|怎么分"
+)
+_SAME = re.compile(r"^(?:那|那么|那个|还有)?(.{1,10}?)(?:呢|咋样|怎么样)[?？]?$")
+_SHORTER = re.compile(
+    r"(?:说|讲|写|弄)?(?:得|的)?(?:再)?(?:短|简单|简短|简洁)(?:一?点|些)|(?:说|讲|话|字|写)得?太长|^太长|"
+    r"长话短说|简单(?:说|讲)|[拣挑]?(?:要紧|重要|关键)的说|说重点|太多了?看不"
+)
+_PLAINER = re.compile(
+    r"[听看](?:不|没)(?:懂|明白|明白)|[啥什]么?意思|说人话|没弄?明白|不明白|说白话"
+)
+_REPEAT = re.compile(
+    r"(?:再|重新|重)(?:给[我俺])?(?:说|讲|念|来|发|告诉[我俺])(?:一?[遍下次回]|说)|"
+    r"没(?:听|看)(?:清|见|到)|没记住|忘了.{0,4}说的?[啥什]|重复一[遍下]|"
+    r"刚才说的?(?:是)?[啥什]|(?:多少|[啥什]么?|[哪谁几])[里儿个天]?来着"
+)
+_QUESTION = re.compile(
+    r"[?？吗呢么]$|[咋啥]|[找问归]谁|谁(?:能|来)?(?:管|负责|赔)|怎么|什么|多[少些](?![天年])|多久|哪(?![怕知想料])|能不能|要不要|是不是|"
+    r"([一-龥])不\1(?!不)|有没有|[得能要用管给行办](?:[一-龥]{1,4})?不[呀啊]?$"
+)
+_RETURN = re.compile(
+    r"(?:回到|说回|还是说|接着说|再说回|回头说)(?:刚才|前面|头里|先前|上一?个|前一?个)"
+)
+_REFUSED = (
+    r"(?:没批|不批|不给批|没通过|没过|不通过|停了|停发|停掉|给停|停[我俺咱]|取消|没评上|没选上|"
+    r"少了|降了|驳回|退回来|拒了|不给办|不发了|没我)"
+)
+_REASON = re.compile(
+    rf"(?:为[啥何]|为什么|凭[啥什]么?|[咋怎]么?).{{0,12}}{_REFUSED}|"
+    rf"{_REFUSED}.{{0,4}}(?:为[啥何]|为什么|凭[啥什]|[咋怎]么?回事|[啥什]么?原因)|"
+    rf"{_REFUSED}(?:了|的|啊|呀)?[。！!?？]?$"
+)
+_BARE_REASON = re.compile(
+    rf"(?:那|到底|我的|俺的|这)?(?:为[啥何]|为什么|凭[啥什]么?|[咋怎]么?)?(?:就)?(?:给)?{_REFUSED}"
+    r"(?:了|呢|啊|呀)?(?:为[啥何]|为什么)?[。！!?？]?"
+)
+_REMEDY = re.compile(r"[咋怎]么?(?:办|补|恢复|再|重新|弄|认证)|如何|上哪|去哪|哪里")
+_ANGER = re.compile(
+    r"^滚|滚[蛋开远]|去死|真他妈|妈了个|^(?:他|你|特)?妈的[^一-鿿]|^(?:他|你|特)?妈的$|"
+    r"傻[逼bB叉]|(?:你|恁|这)[^，。]{0,3}傻子|混蛋|王八|狗屁|放屁|废物|垃圾(?:机器人|玩意|东西|系统|软件)|"
+    r"[啥什]么?(?:破|鬼|狗屁)?(?:玩意|玩艺|东西)|破(?:机器人|玩意|系统|软件)|"
+    r"气[死煞](?:我|俺|人)|烦死|[啥什]么?(?:也|都)不是|一点用|没(?:啥|什么)?用的|"
+    r"干(?:啥|什么|嘛)吃的|(?:你|您|恁).{0,3}听不懂|不懂人话|(?:你|恁)?[咋怎]么?(?:这么|恁么)?(?:笨|蠢)|笨蛋|没脑子|"
+    r"到底(?:还)?管不管|还管不管|要(?:你|您|恁)(?:有|能)?(?:干)?(?:[啥嘛何]|什么)用?[?？]?$|"
+    r"糊弄|忽悠(?:谁|人|我|俺)|骗[人子鬼]的?吧|投诉你|"
+    r"(?:还是|还没|照样|照旧|依旧|没人)[^？?]{1,16}(?:太|可真?|真是?|多|好)(?:感谢|谢谢|辛苦)|"
+    r"(?:太|真是太?|可真)(?:感谢|谢谢)[^。？?]{0,8}(?:还没|没人|还是)"
+)
+_DOUBT = re.compile(
+    r"骗子|(?:真的|可信|靠谱|管用)[吗不么吧]|(?:你|您)?(?:是)?真人|(?:你|您)是(?:不是)?机器"
+)
+_PRAISE = re.compile(
+    r"[好谢赞棒牛帅妙顺佩服]|明白|清楚|懂|管用|有用|帮|满意|不错|不孬|不赖|靠谱|行|中|解决|放心|省事|方便|点赞|贴心|及时|没白|真是|👍|🌹|❤"
+)
+_UNDERSTOOD = re.compile(
+    r"(?:行了?|好的?|中|嗯+|那行|那好|哦+|噢+)?[ ，,。]*(?:[我俺])?(?:都)?(?:知道|明白|晓得|记住|记下|清楚|懂)了?[ ，,。]*"
+    r"(?:[我俺])?(?:先|就|等)?(?:(?:明|后|今|改)天|回头|一会儿?|下午|上午|下周|过两天|抽空|有空|这就)?(?:再)?"
+    r"(?:去|过去|来|跑一趟|问问|试试|办|弄|看看)*(?:吧|啊|哈|了)?[。！!]*|"
+    r"(?:行|好|中|嗯|哦|噢|那|就|我|俺|[ ，,。])*(?:明|后|改|过两)天(?:上午|下午|早上)?(?:再|就)?(?:去|过去|跑)"
+    r"(?:一趟|问问?|看看|办|弄|社区|窗口)*(?:吧|啊|哈|了)?[。！!]*"
+)
+_SMALL_TALK = {
+    "talk_deny": re.compile(r"^(?:都|全)?不(?:是|对)(?!.*是)"),
+    "talk_greet": re.compile(r"好|在[吗不么]|早|喂|嗨|哈喽|hi|hello", re.IGNORECASE),
+    "talk_goodbye": re.compile(
+        r"再见|拜|回见|慢走|下[次回]|先这样|先走|走了|忙|睡|晚安|挂了|[去回]了|88"
+    ),
+}
+"""Words without which such a label is only a guess: 别的楼也没有, 通知没有啊."""
+_PERSON = re.compile(
+    r"转(?:个|一个|给)?(?:真|活)?人(?![事才民员生口身名账头])(?:工|来|接)?|转人工|人工(?:客服|服务|坐席)|"
+    r"(?:找|叫|换|要|喊)(?:个|一个)?(?:真人|活人|人工|客服|人来?(?:跟我|跟俺|给我|给俺)?(?:说话|接电话|聊|讲|说))|"
+    r"(?:跟|和)(?:个)?(?:真|活)人(?:说|讲|聊)|"
+    r"^(?!.*(?:有人|骗|对方|他|陌生|老是|中奖|别|不要|甭|不用)).*(?:给|跟)[我俺](?:们)?(?:先)?[打回]个?电话(?![说让要])|"
+    r"^(?:请|麻烦|能不能)?回个?电话"
+)
+_WISH_FOR_SOMEBODY = re.compile(
+    r"人工|真人|活人|客服|专人|明白人|值班|前台|负责人|管事|能人|电话|微信|见面|当面|在不在|躲|"
+    r"(?:找|叫|派|喊|让|请|转|换|要(?![债钱账饭])|想|给|跟|和|与|约|联系|打|回|接|帮|求|盼|等)[^。]{0,8}"
+    r"(?:人|网格员|社区|领导|干部|书记|主任|[我俺咱]|你们|谁|说|聊|讲|问|个|一趟)|"
+    r"来(?:个|位)?人|派|人呢|有(?:没有)?人|谁能|网格员(?:呢|在|来|是|叫|$)|上门|代办|跑"
+)
+"""Words without which a wish for a person is only a guess: 书记家多了一套."""
+_US = r"(?:你们|您们|咱们?|社区|居委会?|网格员|便民中心)"
+_ABOUT_US = {
+    Facet.CONTACT: r"的?(?:电话|联系方式|号码)(?:是)?(?:多少|几号|[啥哪]个?|什么)?",
+    Facet.PLACE: r"的?(?:在哪[里儿]?|地址|几点(?:上班|开门|下班|关门)|[啥什]么?时候(?:上班|开门)|"
+    r"(?:周末|星期[六天日]|礼拜[六天日]|中午)(?:上班|开门)[吗不么]?)",
+}
+_THING = (
+    r"(?:一?[个件点些]|一下|几[个件])?(?:小|大|急)?(?:事情?|问题|情况|毛病|现象)儿?"
+)
+_TELL = r"(?:反映|反应|上报|报告|汇报|投诉|举报|报|说)"
+_WANTS_TO_REPORT = re.compile(
+    r"(?:你好|您好|喂|同志|闺女|小?云小路)?[,，。 ]*(?:我|俺|咱)?(?:这里|这儿|这边|这)?(?:就是)?"
+    r"(?:"
+    rf"(?:想|要|来|得)*(?:给|跟|向)?(?:你们?|您|恁|社区)?{_TELL}{_THING}"
+    rf"|(?:想|要|得)+(?:给|跟|向)?(?:你们?|您|恁|社区)?(?:反映|上报|投诉|举报)(?:一?下)?"
+    rf"|有{_THING}[,，]?(?:[我俺])?不知道?(?:当讲不当讲|该不该[说讲报]|能不能[说讲])"
+    rf"|有{_THING}[,，]?(?:想|要|得)?(?:给|跟|向)?(?:你们?|您|恁|社区)?{_TELL}(?:一?下)?"
+    rf"|(?:有{_THING}[,，]?)?(?:找谁|上哪|在哪|[咋怎]么?|如何)(?:反映|上报|报|投诉){_THING}"
+    rf"|有{_THING}[,，]?(?:找谁|上哪|在哪|[咋怎]么?|如何)(?:反映|上报|报|投诉)"
+    r")[啊呀呢]?(?:行[不吗么]|中不|可以吗|找谁|[咋怎]么?(?:弄|办|报))?[。！!？?]?"
+)
+_SPLIT = re.compile(
+    r"[,，。；;！!?？ ]*(?:还有就是|还有一[个件]?事?|还有|另外|顺便(?:问|说)?(?:一?下)?|"
+    r"再问(?:一?下|个)?|再就是|对了)[,，：: ]*"
+)
+_STOP = re.compile(r"[,，。；;！!?？\s]+")
+_FRINGE = re.compile(
+    r"^(?:那个|那|这个|问问?|想问|咨询)|(?:的事|的|啊|呀|呗|吧)?[。？?！!]*$"
+)
+MIN_CLAUSE_CHARS = 4
+ABOUT_US = "us"
+"""Value of a question about the community, not about an item."""
+MAX_WISH_CHARS = 14
+
+
+def rephrase(text: str) -> str:
+    """Returns the part of a correction that says what is meant.
+
+    不是低保，是临时救助 → 临时救助; other texts come back as they are.
+    """
+    clean = text.strip()
+    match = _CONTRAST.fullmatch(clean) or _MISTAKE.fullmatch(clean)
+    match = match or _LEFT.fullmatch(clean)
+    return match.group(1) if match else text
+
+
+def is_comparison(text: str) -> bool:
+    """Tells whether a message asks for the difference between things."""
+    return bool(_COMPARE.search(text))
+
+
+def same_of_another(text: str) -> str | None:
+    """Returns what 那特困呢 names; `None` for other wordings."""
+    match = _SAME.match(text.strip())
+    return match.group(1) if match else None
+
+
+def wish(text: str) -> str | None:
+    """Returns how the last answer is wanted again: `same`, `short` or `plain`."""
+    if len(text) > MAX_WISH_CHARS:
+        return None
+    for how, wording in (("short", _SHORTER), ("same", _REPEAT), ("plain", _PLAINER)):
+        if wording.search(text):
+            return how
+    return None
+
+
+def asked_with_wish(text: str) -> bool:
+    """Tells whether a wish also names an aspect: 再说一遍材料."""
+    rest = text
+    for wording in (_SHORTER, _REPEAT, _PLAINER):
+        rest = wording.sub("", rest)
+    return len(bare(rest)) > 1
+
+
+def is_question(text: str) -> bool:
+    """Tells whether a message has the form of a question."""
+    return bool(_QUESTION.search(text))
+
+
+def is_return(text: str) -> bool:
+    """Tells whether the resident goes back to what was talked of before."""
+    return bool(_RETURN.search(text))
+
+
+def asks_reason(text: str) -> bool:
+    """Tells whether a message asks why something was refused or stopped.
+
+    A question for the remedy (停了怎么补) is not one: that is in the catalogue.
+    """
+    return bool(_REASON.search(text)) and not _REMEDY.search(
+        re.sub(r"[咋怎]么?(?=.{0,6}(?:没|停|取消|回事|不给|少))", "", text)
+    )
+
+
+def is_bare_reason(text: str) -> bool:
+    """Tells whether a message asks for the reason and says nothing else."""
+    return bool(_BARE_REASON.fullmatch(text.strip()))
+
+
+def is_angry(text: str) -> bool:
+    """Tells whether a message scolds the assistant."""
+    return bool(_ANGER.search(text))
+
+
+def doubts_us(text: str) -> bool:
+    """Tells whether a resident asks who or what he is talking to."""
+    return bool(_DOUBT.search(text))
+
+
+def praises(text: str) -> bool:
+    """Tells whether a message holds a word of praise or relief."""
+    return bool(_PRAISE.search(text))
+
+
+def has_understood(text: str) -> bool:
+    """Tells whether a resident says that it is enough: 行，知道了，俺明天去."""
+    return bool(_UNDERSTOOD.fullmatch(text.strip()))
+
+
+def says_small_talk(label: str, text: str) -> bool:
+    """Tells whether a message has a word of the small talk that it is taken for.
+
+    For labels of which no such word is known it is taken as read.
+    """
+    words = _SMALL_TALK.get(label)
+    return words is None or bool(words.search(text))
+
+
+def wants_person(text: str) -> bool:
+    """Tells whether somebody asks for a person, in words of his own: 给我转个人."""
+    return bool(_PERSON.search(text))
+
+
+def wishes_for_somebody(text: str) -> bool:
+    """Tells whether a message has a word of wanting somebody, in whatever sense."""
+    return bool(_WISH_FOR_SOMEBODY.search(text))
+
+
+def asks_about_us(text: str, *, alone: bool) -> Facet | None:
+    """Returns what is asked about the community itself: 你们电话多少, 几点上班.
+
+    Args:
+        text: The message.
+        alone: Nothing was talked of, so the community need not be named.
+    """
+    clean = bare(text)
+    for facet, asked in _ABOUT_US.items():
+        if re.fullmatch(f"{_US}(?:的|那)?{asked}", clean):
+            return facet
+        if alone and re.fullmatch(asked, clean):
+            return facet
+    return None
+
+
+def wants_to_report(text: str) -> bool:
+    """Tells whether a message announces a problem without telling it."""
+    return bool(_WANTS_TO_REPORT.fullmatch(text.strip()))
+
+
+def split_asks(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """Returns the two clauses of a message that asks two things, else nothing."""
+    if rephrase(text) != text:
+        return ()
+    pieces = [p for p in _SPLIT.split(text, maxsplit=1) if len(p) >= MIN_CLAUSE_CHARS]
+    if len(pieces) == 2:
+        return tuple(pieces)
+    for stop in _STOP.finditer(text):
+        first, second = text[: stop.start()], text[stop.end() :]
+        names = named_services(first, catalog), named_services(second, catalog)
+        if all(names) and not set(names[0]) & set(names[1]):
+            return (first, second)
+    return ()
+
+
+def bare(text: str) -> str:
+    """Returns a message without the small words at its ends."""
+    return re.sub(r"\W", "", _FRINGE.sub("", text.strip()))
+
+
+def service_names(key: str, catalog: Catalog) -> frozenset[str]:
+    """Returns all names of a service."""
+    service = catalog.services[key.removeprefix("service/")]
+    return frozenset({service.name, service.short_name, *service.aliases})
+
+
+def service_with_name(name: str, catalog: Catalog) -> str | None:
+    """Returns the key of the one service that has exactly this name."""
+    keys = [
+        service.key
+        for service in catalog.services.values()
+        if name in service_names(service.key, catalog)
+    ]
+    return keys[0] if len(keys) == 1 else None
+
+
+def hints_at(text: str, key: str, catalog: Catalog) -> bool:
+    """Tells whether any two characters of a service's names are in a text."""
+    return any(
+        name[i : i + 2] in text
+        for name in service_names(key, catalog)
+        for i in range(len(name) - 1)
+    )
+
+
+def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """Returns keys of services named in a text, in the order of their mention."""
+    found: dict[str, int] = {}
+    taken: list[tuple[int, int]] = []
+    names = _names_of(catalog)
+    beginnings = {text[i : i + n] for i in range(len(text)) for n in (1, 2)}
+    possible = [entry for b in beginnings for entry in names.get(b, ())]
+    for _, name, key in sorted(possible):
+        start = text.find(name)
+        end = start + len(name)
+        if start < 0 or any(start < t and s < end for s, t in taken):
+            continue
+        taken.append((start, end))
+        found.setdefault(key, start)
+    return tuple(sorted(found, key=found.__getitem__))
+
+
+_Names = dict[str, list[tuple[int, str, str]]]
+_known: list[tuple[Catalog, _Names]] = []
+"""The names of the catalogue that was asked for last."""
+
+
+def _names_of(catalog: Catalog) -> _Names:
+    """Returns all names of services with rank and key, by their first two letters.
+
+    The longest ranks first. A message is compared with the few names that begin
+    somewhere in it: it is cut in many ways, and there are hundreds of names.
+    """
+    if not _known or _known[0][0] is not catalog:
+        names = [
+            (name, service.key)
+            for service in catalog.services.values()
+            for name in {service.name, service.short_name, *service.aliases}
+        ]
+        names += NICKNAMES.items()
+        names.sort(key=lambda pair: (-len(pair[0]), pair))
+        found: _Names = {}
+        for rank, (name, key) in enumerate(names):
+            found.setdefault(name[:2], []).append((rank, name, key))
+        _known[:] = [(catalog, found)]
+    return _known[0][1]

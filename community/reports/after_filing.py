@@ -1,0 +1,102 @@
+"""What is told right after a report was filed, in the same talk: it belongs to that report."""
+
+import re
+
+from community.catalog.model import Catalog
+from community.dialogue.meaning import UNCERTAIN_TALK, Context, Meaning, Said
+from community.dialogue.wordings import (
+    is_angry,
+    is_question,
+    named_services,
+    wants_to_report,
+)
+from community.reports.answers import says_where
+from community.reports.corrections import corrects_contact
+from community.reports.model import MAX_PLACE_ALONE_CHARS, happens
+from community.reports.place_parts import is_part
+
+WORSE = "worse"
+"""Value of a message that tells that it has become worse."""
+CONTACT = "contact"
+"""Value of a message that says that the telephone number is wrong."""
+PLAINLY_OTHER = 0.995
+"""So sure is a model of a joke or the weather, which are no part of a report."""
+GUESS = 0.6
+"""A service or an office that is less likely is only a guess about a few words."""
+MIN_CHARS = 3
+MAX_CHARS = 40
+_WORSE = re.compile(
+    r"又|更|越|严重|厉害|受不了|扛不住|不敢|漫|淹|流[到进]|塌|摔|伤|冻|[大多满高]了"
+)
+_ANNOUNCES = re.compile(r"(?:还有|有|问|说).{0,2}[个件点]事|问(?:一下|问)")
+"""我还有个事: what it is comes next."""
+_OF_ONESELF = re.compile(r"(?:那|就)?(?:[我俺想])")
+_ACCESS = re.compile(r"家|住|楼|门|钥匙|白天|晚上|上班|电话|照片|车|姓|叫")
+"""What somebody who comes must know; 我想闺女了 is nothing of that."""
+_TWICE = re.compile(r"报重|重复报|报(?:过|了)两")
+"""是不是报重了: what was filed is shown."""
+_ASKS_IF = re.compile(r"没(?:有)?[?？]?$")
+"""修好了没."""
+_NO_QUESTION = re.compile(r"[啥谁哪][都也]|什么[都也]")
+_WHEN_COMES = re.compile(
+    r"(?:今天|今晚|明天|现在|这会儿?|晚上|上午|下午|到底|他们|你们|恁)*(?:能不能|会不会|能|会)?(?:来个?人|有人来|来修|来得?了|[修弄]?好|解决|通)(?:[吗不么嘛]|不能)?[?？]?"
+)
+
+
+def place_told_on(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """3号楼, after a report of an estate: the part that was missing, or the whole place."""
+    if not _is_on_report(context) or is_question(said.text):
+        return None
+    if corrects_contact(said.text):
+        return Meaning("supplement", item=context.item, value=CONTACT)
+    text = said.text.strip()
+    if len(text) > MAX_PLACE_ALONE_CHARS or happens(text) or said.is_clear_service:
+        return None
+    tells = context.open_ticket_wants_place and says_where(text, said.entities)
+    if not tells and not is_part(text):
+        return None
+    return Meaning("supplement", item=context.item, value=f"place:{text}")
+
+
+def told_on(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """今天又响 一晚上没睡: more words to what was reported, and to nothing else."""
+    text = said.text.strip()
+    if not _is_on_report(context) or not MIN_CHARS <= len(text) <= MAX_CHARS:
+        return None
+    if _WHEN_COMES.fullmatch(text) or _TWICE.search(text):
+        return Meaning("talk_ticket_status")
+    is_new = wants_to_report(text) or _ANNOUNCES.search(text)
+    asks = is_question(_NO_QUESTION.sub("", text)) or _ASKS_IF.search(text)
+    if is_new or asks or is_angry(text) or named_services(text, catalog):
+        return None
+    if not _may_belong(said, context):
+        return None
+    value = WORSE if _WORSE.search(text) else None
+    return Meaning("supplement", item=context.item, value=value)
+
+
+def _is_on_report(context: Context) -> bool:
+    """A report was filed, and nothing else was talked of or asked since."""
+    is_filed = context.open_ticket is not None and not context.open_ticket_is_urgent
+    is_free = context.requested_slot is None and context.question is None
+    return is_filed and is_free and (context.item or "").startswith("matter/")
+
+
+def _may_belong(said: Said, context: Context) -> bool:
+    """Tells whether a message is about the report, or about nothing that is known."""
+    if said.text.strip().isdigit():
+        return True  # 601: a room, whatever it sounds like
+    if said.item is not None and said.item == context.item:
+        return said.decision != "answer" or not _names_a_place(said)
+    if _OF_ONESELF.match(said.text.strip()) and not _ACCESS.search(said.text):
+        return False
+    if said.label == "oos_other":
+        return said.confidence < PLAINLY_OTHER
+    is_talk = said.label.startswith("talk_") and said.confidence >= UNCERTAIN_TALK
+    is_guess = said.confidence < GUESS or said.label.startswith("matter/")
+    return not is_talk and not said.is_clear_item and is_guess
+
+
+def _names_a_place(said: Said) -> bool:
+    """Another house or road is another report."""
+    return any(name in ("address", "building") for name, _ in said.entities)

@@ -1,0 +1,82 @@
+"""What is asked or said beside the summary of a report, and is no part of it."""
+
+import re
+
+from community.dialogue.meaning import Meaning, Said
+from community.dialogue.wordings import bare, is_question
+from community.reports.answers import is_unknown, says_when
+from community.reports.model import place_in
+
+ASKS = "asks"
+"""Value of a question that only whoever comes can answer."""
+NOTHING = "nothing"
+"""Value of words that add nothing: 不记得编号."""
+PHOTO_COMES = "photo_comes"
+"""Value of a message that says there is a photo, or asks how to send it."""
+MIN_WORDS_CHARS = 3
+"""Shorter remarks say nothing to whoever works on it."""
+MAX_UNKNOWN_CHARS = 10
+_PHOTO = re.compile(
+    r"(?:[我俺]|已经|刚才?|都)*(?:有照片|(?:拍|照)了?(?:张|几张)?(?:照片?|相)?了?|有(?:图|视频))[的了啊呀。]*|"
+    r"(?:那|照片|图|视频)*(?:[咋怎]么?|如何|往哪|在哪)[里儿]?(?:样)?(?:发|传|拍)(?:照片|图|给你|过去)*[啊呀呢]?[?？]?"
+)
+_WHEN = re.compile(
+    r"(?:(?:[几多]少?[天久长]|[啥什]么?时候|多会儿?|几时|哪天)[^，。]{0,6}(?:信|来|修|办|弄|处理|解决|回|好)|要?(?:等|过)?(?:几天|多久|多长时间))[啊呀呢?？]*$"
+)
+_WHO = re.compile(
+    r"^报给谁[啊呀呢的?？]*$|^(?:这|那|到时候?|是|这事|归)*(?:谁|哪个?(?:部门|单位|人))(?:来|去|给|会)?(?:修|办|管|弄|处理|负责|看)[啊呀呢的?？]*$"
+)
+_NAMELESS = re.compile(
+    r"(?:别|不|甭|不要|不用|不想)[^，。]{0,3}?[留写报提记说]?(?:[我俺]的?)?(?:真)?(?:姓名|名字?)(?!单|额|称)"
+)
+_SAYS_IT_ASKS = re.compile(r"问(?:下|一下|问|个)|(?:想|再)问")
+_ASKS = re.compile(r"[了过到]没(?:有)?[?？]?$|几[点号](?:上班|下班|开门|来)?[?？]?$")
+_NO_QUESTION = re.compile(r"没[啥什]么?|[啥谁哪][都也]")
+_WISH = re.compile(
+    r"(?:能不能|能|可不可以|可以|会不会).{0,10}[来修换装派拆清帮给安放挪查治]"
+)
+
+
+def aside(said: Said) -> Meaning | None:
+    """Reads a question about the report, or words that add nothing to it."""
+    text = said.text.strip()
+    if _PHOTO.fullmatch(text):
+        return Meaning("inform", value=PHOTO_COMES)
+    if _NAMELESS.search(text) and len(text) <= MAX_UNKNOWN_CHARS:
+        return Meaning("talk_identity", value="discreet")
+    if _WHEN.search(text):
+        return Meaning("talk_ask_facet", facets=("time_limit",))
+    if _WHO.search(text):
+        return Meaning("talk_ask_facet", facets=("process",))
+    if _adds_nothing(said):
+        return Meaning("inform", value=NOTHING)
+    return None
+
+
+def only_asks(text: str) -> bool:
+    """Tells whether a message says of itself that it asks: 顺便问下几号供暖."""
+    return bool(_SAYS_IT_ASKS.search(text))
+
+
+def unanswered(said: Said) -> Meaning | None:
+    """Reads a question that nobody answers here; a wish is no question."""
+    asks = (
+        only_asks(said.text)
+        or is_question(_NO_QUESTION.sub("", said.text))
+        or _ASKS.search(said.text)
+    )
+    if not asks or _WISH.search(said.text):
+        return None
+    tells = said.is_clear_matter and not only_asks(said.text)
+    if place_in(said.text, said.entities) or tells:
+        return None
+    return Meaning("inform", value=ASKS)
+
+
+def _adds_nothing(said: Said) -> bool:
+    if said.entities or any(char.isdigit() for char in said.text):
+        return False
+    if says_when(said.text, ()):
+        return False
+    is_dull = is_unknown(said.text) and len(said.text) <= MAX_UNKNOWN_CHARS
+    return is_dull or len(bare(said.text)) < MIN_WORDS_CHARS
