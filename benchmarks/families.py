@@ -23,7 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from bot.nlu.examples import Example, read_examples
-from bot.nlu.features import Vectorizer, blocks
+from bot.nlu.features import Document, Vectorizer, blocks
 from bot.nlu.linear import SEED
 from bot.nlu.words import catalogue_words, shared_jieba
 
@@ -50,7 +50,7 @@ MASKS = {
 }
 
 
-def documents(examples: list[Example]) -> list[list[list[str]]]:
+def documents(examples: list[Example]) -> list[Document]:
     """Returns feature n-grams of the examples."""
     cut = shared_jieba(tuple(catalogue_words("catalog"))).lcut
     return [blocks(example.text, cut(example.text)) for example in examples]

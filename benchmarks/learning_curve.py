@@ -23,7 +23,7 @@ from adapters.settings import ROOT
 from benchmarks.measure import note
 from bot.nlu.decision import Thresholds, decide
 from bot.nlu.examples import Example, read_examples
-from bot.nlu.features import blocks
+from bot.nlu.features import Document, blocks
 from bot.nlu.linear import LinearModel, calibrate, fit_linear
 from bot.nlu.words import catalogue_words, shared_jieba
 from community.learning.grams import bands, grams, similarity
@@ -46,7 +46,7 @@ def cutter() -> Callable[[str], list[str]]:
 
 
 @lru_cache(maxsize=40_000)
-def document(text: str) -> list[list[str]]:
+def document(text: str) -> Document:
     """Returns the features of a message."""
     return blocks(text, cutter()(text))
 

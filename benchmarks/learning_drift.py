@@ -225,10 +225,13 @@ def main() -> None:
     result: dict[str, Any] = {
         "radar": {item: radar(item, data, catalog) for item in NEW_ITEMS}
     }
+    note(f"radar: {result['radar']}")
     result["learned"] = {
         item: learn(item, names[item], data, frozen) for item in NEW_ITEMS
     }
-    result["in_traffic"] = {item: in_traffic(item, data, frozen) for item in NEW_ITEMS}
+    result["in_traffic"] = {
+        item: in_traffic(item, names[item], data, frozen) for item in NEW_ITEMS
+    }
     text = json.dumps(result, ensure_ascii=False, indent=1)
     RESULT.write_text(text + "\n", encoding="utf-8")
     print(text)
