@@ -242,8 +242,13 @@ def contact_told_in(answer: str, reading: Reading, tracker: Tracker) -> str | No
 
 def contact_told(answer: str, contact: str) -> str:
     """Returns what a ticket is told of a number: a new one, or one instead of another."""
-    number = _CALLED_SO.sub("", contact)
-    return f"{'更正' if _ANEW.search(answer) else '联系'}电话：{number}"
+    kind = "更正" if _ANEW.search(answer) else "联系"
+    return f"{kind}电话：{without_call(contact)}"
+
+
+def without_call(contact: str) -> str:
+    """Returns a contact without the words that call it one: 电话13812345678."""
+    return _CALLED_SO.sub("", contact)
 
 
 def who_in(answer: str, known: str | None) -> str | None:

@@ -11,7 +11,7 @@ from actions.filing import N_COMPARED, at_place, moved_to
 from actions.handoff import filed_now, handoff_draft, open_handoff
 from actions.locating import place_told, whereabouts
 from actions.reading import ITEM_SLOT, PHOTOS_SLOT, TICKET_SLOT, Reading
-from actions.report_reading import contact_in, contact_told
+from actions.report_reading import contact_in, contact_told, without_call
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
@@ -84,7 +84,7 @@ class Supplement(SpeakingAction):
         await moved_to(ticket, draft)
         noted = f"记上了，跟 {number} 放在一起交给网格员。"
         if contact:
-            noted = f"记上了，{number} 的联系电话：{contact}。来处理的人看得到。"
+            noted = f"记上了，{number} 的联系电话：{without_call(contact)}。来处理的人看得到。"
         if kind == WORSE:
             await _pressed(number, reading, tracker)
             noted = f"记到 {number} 里了。情况重了，我也替您催了。"

@@ -75,7 +75,7 @@ def _with_answer(visit: Visit, reading: Reading, tracker: Tracker) -> Visit:
     if reading.chosen and kind in ("whom", "when"):
         return replace(visit, **{kind: value})
     if visit.step == "whom":
-        return replace(visit, whom=whom_in(reading.text))
+        return replace(visit, whom=whom_in(reading.text, visit.relative))
     return replace(visit, when=reading.text[:60])
 
 

@@ -10,11 +10,12 @@ from community.replies import Choice, Choices
 
 KIND = "visit"
 """Of the question about it, among those that the assistant asks."""
-SELF, AGREED, UNASKED = "self", "agreed", "unasked"
+SELF, AGREED, UNASKED, UNTOLD = "self", "agreed", "unasked", "untold"
 WHOM_WORDS = {
     SELF: "本人",
     AGREED: "家里人，本人愿意",
     UNASKED: "家里人，还没问过本人",
+    UNTOLD: "没说清，去之前先问",
 }
 ANY_TIME = "都行"
 _RELATIVE = re.compile(
@@ -27,6 +28,7 @@ _SELF = re.compile(
 _AGREED = re.compile(
     r"愿意|同意|答应|知道|[让叫][我俺]|说(?:中|行|好|可以)|商量(?:好|过)|^(?:中|行|好|对|是|嗯)"
 )
+_ONLY_YES = re.compile(r"(?:中|行|好|对|是|嗯|可以|[的了啊呀吧呗，。！ ])+")
 _UNASKED = re.compile(
     r"没问|没说|没商量|不知道|还没|不清楚|得问|不(?:太)?(?:愿意|同意)"
 )
@@ -109,8 +111,15 @@ def answers_visit(answer: str, question: Mapping[str, Any]) -> bool:
     return any(known.search(answer) for known in words)
 
 
-def whom_in(answer: str) -> str:
-    """Reads the answer to "for whom": a kind of `WHOM_WORDS`, else the words."""
+def whom_in(answer: str, relative: str = "") -> str:
+    """Reads the answer to "for whom": a kind of `WHOM_WORDS`, else the words.
+
+    Args:
+        answer: What was said.
+        relative: Who it is for, if known: then 中 is the consent that was asked about.
+    """
+    if not relative and _ONLY_YES.fullmatch(answer.strip()):
+        return UNTOLD
     if _UNASKED.search(answer):
         return UNASKED
     if _SELF.search(answer) and not _RELATIVE.search(answer):

@@ -4,7 +4,7 @@ import pytest
 
 from community.dialogue.meaning import Context, Said
 from community.dialogue.ticket_wishes import forget_wish, visit_wish, wishes
-from community.dialogue.visits import AGREED, SELF, UNASKED, Visit, whom_in
+from community.dialogue.visits import AGREED, SELF, UNASKED, UNTOLD, Visit, whom_in
 from community.tickets.telling import number_in
 
 
@@ -101,3 +101,17 @@ def test_what_the_first_message_says_is_not_asked_again(words, whom, step):
 )
 def test_for_whom(text, whom):
     assert whom_in(text) == whom
+
+
+def test_a_bare_yes_consents_only_for_somebody_who_was_named():
+    assert whom_in("中", "娘") == AGREED
+    assert whom_in("中") == UNTOLD
+    assert whom_in("好的") == UNTOLD
+
+
+def test_somebody_is_to_come_in_everyday_words(catalog):
+    context = Context(service="service/disability_certificate")
+    for text in ("那你叫人来看看", "叫人来一趟", "恁派个人来"):
+        meaning = visit_wish(said(text), context, catalog)
+        assert meaning is not None, text
+        assert meaning.item == "service/disability_certificate"

@@ -21,6 +21,8 @@ from community.dialogue.told_facts import fact_in
         ("居住证办了", "materials"),
         ("听别人说村里发钱", "amount"),
         ("还没领证", "eligibility"),
+        ("断了三个月", "eligibility"),
+        ("医保断了两年", "eligibility"),
     ],
 )
 def test_a_fact_says_what_is_asked(text: str, facet: str) -> None:
