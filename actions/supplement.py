@@ -54,7 +54,7 @@ class Supplement(SpeakingAction):
         if kind == "place":
             return await _corrected(named, number, reading, tracker)
         if kind == CONTACT:
-            return [Text(f"好，您把对的号码发来，{number} 的电话我改上。")], []
+            return [Text(f"好，您把对的号码发来，我给处理 {number} 的人记上。")], []
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         text = "" if reading.value == PHOTOS_VALUE else reading.text
         contact = contact_in(text, reading) if phone_in(reading.entities) else None
