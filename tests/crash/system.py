@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -92,14 +92,17 @@ class System:
         await asyncio.to_thread(process.wait)
         self._launch(name)
 
-    async def stall_workers(self, seconds: float) -> None:
-        """Lets both workers stand still, so that answers come too late."""
+    @contextmanager
+    def stalled_workers(self) -> Iterator[None]:
+        """Lets the workers stand still, so that answers come too late."""
         children = self.workers()
         for child in children:
             _tell(child, signal.SIGSTOP)
-        await asyncio.sleep(seconds)
-        for child in children:
-            _tell(child, signal.SIGCONT)
+        try:
+            yield
+        finally:
+            for child in children:
+                _tell(child, signal.SIGCONT)
 
     async def recovered(self) -> None:
         """Waits until everything works again after a kill."""

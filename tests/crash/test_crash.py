@@ -94,7 +94,8 @@ class Killer:
 
     async def _dispatcher_before_commit(self) -> None:
         """After WeChat has the message, before the database knows."""
-        await self._system.stall_workers(STALL_S)
+        with self._system.stalled_workers():
+            await asyncio.sleep(STALL_S)
         fault = self._wechat.faults.add("slow", "message/custom/send", seconds=0.3)
 
         async def has_it() -> bool:

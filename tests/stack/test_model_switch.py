@@ -26,7 +26,8 @@ from community.learning.entry import LogEntry
 from community.messages import Inbound, Kind
 
 pytestmark = [pytest.mark.stack, pytest.mark.model]
-SLOWEST_S = 5.0
+SLOWEST_S = 15.0
+"""A hang, whatever else runs; `benchmarks.wechat_load` holds it to five seconds."""
 
 
 @pytest.fixture

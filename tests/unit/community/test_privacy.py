@@ -135,9 +135,9 @@ def test_neighbouring_numbers_are_told_apart(text: str, masked: str) -> None:
 @pytest.mark.parametrize("piece", ["1 3 8 0 ", "1-", "1380000", "幺", "三个零", "+86"])
 def test_a_hostile_message_takes_little_time(piece: str) -> None:
     text = (piece * 2000)[:2000]
-    started = time.perf_counter()
+    started = time.process_time()
     mask(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_dictated_number_is_given_in_digits() -> None:
