@@ -23,7 +23,7 @@ from actions.locating import (
 )
 from actions.reading import RECORDING_SLOT, Reading, reading_of
 from actions.recordings import ATTACH, LEAVE_OUT, SAID_IN_IT, Recordings
-from actions.report_reading import answers, contact_told_in, elsewhere, with_name
+from actions.report_reading import answers, contact_told_in, elsewhere
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
@@ -39,6 +39,7 @@ from actions.report_slots import (
     questions_left,
 )
 from actions.speaking import Events, say
+from community.contacts import with_name
 from community.dialogue.questions import said_no, said_yes
 from community.dialogue.wordings import bare
 from community.replies import Text
@@ -207,7 +208,7 @@ class ValidateReportForm(FormValidationAction):
             return taken or found
         if answer == YES:
             return {**found, **_told_with_yes(reading, tracker)}
-        contact = contact_told_in(answer, reading, tracker)
+        contact = contact_told_in(answer, tracker)
         if contact:
             return {CONTACT: contact, CONFIRM: None}
         if corrects_contact(answer):

@@ -1,7 +1,6 @@
 """What one answer fills: its own slot, and what else was told with it."""
 
 import re
-from itertools import pairwise
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -23,8 +22,7 @@ from actions.report_slots import (
     place_before,
 )
 from actions.wiring import ports
-from community.emergencies.calm import is_contact
-from community.privacy import PrivateKind, private_numbers
+from community.contacts import MAX_CONTACT_CHARS, contact_in, name_in, with_name
 from community.reports.answers import (
     UNTOLD,
     insisted_place,
@@ -46,25 +44,12 @@ from community.reports.model import (
 )
 from community.reports.place_parts import is_part, refined
 
-MAX_CONTACT_CHARS = 40
+NO_CALLS = "不打电话，在这里回"
 MIN_PLACE_CHARS = 2
-_CALLS = re.compile(
-    r"(?:[嗯对好行中我俺这个的是打找回给再留就吧啊哈]|的话|(?:[我俺]|名字)?(?:叫|姓)[\u4e00-\u9fff]{1,3}(?=电话|手机|座机|号|$)|"
-    r"(?:[我俺]的?)?(?:老婆|老公|老伴|对象|儿?媳妇?|女婿|孙[子女]|儿子|闺女|女儿|孩子|[爸妈爹娘])的?|电话|手机|座机|家里|号码?|"
-    r"联系(?:方式)?|上午|下午|晚上|中午|白天|早上|下班|以?后|都行|就行|转\d{1,4}|"
-    r"[别没]?(?:写|记|说|报|发|弄)?错了?|不[对是]|应该|[改换]成?|为|变了|新|一下|用|刚才|那|哦|噢|哎呀?|不好意思|麻烦)*"
-)
 _SLIP_OF_TONGUE = re.compile(
     r"(.{2,}?)[ ，,。]+(?:[哦噢啊呃]+不|不对|错了|不是|说错了)[了啊]*[ ，,。]*(?:应该)?是?(.+)"
 )
 """东关花园10号楼 哦不 9号楼."""
-_AGREED = re.compile(r"^(?:[嗯对好行中是][的了吧]*[ ，,。]+)+")
-_ANEW = re.compile(r"错|不对|不是|应该|[改换变]|新的")
-"""Beside a number: it replaces another one."""
-_CALLED_SO = re.compile(r"^[我俺]?的?(?:电话|手机|号码)号?是?[：: ]*")
-_ENDS_WRONG = re.compile(r"不是\W*$")
-"""Between two numbers: the first one is right."""
-_WHO = re.compile(r"(?:[我俺]|名字)(?:姓|叫)[\u4e00-\u9fff]{1,3}")
 
 
 def answers(
@@ -72,7 +57,7 @@ def answers(
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
     account = account_of(tracker)
-    contact = contact_told_in(answer, reading, tracker) if slot != CONFIRM else None
+    contact = contact_told_in(answer, tracker) if slot != CONFIRM else None
     if contact and slot == PLACE and _asks_for_number(tracker):
         return {PLACE: answer}
     if contact:
@@ -210,56 +195,16 @@ def elsewhere(before: Account, told: Account, tracker: Tracker) -> dict[str, Any
     return {JOIN: None, WHICH: {**which, "text": told.place} if is_same else None}
 
 
-def contact_in(answer: str, reading: Reading) -> str | None:
+def contact_told_in(answer: str, tracker: Tracker) -> str | None:
     """Returns how to be reached, where a message says nothing else.
 
-    A number, with when to call; or that nobody shall call.
+    A number or a name, with what was known of the other; or that nobody shall call.
     """
-    if len(answer) > MAX_CONTACT_CHARS:
-        return None
-    if refuses_calls(answer):
-        return "不打电话，在这里回"
-    numbers = [n for n in private_numbers(answer) if n.kind is PrivateKind.PHONE]
-    if not numbers:
-        return None
-    start, end = numbers[0].start, numbers[-1].end
-    between = "".join(answer[one.end : other.start] for one, other in pairwise(numbers))
-    rest = re.sub(r"\W", "", f"{answer[:start]}{between}{answer[end:]}")
-    if not (_CALLS.fullmatch(rest) or is_contact(answer)):
-        return None
-    if not _ANEW.search(rest):
-        return _AGREED.sub("", answer)
-    right = numbers[0] if _ENDS_WRONG.search(between) else numbers[-1]
-    return answer[right.start : right.end]
-
-
-def contact_told_in(answer: str, reading: Reading, tracker: Tracker) -> str | None:
-    """Returns the contact with the number or the name that a message only gives."""
+    if len(answer) <= MAX_CONTACT_CHARS and refuses_calls(answer):
+        return NO_CALLS
     known = tracker.get_slot(CONTACT)
-    number = with_name(contact_in(answer, reading), known)
-    return number or who_in(answer, known)
-
-
-def contact_told(answer: str, contact: str) -> str:
-    """Returns what a ticket is told of a number: a new one, or one instead of another."""
-    kind = "更正" if _ANEW.search(answer) else "联系"
-    return f"{kind}电话：{without_call(contact)}"
-
-
-def without_call(contact: str) -> str:
-    """Returns a contact without the words that call it one: 电话13812345678."""
-    return _CALLED_SO.sub("", contact)
-
-
-def who_in(answer: str, known: str | None) -> str | None:
-    """Returns the contact with the name that a message gives and nothing else: 俺姓张."""
-    name = re.sub(r"\W", "", answer)
-    if not _WHO.fullmatch(name):
-        return None
-    return f"{name}，{known}" if known else name
-
-
-def with_name(contact: str | None, known: str | None) -> str | None:
-    """Returns a number with the name that was given before it."""
-    is_name = known is not None and _WHO.fullmatch(known)
-    return f"{known}，{contact}" if contact and is_name else contact
+    number = with_name(contact_in(answer), known)
+    if number:
+        return number
+    name = name_in(answer)
+    return f"{name}，{known}" if name and known else name

@@ -11,12 +11,12 @@ from actions.filing import N_COMPARED, at_place, moved_to
 from actions.handoff import filed_now, handoff_draft, open_handoff
 from actions.locating import place_told, whereabouts
 from actions.reading import ITEM_SLOT, PHOTOS_SLOT, TICKET_SLOT, Reading
-from actions.report_reading import contact_in, contact_told, without_call
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw
 from community.answers import AnswerComposer
+from community.contacts import as_note, contact_in, without_label
 from community.emergencies.after_alarm import (
     CALLS_OFF,
     SETTLES,
@@ -57,8 +57,8 @@ class Supplement(SpeakingAction):
             return [Text(f"好，您把对的号码发来，我给处理 {number} 的人记上。")], []
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         text = "" if reading.value == PHOTOS_VALUE else reading.text
-        contact = contact_in(text, reading) if phone_in(reading.entities) else None
-        text = contact_told(text, contact) if contact else text
+        contact = contact_in(text) if phone_in(reading.entities) else None
+        text = as_note(text, contact) if contact else text
         call = "要是电话还没打，请现在就打。" if is_urgent else ""
         said = After(named) if kind == "alarm" else None
         events: Events = [SlotSet(PHOTOS_SLOT, None)]
@@ -84,7 +84,7 @@ class Supplement(SpeakingAction):
         await moved_to(ticket, draft)
         noted = f"记上了，跟 {number} 放在一起交给网格员。"
         if contact:
-            noted = f"记上了，{number} 的联系电话：{without_call(contact)}。来处理的人看得到。"
+            noted = f"记上了，{number} 的联系电话：{without_label(contact)}。来处理的人看得到。"
         if kind == WORSE:
             await _pressed(number, reading, tracker)
             noted = f"记到 {number} 里了。情况重了，我也替您催了。"

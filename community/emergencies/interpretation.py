@@ -3,6 +3,7 @@
 import re
 
 from community.catalog.model import Catalog
+from community.contacts import is_contact, names_whom_to_call
 from community.dialogue.meaning import (
     ELLIPSIS_MAX_CHARS,
     UNCERTAIN,
@@ -18,7 +19,7 @@ from community.dialogue.wordings import (
     praises,
 )
 from community.emergencies.after_alarm import CALLS_OFF, After, after_alarm
-from community.emergencies.calm import is_calm, is_contact, names_whom_to_call
+from community.emergencies.calm import is_calm
 from community.emergencies.detection import detect, hazard
 from community.emergencies.questions import SAFETY, asked_of_safety
 from community.reports.model import (

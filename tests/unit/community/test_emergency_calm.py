@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.emergencies.calm import is_calm, is_contact, names_whom_to_call
+from community.emergencies.calm import is_calm
 from community.emergencies.detection import detect
 
 CALM = [
@@ -41,18 +41,6 @@ def test_words_that_are_calm_themselves(text, rule):
 @pytest.mark.parametrize(("text", "rule"), NOT_CALM)
 def test_words_that_may_be_a_danger(text, rule):
     assert not is_calm(text, rule)
-
-
-def test_who_is_to_be_called_is_no_blow_where_a_call_is_awaited():
-    assert names_whom_to_call("打俺闺女的吧")
-    assert names_whom_to_call("找我儿子")
-    assert not names_whom_to_call("打我")
-    assert not names_whom_to_call("打我儿子了")
-
-
-def test_a_cry_for_the_police_is_no_telephone_number():
-    assert not is_contact("快打110")
-    assert not is_contact("他手机打不通")
 
 
 @pytest.mark.parametrize(
