@@ -21,7 +21,7 @@ from actions.report_slots import CONTACT, OPENING, account_of, clear_report
 from actions.sent_files import still_there, times_of
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
-from community.emergencies.cases import rule_of
+from community.emergencies.cases import case_of, rule_of
 from community.emergencies.detection import hazard
 from community.errors import CommunityError, StoreUnavailableError
 from community.replies import Emergency, Part, Text
@@ -118,7 +118,10 @@ def _alarm(reading: Reading, composer: AnswerComposer) -> _Alarm:
     key = reading.item if (reading.item or "").startswith("matter/") else None
     if reading.emergency is not None:
         rule = composer.catalog.emergencies[rule_of(reading.emergency, text)]
-        matter_key = key or f"matter/{rule.matter}"
+        words = rule.words(case_of(rule.id, text))
+        # A case that has a matter of its own knows it better than a guess at the whole.
+        is_own = words.matter != rule.matter
+        matter_key = f"matter/{words.matter}" if is_own or not key else key
         known = composer.catalog.matters[matter_key.removeprefix("matter/")]
         own = composer.matter_emergency(known)
         if own is not None and hazard(known.id, text):
@@ -126,7 +129,7 @@ def _alarm(reading: Reading, composer: AnswerComposer) -> _Alarm:
             return _Alarm(own, "", matter_key)
         return _Alarm(
             composer.emergency(rule.id, text),
-            composer.emergency_advice(rule.id, text),
+            words.then,
             matter_key,
         )
     matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))

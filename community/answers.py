@@ -10,7 +10,6 @@ from community.catalog.local import LocalFacts
 from community.catalog.model import (
     Catalog,
     Confidence,
-    EmergencyCase,
     Matter,
     Service,
     Statement,
@@ -241,16 +240,21 @@ class AnswerComposer:
     def choices_in_words(
         self, keys: Sequence[str], facets: Sequence[Facet]
     ) -> list[Part]:
-        """Says of every choice on the table what it is; the asked facets are kept."""
+        """Says of every choice on the table what it is, or the first aspect asked."""
         lines = tuple(
-            f"{service.short_name}：{first_sentence(self.fill(service.overview.text))}"
+            self._in_a_line(service, facets)
             for key in keys
             if (service := self.catalog.services.get(key.removeprefix("service/")))
         )
+        title = FACET_TITLES[facets[0]] if facets else "能帮上的有这些"
         return [
-            ItemList("能帮上的有这些", lines),
+            ItemList(title, lines),
             Choices("先看哪一样？", self._choices_of(keys, facets)),
         ]
+
+    def _in_a_line(self, service: Service, facets: Sequence[Facet]) -> str:
+        said = service.facets[facets[0]] if facets else service.overview
+        return f"{service.short_name}：{first_sentence(self.fill(said.text))}"
 
     def _choices_of(
         self, keys: Sequence[str], facets: Sequence[Facet]
@@ -273,15 +277,8 @@ class AnswerComposer:
 
     def emergency(self, rule_id: str, text: str = "") -> Emergency:
         """Returns the first part of an answer to an emergency: numbers, then words."""
-        words = self._emergency_words(rule_id, text)
+        words = self.catalog.emergencies[rule_id].words(case_of(rule_id, text))
         return self._emergency(rule_id, words.call, words.say)
-
-    def emergency_advice(self, rule_id: str, text: str = "") -> str:
-        """Returns what to do until help comes."""
-        return self._emergency_words(rule_id, text).then
-
-    def _emergency_words(self, rule_id: str, text: str) -> EmergencyCase:
-        return self.catalog.emergencies[rule_id].words(case_of(rule_id, text))
 
     def matter_emergency(self, matter: Matter) -> Emergency | None:
         """Returns the matter's own emergency words, if it has any."""

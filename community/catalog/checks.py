@@ -160,11 +160,12 @@ def _check_references(catalog: Catalog) -> Iterator[str]:
         if hotline_id not in catalog.hotlines:
             yield f"{path}: hotline {hotline_id!r} does not exist"
     for emergency in catalog.emergencies.values():
-        if emergency.matter not in catalog.matters:
-            yield (
-                f"emergencies.yml: {emergency.id}: matter {emergency.matter!r}"
-                " does not exist"
-            )
+        for words in (emergency.words(None), *emergency.cases):
+            if words.matter not in catalog.matters:
+                yield (
+                    f"emergencies.yml: {emergency.id}: matter {words.matter!r}"
+                    " does not exist"
+                )
     for hotline in catalog.hotlines.values():
         if (hotline.number is None) == (hotline.local_key is None):
             yield f"hotlines.yml: {hotline.id} needs either number or local_key"

@@ -170,6 +170,8 @@ class EmergencyCase:
     call: tuple[str, ...]
     say: str
     then: str
+    matter: str
+    """Id of the matter under which a ticket is filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ class EmergencyRule:
 
     def words(self, case: str | None) -> EmergencyCase:
         """Returns whom to call and what to say in a case, or else in general."""
-        plain = EmergencyCase("", self.call, self.say, self.then)
+        plain = EmergencyCase("", self.call, self.say, self.then, self.matter)
         return next((known for known in self.cases if known.id == case), plain)
 
 

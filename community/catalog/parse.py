@@ -139,7 +139,11 @@ def parse_emergencies(doc: Document) -> dict[str, EmergencyRule]:
             matter=e["matter"],
             cases=tuple(
                 EmergencyCase(
-                    c["id"], tuple(c.get("call", e["call"])), c["say"], c["then"]
+                    c["id"],
+                    tuple(c.get("call", e["call"])),
+                    c["say"],
+                    c["then"],
+                    c.get("matter", e["matter"]),
                 )
                 for c in e.get("cases", ())
             ),

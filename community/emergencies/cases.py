@@ -1,4 +1,4 @@
-"""Which words of a rule fit: stroke, coal fumes, somebody else's wish to die.
+"""Which words of a rule fit: stroke, heart attack, coal fumes, somebody else's wish to die.
 
 A rule says whom to call; within it the first sentence differs with what happened. The
 words stand in `catalog/emergencies.yml`, under `cases`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from community.emergencies.detection import canonical, signs
+from community.emergencies.surroundings import BY_WATER
 from community.emergencies.words import compiled
 
 _OTHER = (
@@ -29,6 +30,19 @@ _LOCKED_IN = r"<小>[^，。]{0,8}(?:反锁|[锁关](?:在|上|住|了|到))|反
 _BY_SOMEBODY = re.compile(
     r"打|骂|饿|不给|不让|虐|绑|拴|捆|[爸爹妈娘婆公舅叔]把|老师|同学|有人|他们"
 )
+_HEART = (
+    r"(?:胸|心口|心窝|心前区)[^，。]{0,6}(?:疼|痛|闷|憋|堵|压|紧|难受)|[捂攥按揪]着?[^，。]{0,2}(?:胸|心)|"
+    r"心梗|心绞痛|心脏病"
+)
+_BY_FORCE = r"[扎捅撞砸摔呛噎刀咬]|触电|被[^，。]{0,4}打|压[着住]|卡[着住]"
+"""A chest that hurts from outside is no heart attack."""
+_TOXIC = r"(?:农药|百草枯|敌敌畏|除草剂|安眠药|安定|老鼠药|洁厕|消毒[水液]|84|汽油|药水|药|一瓶)"
+_SWALLOWED = (
+    rf"[喝吞服吃灌](?:了|下|进|完)[^，。]{{0,8}}{_TOXIC}|{_TOXIC}[^，。]{{0,8}}[喝吞服吃灌](?:了|下|光|完)|"
+    rf"当(?:成|作)?[^，。]{{0,4}}[喝吃]"
+)
+_NOT_YET = r"(?:想|要|准备|打算|威胁)[^，。]{0,4}[喝吃吞服]|没[喝吃吞服]"
+_PLAYS_BY_WATER = compiled(BY_WATER)
 _CASES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
     "medical": (
         ("fumes", compiled(r"(?:<炉>)|煤气|煤烟|沼气|烧炭")),
@@ -40,17 +54,21 @@ _CASES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
                 r"说不出话|喝水[^，。]{0,6}[流淌漏]"
             ),
         ),
+        ("heart", compiled(rf"^(?!.*(?:{_BY_FORCE})).*(?:{_HEART})")),
         ("current", compiled(r"触电|电(?:打|着|到|击)|漏电|电线")),
         (
             "water",
             compiled(r"溺水|落水|掉(?:到|进)?[^，。]{0,4}(?:水|河|塘|湖|坑)|没上来|淹"),
         ),
+        ("poison", compiled(rf"误[喝食服饮吞]|{_SWALLOWED}")),
     ),
+    "self_harm": (("poison", compiled(rf"^(?!.*(?:{_NOT_YET})).*(?:{_SWALLOWED})")),),
     "crime": (
         ("shut_in", compiled(r"<小>[^，。]{0,8}[锁关][^，。]{0,2}车")),
         ("locked_in", compiled(_LOCKED_IN)),
     ),
     "electric_water": (
+        ("by_water", _PLAYS_BY_WATER),
         ("stuck", compiled(r"<小>[^，。]{0,4}(?:头|手|腿|脚)[^，。]{0,4}[卡夹别]")),
     ),
 }
@@ -79,6 +97,8 @@ def rule_of(rule: str, text: str) -> str:
         return "crime"
     if rule == "self_harm" and _MISTAKEN_FOR_DRINK.search(plain):
         return "medical"
+    if rule not in certain and _PLAYS_BY_WATER.search(plain):
+        return "electric_water"
     if rule in ("medical", "gas") and "fire" in certain and rule not in certain:
         return "fire"
     return rule
@@ -87,8 +107,8 @@ def rule_of(rule: str, text: str) -> str:
 def case_of(rule: str, text: str) -> str | None:
     """Returns the case of a rule that a message tells; `None` for the plain words."""
     plain = canonical(text)
-    if rule == "self_harm":
+    case = next((c for c, found in _CASES.get(rule, ()) if found.search(plain)), None)
+    if rule == "self_harm" and case is None:
         other = _SOMEBODY_ELSE.search(plain) and not _ONESELF.search(plain)
         return "other_person" if other else None
-    case = next((c for c, found in _CASES.get(rule, ()) if found.search(plain)), None)
     return None if case == "locked_in" and _BY_SOMEBODY.search(plain) else case

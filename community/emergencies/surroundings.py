@@ -5,6 +5,15 @@ Written as the tables in `community.emergencies.fire`.
 
 from __future__ import annotations
 
+_WATER = r"(?:水库|河|塘|大坝|水坑|水沟|湖|水边|冰上|冰面)"
+_PLAYS = r"(?:玩|游泳|洗澡|下水|摸鱼|抓鱼|捞|滑冰|溜冰)"
+_NOT_IN = r"[^。掉落淹]"
+BY_WATER = (
+    rf"<小>{_NOT_IN}{{0,10}}{_WATER}{_NOT_IN}{{0,8}}{_PLAYS}|"
+    rf"{_WATER}{_NOT_IN}{{0,10}}<小>{_NOT_IN}{{0,8}}{_PLAYS}|<小>[^，。掉落淹]{{0,6}}(?:玩水|下水|下河)"
+)
+"""Children by a water into which nobody has fallen yet."""
+
 ELECTRIC_WATER: tuple[str, ...] = (
     # A line on the ground or within reach.
     (
@@ -76,4 +85,7 @@ ELECTRIC_WATER: tuple[str, ...] = (
         r"(?:没|漫|淹|泡)(?:过|到|了|着)[^，。]{0,4}(?:电表|电箱|配电|插座|插排|电闸)|"
         r"麻手|会电人|(?<![来水断])电人(?=[，。]|$|了|呢)"
     ),
+    # Children by the water, and nobody who watches them.
+    rf"(?:{BY_WATER})[^。]{{0,8}}(?:没(?:个)?(?:大人|家长)|没人(?:看|管|领|跟))|"
+    rf"没(?:个)?(?:大人|家长)[^。]{{0,8}}(?:{BY_WATER})",
 )

@@ -51,7 +51,21 @@ def test_who_despairs_himself_is_comforted_himself(text):
         ("medical", "左边胳膊不大听使唤", "stroke"),
         ("medical", "俺哥触电了 躺地上", "current"),
         ("medical", "有人掉河里了", "water"),
-        ("medical", "俺爹胸口疼", None),
+        ("medical", "俺爹胸口疼", "heart"),
+        ("medical", "他攥着胸口 出了一身冷汗", "heart"),
+        ("medical", "心口憋得慌 半边身子也不听使唤", "stroke"),
+        ("medical", "胸口叫牛顶了 让车撞的 疼", None),
+        ("medical", "一身汗 站不住", None),
+        ("medical", "孩子把洁厕灵喝了", "poison"),
+        ("medical", "把汽油当水喝了", "poison"),
+        ("self_harm", "喝了敌敌畏了", "poison"),
+        ("self_harm", "俺弟把一瓶安眠药都吃了", "poison"),
+        ("self_harm", "我吃了一瓶药", "poison"),
+        ("self_harm", "她说要喝农药", "other_person"),
+        ("self_harm", "他买了农药 还没喝", "other_person"),
+        ("electric_water", "两个小孩在河里洗澡", "by_water"),
+        ("electric_water", "大坝上有学生下水游泳", "by_water"),
+        ("electric_water", "孩子掉河里了", None),
         ("crime", "孩子被锁车里了", "shut_in"),
         ("crime", "娃娃把自己反锁在卧室了", "locked_in"),
         ("crime", "他后爹把孩子锁屋里不给饭吃", None),
@@ -75,6 +89,9 @@ def test_case_of(rule, text, case):
         ("medical", "后墙要倒了", "fire"),
         ("gas", "走廊里烟味越来越大", "fire"),
         ("gas", "闻着煤气味", "gas"),
+        ("self_harm", "俩小孩在塘边上玩水", "electric_water"),
+        ("self_harm", "孩子说不想活了 往河边玩去了", "self_harm"),
+        ("medical", "孩子在河里淹了 捞上来没气了", "medical"),
     ],
 )
 def test_the_rule_whose_words_fit(voted, text, rule):
@@ -93,4 +110,5 @@ def test_every_case_has_its_words(catalog):
     assert "我很担心您" not in told
     assert "我很担心您" in composer.emergency("self_harm", "我不想活了").text
     assert "触电" not in composer.emergency("medical", "头晕得厉害").text
-    assert "数落" in composer.emergency_advice("self_harm", "他说活着没意思")
+    fears = catalog.emergencies["self_harm"].words("other_person")
+    assert "数落" in fears.then
