@@ -40,12 +40,14 @@ from actions.report_slots import (
 )
 from actions.speaking import Events, say
 from community.contacts import with_name
+from community.dialogue.assurances import assurance, worry_in
 from community.dialogue.questions import said_no, said_yes
 from community.dialogue.wordings import bare
 from community.replies import Text
 from community.reports.answers import UNTOLD, is_unknown, says_when, with_remark
 from community.reports.consent import consents, hurried_yes
 from community.reports.corrections import corrects_contact
+from community.reports.filing_order import words_with_order
 from community.reports.form_interpretation import (
     NEXT_REPORT,
     NO_PHOTO,
@@ -58,7 +60,7 @@ YES, NO = "yes", "no"
 MAX_ANSWER_CHARS = 300
 MAX_TIME_CHARS = 10
 """Of a time and nothing else: 从供暖就不热."""
-MIN_WISH_CHARS = 5
+MIN_WISH_CHARS = 4
 """Shorter, a yes says nothing more."""
 MAX_WORDS_OF_ID = 8
 """What stands beside an ID number and says only that it is one."""
@@ -206,7 +208,10 @@ class ValidateReportForm(FormValidationAction):
         taken = await _offer_taken(reading.text, answer, tracker)
         if taken or answer == NO:
             return taken or found
+        if answer == YES and reading.item is not None:
+            return {**found, **_waiting(dispatcher, reading)}
         if answer == YES:
+            _reassure(dispatcher, reading)
             return {**found, **_told_with_yes(reading, tracker)}
         contact = contact_told_in(answer, tracker)
         if contact:
@@ -270,14 +275,34 @@ def _told_with_yes(reading: Reading, tracker: Tracker) -> dict[str, Any]:
     """Returns what was told beside the yes: 好 麻烦你们快点, 行 13812345678."""
     if reading.chosen:
         return {}
+    told = words_with_order(reading.text)
+    text = reading.text if told is None else told
+    contact = contact_told_in(text, tracker) if told else None
+    if contact:
+        others = [w for w in text.split("，") if not contact_told_in(w, tracker)]
+        return {CONTACT: contact, **_story_with("，".join(others), tracker)}
     phone = phone_in(reading.entities)
-    told = {CONTACT: with_name(phone, tracker.get_slot(CONTACT))} if phone else {}
-    text = reading.text.replace(phone, " ") if phone else reading.text
+    number = {CONTACT: with_name(phone, tracker.get_slot(CONTACT))} if phone else {}
+    text = text.replace(phone, " ") if phone else text
     wish = hurried_yes(text)
-    if wish is None and not consents(text) and len(bare(text)) >= MIN_WISH_CHARS:
+    is_more = told is not None or not consents(text)
+    if wish is None and is_more and len(bare(text)) >= MIN_WISH_CHARS:
         wish = text.strip()
+    return {**number, **_story_with(wish, tracker)}
+
+
+def _reassure(dispatcher: CollectingDispatcher, reading: Reading) -> None:
+    """Answers the worry of whoever says 报吧 别说是俺说的."""
+    worry = None if reading.chosen else worry_in(words_with_order(reading.text) or "")
+    answer = assurance(worry)
+    if answer is not None:
+        say(dispatcher, [Text(answer)])
+
+
+def _story_with(words: str | None, tracker: Tracker) -> dict[str, Any]:
+    """Returns the story with words that were told beside the yes."""
     what = account_of(tracker).what
-    return {**told, WHAT: f"{what}；补充：{wish}"} if wish and what else told
+    return {WHAT: f"{what}；补充：{words}"} if words and what else {}
 
 
 def _waiting(dispatcher: CollectingDispatcher, reading: Reading) -> dict[str, Any]:

@@ -32,8 +32,9 @@ from community.reports.answers import (
     says_nothing,
     with_remark,
 )
-from community.reports.consent import plain_answer, refuses_calls
+from community.reports.consent import refuses_calls
 from community.reports.corrections import is_correction, named_field
+from community.reports.filing_order import words_with_order
 from community.reports.model import (
     SMALL_WORDS_CHARS,
     Account,
@@ -57,6 +58,10 @@ def answers(
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
     account = account_of(tracker)
+    if slot in (WHAT, PLACE, SINCE) and not reading.value:
+        ordered = words_with_order(answer)
+        if ordered is not None:
+            return _left_open(slot, ordered, reading, tracker)
     contact = contact_told_in(answer, tracker) if slot != CONFIRM else None
     if contact and slot == PLACE and _asks_for_number(tracker):
         return {PLACE: answer}
@@ -89,6 +94,16 @@ def answers(
     if slot == PLACE and not reading.value:
         return _where(answer, reading, tracker)
     return {slot: answer}
+
+
+def _left_open(
+    slot: str, words: str, reading: Reading, tracker: Tracker
+) -> dict[str, Any]:
+    """Leaves the question open of whoever wants it filed now: 没啥了 报上吧."""
+    told = answers(slot, words, reading, tracker) if words else {}
+    first_words = tracker.get_slot(OPENING)
+    known = first_words if slot == WHAT else UNTOLD
+    return told if told.get(slot) else {**told, **({slot: known} if known else {})}
 
 
 def _where(answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
@@ -161,7 +176,6 @@ def _said_instead(
         return {}
     changed = {PLACE: told.place, WHICH: None, JOIN: None}
     gives_up = is_asked_again or (slot == PLACE and is_unknown(answer))
-    gives_up = gives_up or (plain_answer(answer) == "yes" and "报" in answer)
     return {
         WHAT: told.what,
         **(changed if told.place != account.place else {}),

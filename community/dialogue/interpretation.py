@@ -83,7 +83,7 @@ from community.dialogue.wordings import (
 )
 from community.emergencies.interpretation import alarm, emergency, supplement
 from community.reports.after_filing import place_told_on, told_on
-from community.reports.form_interpretation import within_form
+from community.reports.form_interpretation import ordered, within_form
 
 REFUSED_TOPICS = ("forgery", "discipline")
 """Referrals that hold whatever else a message says."""
@@ -283,6 +283,7 @@ READERS: tuple[Reader, ...] = (
     about_filed,
     wishes,
     takes_first,
+    ordered,
     photo_to_send,
     _person,
     _worry,

@@ -5,30 +5,28 @@ import re
 _FEELINGS = re.compile("(?![👌👍🆗])[\U0001f000-\U0001faff\u2600-\u26ff\u2764\ufe0f]")
 """Emoji that say neither yes nor no, and the colours of hands."""
 _STOPS = re.compile(r"[\s，,。.！!~～…、]+")
-_END = r"[的了呢哩吧啊呀哈呗哦嘞咧哒滴啦]*"
-_AGREES = (
+END = r"[的了呢哩吧啊呀哈呗哦嘞咧哒滴啦]*"
+AGREES = (
     r"(?:(?:都|全|全都|这回|这下|现在)?(?:对|正确)(?:着|劲)?|都?没错|[没木]有?(?:[啥什]么?)?(?:问题|毛病|意见|不对)|"
     r"是|好|行|中|成|妥|可以|嗯+[哪呐]?|恩+|(?:就)?是这样|不用改|没有?(?:[啥什]么?要?|要)(?:补充|改|说)|没有补充|确[定认]|同意|就这[样些]|得(?=[嘞咧])|[oO][kK]|👌|👍|🆗|✅)"
 )
-_FILES = (
+FILES = (
     r"(?:那|就|你|您|恁|看着|赶紧|快点?|麻烦|先|帮[我俺]|给[我俺]|可以|一块|[我俺]|要|得|想|把|就?这[么样])*"
-    r"(?:这个|这件|它|刚才那个|刚才的?|头一个|第一个)?(?:给)?(?:[报交发]|提交)(?:上去|上|一下)?"
+    r"(?:这个|这件|它|刚才那个|刚才的?|头一个|第一个)?(?:给)?(?:[报交发]|提交|记(?=[上下]))(?:上去|上|下来?|一下)?"
 )
 _PHONE = re.compile(r"(?<!\d)1\d{10}(?!\d)")
-_HAS_IT_FILED = re.compile(r"报|提交")
-_THANKS = r"(?:(?:太)?(?:谢谢|多谢|感谢|麻烦|辛苦|费心|劳驾|拜托)(?:你|您|恁)?们?(?:了|啦|啊)*|有(?:信儿?|消息|结果|进展)了?(?:再|就)?(?:告诉|通知|回|说)[我俺]?(?:一声|一下)?)"
+_HAS_IT_FILED = re.compile(r"报|提交|记")
+THANKS = r"(?:(?:太)?(?:谢谢|多谢|感谢|麻烦|辛苦|费心|劳驾|拜托)(?:你|您|恁)?们?(?:了|啦|啊)*|有(?:信儿?|消息|结果|进展)了?(?:再|就)?(?:告诉|通知|回|说)[我俺]?(?:一声|一下)?)"
 _HURRIES = (
     r"(?=.*(?:快[点些一来去修弄办处解]|赶快|尽快|[赶抓]紧|尽早|早[点些日]))"
     r"(?:就是|只是|但是?|不过|请|麻烦|劳驾|让|叫|催|希望|最好|一定|能|要|得|你|您|恁|他们?|们|咱|[赶抓]紧|赶快|尽快|尽早|"
     r"早[点些日]|快[点些]?|给|帮|[我俺]们?|来|去|派|个|人|修|弄|处理|解决|办|看看?|管|收拾|清理?|好|一下|一点|吧|呗|啊|哈|了|哦)+"
 )
 _YES_PIECE = re.compile(
-    rf"(?:{_AGREES}{_END})+(?:{_FILES}{_END})?{_THANKS}?|{_FILES}{_END}{_THANKS}?|能"
+    rf"(?:{AGREES}{END})+(?:{FILES}{END})?{THANKS}?|{FILES}{END}{THANKS}?|能"
 )
-_HURRIED_YES = re.compile(
-    rf"((?:{_AGREES}{_END})+|{_FILES}{_END})({_HURRIES}){_THANKS}?"
-)
-_THANKS_PIECE = re.compile(_THANKS)
+_HURRIED_YES = re.compile(rf"((?:{AGREES}{END})+|{FILES}{END})({_HURRIES}){THANKS}?")
+_THANKS_PIECE = re.compile(THANKS)
 _HURRY_PIECE = re.compile(_HURRIES)
 _NO = re.compile(
     r"(?:(?:不对|不是|不行|错了|不准|有错|有(?:地方|点)?不对|没说对|重说|重来|重新说|[说写搞弄记念]错)[了的吧啊，,。！! ]*)+"
@@ -41,7 +39,7 @@ _GIVES_UP = re.compile(
     rf"{_ABOUT_THE_REPORT.pattern}|不用了|不要了|算了|拉倒|退出|先不|不说了|不用?麻烦"
 )
 _OTHER_THINGS = r"(?:电话|手机|号码?|照片?|相片|图片?|姓名|名字?|录音|视频)"
-_DECLINES = re.compile(
+DECLINES = re.compile(
     rf"(?:[别不没甭]|没法)[^，。,\s]{{0,4}}?(?:{_OTHER_THINGS}|[留发拍传])[^，。,\s]{{0,3}}|"
     rf"{_OTHER_THINGS}[^，。,\s]{{0,3}}?(?:[别不没甭]|算了)[^，。,\s]{{0,4}}"
 )
@@ -61,6 +59,10 @@ _FILED = re.compile(
     r"(?:编号|单号)(?:是)?(?:多少|几|[啥什]么?)|(?:刚才|刚刚)?(?:给[我俺])?报的?(?:是)?[啥什]|(?:啥|什么)时候(?:让|叫)你报|"
     r"报(?:上去|上)?了[吗没么]|(?:咋|怎么|为[啥何])?还[没不]报"
 )
+_NOBODY_CAME = re.compile(
+    r"(?:[那这]|你们|恁|他们|[咋怎]么?|为[啥何什]么?|到现在|这么[长久]时?间?了?|这都|[几半][天月]了?)*(?:还|也|都|一直|咋|怎么)*(?:是)?"
+    r"没(?:有|个|见|得)*人(?:来|管|理|问|联系|打电话)(?:[我俺]|过|呢|啊|呀|了|的|吗|嘛)*[?？。！!]*"
+)
 _URGES = re.compile(r"(?:再|帮[我俺]|给[我俺])?催一?催?[吧啊一下]*")
 _NO_CALLS = re.compile(r"(?:别|不用|不要|甭)(?:给[我俺])?(?:打|来)?(?:电话|手机)")
 _NO_NUMBER = re.compile(
@@ -75,10 +77,10 @@ def plain_answer(text: str) -> str | None:
     """Returns `yes` or `no` where a message says nothing else, thanks aside."""
     if _NO.fullmatch(text.strip()):
         return "no"
-    pieces = _pieces(text)
-    if not any(_YES_PIECE.fullmatch(piece) for piece in pieces):
+    told = pieces(text)
+    if not any(_YES_PIECE.fullmatch(piece) for piece in told):
         return None
-    agrees = all(_YES_PIECE.fullmatch(p) or _THANKS_PIECE.fullmatch(p) for p in pieces)
+    agrees = all(_YES_PIECE.fullmatch(p) or _THANKS_PIECE.fullmatch(p) for p in told)
     return "yes" if agrees else None
 
 
@@ -86,7 +88,7 @@ def hurried_yes(text: str) -> str | None:
     """Returns the wish of a yes that only asks to be quick: 好 麻烦你们快点."""
     wishes = []
     n_yes = 0
-    for piece in _pieces(text):
+    for piece in pieces(text):
         if _YES_PIECE.fullmatch(piece) or _THANKS_PIECE.fullmatch(piece):
             n_yes += bool(_YES_PIECE.fullmatch(piece))
         elif _HURRY_PIECE.fullmatch(piece):
@@ -115,12 +117,10 @@ def gives_up(text: str) -> bool:
 
     Whoever declines a telephone number or a photo still wants it.
     """
-    pieces = _pieces(text)
-    if pieces and _YES_PIECE.fullmatch(
-        re.sub("^(?:算了|拉倒)", "", pieces[-1]) or "无"
-    ):
+    told = pieces(text)
+    if told and _YES_PIECE.fullmatch(re.sub("^(?:算了|拉倒)", "", told[-1]) or "无"):
         return False  # 算了 报吧
-    rest = _DECLINES.sub("", text)
+    rest = DECLINES.sub("", text)
     words = _GIVES_UP if rest == text else _ABOUT_THE_REPORT
     return bool(words.search(rest))
 
@@ -137,6 +137,7 @@ def takes_for_filed(text: str) -> bool:
     """Tells whether a message takes the report for filed, or leaves the yes to others."""
     clean = text.strip()
     presses = _HURRY_PIECE.fullmatch(clean) or _URGES.fullmatch(clean)
+    presses = presses or _NOBODY_CAME.fullmatch(clean)
     return bool(presses or _SAYS_NOTHING.fullmatch(clean) or _FILED.search(clean))
 
 
@@ -147,5 +148,6 @@ def refuses_calls(text: str) -> bool:
     return len(text) <= MAX_REFUSAL_CHARS and bool(_NO_NUMBER.search(text))
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
+    """Returns what stands between spaces, stops and emoji."""
     return [piece for piece in _STOPS.split(_FEELINGS.sub(" ", text)) if piece]

@@ -30,6 +30,7 @@ from community.reports.consent import (
     takes_for_filed,
 )
 from community.reports.corrections import corrects_contact, is_correction
+from community.reports.filing_order import words_with_order
 from community.reports.model import (
     SMALL_WORDS_CHARS,
     phone_in,
@@ -61,6 +62,7 @@ WHAT_SLOT, JOIN_SLOT = "report_what", "report_join"
 NEXT_REPORT = "next"
 """Value of a message that tells another problem while the first waits for a yes."""
 YES = "yes"
+PROGRESS = ("progress",)
 NO_PHOTO = "no_photo"
 """Value of a message that says there will be no photo."""
 _NO_PHOTO = re.compile(
@@ -99,6 +101,22 @@ def fits(slot: str, said: Said) -> bool:
     return place is not None and len(text) <= len(place) + SMALL_WORDS_CHARS
 
 
+def ordered(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Reads 没啥了 报上吧, whatever is said with it.
+
+    Another problem that is told with it is reported afterwards.
+    """
+    if context.requested_slot in (None, JOIN_SLOT) or is_correction(said.text):
+        return None
+    words = words_with_order(said.text)
+    if words is None:
+        return None
+    if context.requested_slot != CONFIRM_SLOT:
+        return Meaning("inform")
+    is_another = words and _is_another_problem(said, context)
+    return Meaning("inform", item=said.item if is_another else None, value=YES)
+
+
 def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
     """Tells a clear digression from an answer; in doubt it is an answer."""
     plain = _plain(said, context.requested_slot)
@@ -115,7 +133,8 @@ def within_form(said: Said, context: Context, catalog: Catalog) -> Meaning:
         return Meaning("service", item=named, facets=said.facets)
     digression = _digression(said)
     if digression is not None:
-        return digression
+        asks_for_it = context.requested_slot == CONFIRM_SLOT and said.facets == PROGRESS
+        return Meaning("inform", value=NOT_YET) if asks_for_it else digression
     if context.requested_slot != CONFIRM_SLOT:
         return Meaning("inform")
     return unanswered(said) or Meaning("inform", value=_yes_or_no(said))

@@ -191,3 +191,19 @@ def test_a_number_may_stand_beside_the_yes() -> None:
     assert files_with_number("都对 报吧 13900001234")
     assert not files_with_number("好 13900001234")
     assert not files_with_number("报吧")
+
+
+@pytest.mark.parametrize(
+    ("text", "takes"),
+    [
+        ("咋还没人来", True),
+        ("到现在没人来啊", True),
+        ("这都半天了还没人联系我", True),
+        ("楼里没人", False),
+        ("一直没人来清 都臭了", False),
+    ],
+)
+def test_whoever_asks_why_nobody_comes_takes_it_for_filed(
+    text: str, takes: bool
+) -> None:
+    assert takes_for_filed(text) is takes
