@@ -29,10 +29,16 @@ from community.answers import MAX_CHOICES, PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
 from community.catalog.model import Service
 from community.catalog.situations import situation_in
-from community.dialogue.circumstances import Circumstance, mentioned, missing
+from community.dialogue.circumstances import (
+    Circumstance,
+    mentioned,
+    missing,
+    named_cases,
+)
 from community.dialogue.inquiries import INQUIRY
 from community.dialogue.looking_up import WHOM
-from community.dialogue.meaning import AT
+from community.dialogue.meaning import AT, Said
+from community.dialogue.pieces import may_be_a_beginning
 from community.dialogue.situations import SITUATION, THESE
 from community.dialogue.wordings import bare
 from community.messages import log_id
@@ -41,10 +47,13 @@ from community.replies import Choice, Choices, Part, Text
 
 logger = structlog.get_logger()
 
+TOLD_IN_PIECES = "您说的我都记着了，就是分不清归谁管。"
 WHOSE_TELEPHONE = (
     "是谁的电话打不通？家里老人联系不上，就说“俺娘电话打不通”；"
     "是办事的窗口没人接，我请网格员帮您问。"
 )
+MAX_KEPT_CHARS = 300
+"""Of what was not understood; it is the story of what is understood next."""
 MAX_MEANINGS = 20
 """How many unclear wordings are remembered for one resident."""
 
@@ -63,7 +72,7 @@ class AnswerService(SpeakingAction):
         service = service_of(reading.item, composer)
         if service is None or reading.is_unsure:
             return not_understood(reading, tracker, composer)
-        known = known_circumstances(reading, tracker)
+        known = known_circumstances(reading, tracker, service, is_new=True)
         events = [
             *remember(service.key, reading, tracker),
             *learned_meaning(service.key, reading, tracker),
@@ -78,7 +87,7 @@ class AnswerService(SpeakingAction):
         events.append(SlotSet(CIRCUMSTANCES_SLOT, known))
         if not reading.chosen and said_last(service, parts, reading, tracker):
             return instead_of_repeating(service, reading, composer), events
-        parts = [*_kind_word(reading, composer), *parts]
+        parts = [*kind_word(reading, composer), *parts]
         parts.append(composer.next_steps(service, reading.facets))
         return parts, events
 
@@ -138,6 +147,9 @@ class OutOfScope(SpeakingAction):
         is_government = intent.get("name") == "oos_gov"
         topic = reading.clause or reading.text
         parts = composer.out_of_scope(topic, is_government=is_government)
+        if not is_government and may_be_a_beginning(Said.of(tracker.latest_message)):
+            told = reading.text[:MAX_KEPT_CHARS]
+            events = [SlotSet(UNCLEAR_SLOT, 1.0), SlotSet(UNCLEAR_TEXT_SLOT, told)]
         if reading.clause:  # asked again about the topic of the message before
             parts.insert(0, Text("刚才那件事社区办不了，得找管它的地方："))
         return parts, events
@@ -178,18 +190,31 @@ def second_answer(reading: Reading, composer: AnswerComposer) -> list[Part]:
     return parts
 
 
-def known_circumstances(reading: Reading, tracker: Tracker) -> dict[str, str]:
-    """Returns what is known of the resident, this message included."""
+def known_circumstances(
+    reading: Reading, tracker: Tracker, service: Service, *, is_new: bool = False
+) -> dict[str, str]:
+    """Returns what is known of the resident and the case, this message included.
+
+    Args:
+        reading: The message.
+        tracker: What was known before it.
+        service: What is asked about; under its key stands the case that was named.
+        is_new: The message names the service: the case named before is no longer meant.
+    """
     known = dict(tracker.get_slot(CIRCUMSTANCES_SLOT) or {})
     if reading.chosen and reading.value and "=" in reading.value:
         name, _, value = reading.value.partition("=")
         known[name] = value
     elif not reading.chosen:
         known.update(mentioned(reading.text))
+        lists = (statement.items for statement in service.facets.values())
+        named = named_cases(lists, reading.text)
+        if named or is_new:
+            known[service.key] = named
     return known
 
 
-def _kind_word(reading: Reading, composer: AnswerComposer) -> list[Part]:
+def kind_word(reading: Reading, composer: AnswerComposer) -> list[Part]:
     """Returns what is said first to whoever tells of a death, a birth or an illness."""
     if reading.chosen:
         return []
@@ -252,7 +277,8 @@ def place_noted(place: str) -> tuple[list[Part], Events]:
 
 def _place_kept(reading: Reading, tracker: Tracker) -> Events:
     """Keeps where a problem is while it is not clear yet which one it is."""
-    if not any(key.startswith("matter/") for key in reading.candidates):
+    is_problem = any(key.startswith("matter/") for key in reading.candidates)
+    if not is_problem and not reading.clause:
         return []
     place = place_told(reading.text, reading.entities, tracker)
     if place is None:
@@ -279,7 +305,7 @@ def not_understood(
     n_unclear = float(tracker.get_slot(UNCLEAR_SLOT) or 0.0) + 1
     events = [
         SlotSet(UNCLEAR_SLOT, n_unclear),
-        SlotSet(UNCLEAR_TEXT_SLOT, (reading.clause or reading.text)[:300]),
+        SlotSet(UNCLEAR_TEXT_SLOT, (reading.clause or reading.text)[:MAX_KEPT_CHARS]),
         *_place_kept(reading, tracker),
     ]
     if reading.value == THESE:
@@ -287,8 +313,9 @@ def not_understood(
     if reading.value and reading.value.startswith(SITUATION):
         return _situation(reading, tracker, composer), events
     if n_unclear >= 2 and reading.value is None and not reading.candidates:
+        lead = TOLD_IN_PIECES if reading.clause else "我还是没弄明白，别耽误您的事。"
         return [
-            Text("我还是没弄明白，别耽误您的事。我请网格员直接联系您，好不好？"),
+            Text(f"{lead}我请网格员直接联系您，好不好？"),
             Choices("", (PERSON, Choice("我再说一遍", talk_payload("deny")))),
         ], events
     if reading.candidates:
@@ -296,11 +323,18 @@ def not_understood(
         if kind is None and _offered_already(reading, tracker, composer):
             kind = "again"
         asked = composer.clarification(reading.candidates, reading.facets, kind)
-        return [*_kind_word(reading, composer), *asked], events
+        noted = _noted(reading, tracker) if reading.clause else []
+        return [*kind_word(reading, composer), *noted, *asked], events
     return [
         Text("这句话我没听明白，不敢乱答。您再说说是谁、想办什么事，或者哪里坏了？"),
         Choices("", (PERSON, SERVICES)),
     ], events
+
+
+def _noted(reading: Reading, tracker: Tracker) -> list[Part]:
+    """Says that a place was heard, where it is still asked what is the matter there."""
+    place = place_told(reading.text, reading.entities, tracker)
+    return [Text(f"“{place}”记下了。")] if place else []
 
 
 def _situation(

@@ -132,7 +132,7 @@ class Understanding:
         if context.unclear_text and len(context.unclear_text) <= MAX_TOLD_CHARS:
             told = f"{context.unclear_text}，{text}"
             joined = interpret(await self._parse(told), Context(), catalog)
-            more = read_together(said, meaning, joined, told, context)
+            more = read_together(said, meaning, joined, told, context, catalog)
             if more is not None:
                 return more
         guesses = meaning.candidates if meaning.intent == "nlu_fallback" else ()

@@ -1,7 +1,9 @@
 """A problem told in pieces, while it is not clear yet which matter it is.
 
-What is told meanwhile is kept, and a yes takes the first of the choices. The second
-message that leaves it open takes the likeliest matter: its form files nothing unseen.
+What is told meanwhile is kept. A yes, or a second message that leaves it open, takes the
+choice that the story has a word of: its form files nothing unseen. Where no word speaks
+for any of them, it is asked on, and "report it" goes to a person with all that was told.
+A place and a time say where and when, and nothing of what it is.
 """
 
 import re
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from community.catalog.model import Catalog
+from community.dialogue.likeness import likeliest, pairs
 from community.dialogue.meaning import AT, UNCERTAIN, Context, Meaning, Said
 from community.dialogue.questions import said_no, said_yes
 from community.dialogue.situations import SITUATION
@@ -20,7 +23,10 @@ from community.dialogue.wordings import (
 )
 from community.errors import RecordError
 from community.payloads import ChosenMeaning, read_payload
+from community.reports.after_filing import PLAINLY_OTHER
+from community.reports.answers import says_when, says_where
 from community.reports.consent import plain_answer
+from community.reports.model import MAX_PLACE_ALONE_CHARS, happens
 
 _ONLY_DENIES = re.compile(
     r"(?:这|我说的|[我俺])*不是(?:(?!是)[一-龥]){2,6}?(?:的|这个|的事|这事|啊|呀)*"
@@ -29,6 +35,8 @@ GUESSED = "guessed"
 """Value of a matter that nobody has named; it is said that it is a guess."""
 _OPEN = frozenset({"nlu_fallback", "oos_gov", "oos_other", "matter"})
 """Meanings of a message that may be the rest of what was said before."""
+_UNKNOWN = ("nlu_fallback", "oos_other")
+"""Meanings of what nobody here knows what to do with."""
 _REPORTS = re.compile(
     r"(?:行|中|好|那|就|要|你|您|恁|[我俺]|想|替|帮|给|快|赶紧|先|直接)*"
     r"(?:报|反映)(?:吧|上去|上|了|呗|一下|啊)*"
@@ -36,8 +44,7 @@ _REPORTS = re.compile(
 _SENDS = re.compile(
     r"(?:那|就|你|您|恁|快|赶紧|赶快|给[我俺])*(?:叫|派|让|喊|找)(?:个)?人(?:来|过来)(?:看看?|修|弄|一趟|吧|呗|啊)*"
 )
-"""Said to choices, it takes the first."""
-_FACTS = frozenset({"time", "building", "address"})
+"""Said to choices, it takes the likeliest."""
 _DENIED = re.compile(r"不是(?:问|说|要|那个)?([一-龥]{2,6})")
 
 
@@ -50,13 +57,22 @@ def takes_first(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
     reports = _REPORTS.fullmatch(plain)
     if not _is_story(context):
         named = context.item == "service/medical_reimbursement"
-        is_bare = reports and context.question is None and not named
-        return Meaning("nlu_fallback", value="report") if is_bare else None
+        if not reports or context.question is not None or named:
+            return None
+        is_told = context.is_unclear and context.unclear_text
+        asked = Meaning("nlu_fallback", value="report")
+        return Meaning("talk_handoff") if is_told else asked
     agrees = said_yes(text) or plain_answer(text) == "yes"
-    if not (reports or agrees or _SENDS.fullmatch(plain)):
+    wants_it_done = reports or _SENDS.fullmatch(plain)
+    if not (agrees or wants_it_done):
         return None
-    first = context.offered_items[0]
-    chosen = next(c for c, _ in _offered(context) if c.item == first)
+    item = _supported(context.unclear_text, context.offered_items, catalog)
+    if item is None and len(context.offered_items) == 1:
+        item = context.offered_items[0]
+    if item is None:
+        asked = Meaning("nlu_fallback", candidates=context.offered_items)
+        return Meaning("talk_handoff") if wants_it_done else asked
+    chosen = next(c for c, _ in _offered(context) if c.item == item)
     return Meaning.of_choice(chosen)
 
 
@@ -64,6 +80,8 @@ def may_go_on(said: Said, meaning: Meaning, context: Context, catalog: Catalog) 
     """Tells whether a message may be the rest of what was not understood before."""
     if meaning.intent in _OPEN:
         return True
+    if context.unclear_text and _only_where_or_when(said) and not meaning.chosen:
+        return not is_question(said.text)
     if not _is_story(context) or meaning.chosen:
         return False
     if meaning.intent == "service":
@@ -74,8 +92,23 @@ def may_go_on(said: Said, meaning: Meaning, context: Context, catalog: Catalog) 
     return not says_small_talk(meaning.intent, said.text)
 
 
+def may_be_a_beginning(said: Said) -> bool:
+    """Tells whether what nobody here does anything about may be the first of a story.
+
+    死猪扔河里了: the next message says where. A joke, the weather, or a question begin
+    nothing.
+    """
+    is_known = said.label == "oos_other" and said.confidence >= PLAINLY_OTHER
+    return happens(said.text) and not is_known and not is_question(said.text)
+
+
 def read_together(
-    said: Said, meaning: Meaning, joined: Meaning, told: str, context: Context
+    said: Said,
+    meaning: Meaning,
+    joined: Meaning,
+    told: str,
+    context: Context,
+    catalog: Catalog,
 ) -> Meaning | None:
     """Reads a message with what was told before; `None` where it stands alone.
 
@@ -85,6 +118,7 @@ def read_together(
         joined: What all of it means together.
         told: All of it.
         context: What the conversation knows.
+        catalog: The catalogue.
     """
     denied = _denied(said.text, context)
     if denied:
@@ -99,12 +133,14 @@ def read_together(
         return None
     if joined.value and joined.value.startswith(SITUATION):
         return replace(joined, clause=told)
-    candidates = joined.candidates or context.offered_items
-    likeliest = _likeliest(said, candidates, context)
-    if likeliest is not None:
-        return Meaning("matter", item=likeliest, value=GUESSED, clause=told)
-    is_open = meaning.intent in ("nlu_fallback", "oos_other")
-    if is_open and (candidates or meaning.intent == joined.intent == "nlu_fallback"):
+    is_outside = joined.intent == "oos_other"  # its candidates are far behind
+    candidates = () if is_outside else joined.candidates
+    candidates = candidates or context.offered_items
+    guess = _guess(said, candidates, told, context, catalog)
+    if guess is not None:
+        return Meaning("matter", item=guess, value=GUESSED, clause=told)
+    is_open = meaning.intent in _UNKNOWN and (candidates or joined.intent in _UNKNOWN)
+    if is_open or _only_where_or_when(said):
         return Meaning("nlu_fallback", candidates=candidates, clause=told)
     return None
 
@@ -120,7 +156,7 @@ def other_matter(said: Said, context: Context, catalog: Catalog) -> Meaning | No
     if found is None or report is None or said.emergency:
         return None
     names = (report.short_name, report.name, *report.aliases)
-    if not any(pair in name for pair in _pairs(found.group(1)) for name in names):
+    if not any(pair in name for pair in pairs(found.group(1)) for name in names):
         return None
     is_other = said.label.startswith("matter/") and said.label != report.key
     if is_other and said.confidence >= UNCERTAIN:
@@ -129,30 +165,45 @@ def other_matter(said: Said, context: Context, catalog: Catalog) -> Meaning | No
     return Meaning("talk_deny") if _ONLY_DENIES.fullmatch(bare(said.text)) else None
 
 
-def _pairs(words: str) -> set[str]:
-    return {words[n : n + 2] for n in range(len(words) - 1)}
-
-
 def _is_story(context: Context) -> bool:
     """A problem is being told, and choices for it are on the table."""
     first = next(iter(context.offered_items), "")
     return context.is_unclear and first.startswith("matter/")
 
 
+def _only_where_or_when(said: Said) -> bool:
+    """坪上镇 大铁牛庙, 今天看到的: whatever a model takes it for, it has no topic."""
+    text = said.text.strip()
+    if len(text) > MAX_PLACE_ALONE_CHARS or happens(text) or said.is_clear_item:
+        return False
+    return says_where(text, said.entities) or says_when(text, said.entities)
+
+
 def _is_place(meaning: Meaning) -> bool:
     return bool(meaning.value and meaning.value.startswith(AT))
 
 
-def _likeliest(said: Said, candidates: tuple[str, ...], context: Context) -> str | None:
-    """Returns the matter to begin with, once enough was told or guessed at."""
+def _guess(
+    said: Said,
+    candidates: tuple[str, ...],
+    told: str,
+    context: Context,
+    catalog: Catalog,
+) -> str | None:
+    """Returns the matter to begin with, once the story has a word of one."""
     if not _is_story(context) or is_question(said.text):
         return None
-    if _FACTS & {name for name, _ in said.entities}:
-        # a place or a time says nothing of what the matter is
-        return context.offered_items[0]
-    first = next(iter(candidates), "")
-    is_enough = first in context.offered_items or context.n_unclear > 1
-    return first if is_enough and first.startswith("matter/") else None
+    keys = candidates
+    if context.n_unclear == 1:  # what was not offered yet is asked first
+        keys = tuple(key for key in candidates if key in context.offered_items)
+    for _, place_or_time in said.entities:
+        told = told.replace(place_or_time, "，")
+    return _supported(told, keys or context.offered_items, catalog)
+
+
+def _supported(story: str, keys: tuple[str, ...], catalog: Catalog) -> str | None:
+    matters = tuple(key for key in keys if key.startswith("matter/"))
+    return likeliest(story, matters, catalog)
 
 
 def _denied(text: str, context: Context) -> tuple[str, ...]:
@@ -160,11 +211,11 @@ def _denied(text: str, context: Context) -> tuple[str, ...]:
     found = _DENIED.search(text)
     if found is None or not _is_story(context):
         return ()
-    pairs = _pairs(found.group(1))
+    denied_pairs = pairs(found.group(1))
     denied: dict[str, None] = {}
     is_lone = len(context.offered_items) == 1
     for chosen, title in _offered(context):
-        if is_lone or any(pair in title for pair in pairs):
+        if is_lone or any(pair in title for pair in denied_pairs):
             denied[chosen.item or ""] = None
     return tuple(denied)
 

@@ -1,10 +1,13 @@
 """A problem told in pieces: what goes on with it, what takes a choice, what is guessed."""
 
+from dataclasses import replace
+
 import pytest
 
 from community.dialogue.meaning import Context, Meaning, Said
 from community.dialogue.pieces import (
     GUESSED,
+    may_be_a_beginning,
     may_go_on,
     other_matter,
     read_together,
@@ -25,9 +28,22 @@ def said(text, label="oos_other", entities=(), decision="abstain"):
 
 
 @pytest.mark.parametrize("text", ["行 报上", "你报吧", "中", "赶紧叫人来", "报"])
-def test_a_yes_takes_the_first_choice(text, catalog):
+def test_a_yes_takes_the_choice_that_the_story_has_a_word_of(text, catalog):
     meaning = takes_first(said(text), STORY, catalog)
-    assert (meaning.intent, meaning.item, meaning.chosen) == ("matter", QUARREL, True)
+    assert (meaning.intent, meaning.item, meaning.chosen) == ("matter", LEAK, True)
+    lone = replace(STORY, offered=OFFERED[:1], unclear_text="愁死了")
+    assert takes_first(said(text), lone, catalog).item == QUARREL
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("行 报上", "talk_handoff"), ("叫人来吧", "talk_handoff"), ("中", "nlu_fallback")],
+)
+def test_report_it_goes_to_a_person_where_no_word_speaks_for_a_choice(
+    text, intent, catalog
+):
+    context = replace(STORY, unclear_text="愁死了")
+    assert takes_first(said(text), context, catalog).intent == intent
 
 
 def test_a_yes_to_services_takes_none(catalog):
@@ -41,6 +57,8 @@ def test_report_it_with_nothing_told_asks_what(catalog):
     assert (meaning.intent, meaning.value) == ("nlu_fallback", "report")
     form = Context(requested_slot="report_place")
     assert takes_first(said("报吧"), form, catalog) is None
+    told = Context(is_unclear=True, unclear_text="树上一窝马蜂")
+    assert takes_first(said("报吧"), told, catalog).intent == "talk_handoff"
     bills = Context(item="service/medical_reimbursement")
     assert takes_first(said("报"), bills, catalog) is None
 
@@ -65,38 +83,87 @@ def test_what_may_be_the_rest_of_it(text, intent, goes_on, catalog):
     assert not may_go_on(said(text), meaning, Context(), catalog)
 
 
-def together(text, joined, *, context=STORY, entities=()):
+def together(text, joined, catalog, *, context=STORY, own=None, entities=()):
     told = f"{context.unclear_text}，{text}"
-    own = Meaning("nlu_fallback")
-    return read_together(said(text, entities=entities), own, joined, told, context)
+    own = own or Meaning("nlu_fallback")
+    what = said(text, entities=entities)
+    return read_together(what, own, joined, told, context, catalog)
 
 
-def test_a_guess_that_was_offered_is_taken():
+def test_a_guess_that_was_offered_and_named_is_taken(catalog):
     joined = Meaning("nlu_fallback", candidates=(QUARREL, LEAK))
-    meaning = together("滴得厉害", joined)
-    assert (meaning.item, meaning.value) == (QUARREL, GUESSED)
-    assert meaning.clause == "滴水了，滴得厉害"
+    meaning = together("一屋都是", joined, catalog)
+    assert (meaning.item, meaning.value) == (LEAK, GUESSED)
+    assert meaning.clause == "滴水了，一屋都是"
 
 
-def test_another_guess_is_asked_once_more_and_then_taken():
+def test_another_guess_is_asked_once_more_and_then_taken(catalog):
     other = "matter/noise"
-    joined = Meaning("nlu_fallback", candidates=(other, QUARREL))
-    assert together("滴得厉害", joined).intent == "nlu_fallback"
-    later = Context(offered=OFFERED, is_unclear=True, n_unclear=2, unclear_text="滴水")
-    assert together("滴得厉害", joined, context=later).item == other
+    joined = Meaning("nlu_fallback", candidates=(other,))
+    context = replace(STORY, offered=OFFERED[:1], unclear_text="咚咚的")
+    assert together("半夜也有", joined, catalog, context=context).candidates == (other,)
+    later = replace(context, n_unclear=2)
+    assert together("半夜也有", joined, catalog, context=later).item == other
 
 
-def test_a_place_is_enough_and_a_question_is_not():
+@pytest.mark.parametrize(
+    ("text", "entities"),
+    [
+        ("8号楼", (("building", "8号楼"),)),
+        ("坊前镇 小河头", (("address", "坊前镇"),)),
+        ("前天", (("time", "前天"),)),
+        ("没人管", ()),
+    ],
+)
+@pytest.mark.parametrize("n_unclear", [1, 3])
+def test_no_choice_is_taken_that_no_word_speaks_for(text, entities, n_unclear, catalog):
+    joined = Meaning("nlu_fallback", candidates=(QUARREL, LEAK))
+    context = replace(STORY, unclear_text="愁死了", n_unclear=n_unclear)
+    meaning = together(text, joined, catalog, context=context, entities=entities)
+    assert meaning.intent == "nlu_fallback"
+    assert (meaning.candidates, meaning.clause) == (
+        (QUARREL, LEAK),
+        f"愁死了，{text}",
+    )
+
+
+def test_a_place_is_no_vote(catalog):
+    """The name of a road holds a word of some matter, and says nothing of this one."""
+    offered = (OFFERED[0], ("反映：路灯照明", item_payload("matter/street_lighting")))
+    context = replace(STORY, offered=offered, unclear_text="愁死了")
+    joined = Meaning("nlu_fallback", candidates=context.offered_items)
+    place = (("address", "路灯厂"),)
+    meaning = together("路灯厂", joined, catalog, context=context, entities=place)
+    assert meaning.intent == "nlu_fallback"
+
+
+def test_a_question_takes_no_choice(catalog):
     joined = Meaning("nlu_fallback", candidates=(LEAK,))
-    place = (("building", "8号楼"),)
-    assert together("8号楼", joined, entities=place).item == QUARREL
-    later = Context(offered=OFFERED, is_unclear=True, n_unclear=2, unclear_text="滴水")
-    assert together("谁来管", joined, context=later).intent == "nlu_fallback"
+    later = replace(STORY, n_unclear=2)
+    meaning = together("谁来管", joined, catalog, context=later)
+    assert meaning.intent == "nlu_fallback"
 
 
-def test_what_is_denied_leaves_the_other():
+@pytest.mark.parametrize("intent", ["oos_gov", "oos_other", "talk_ticket_status"])
+def test_where_and_when_go_on_with_what_was_told(intent, catalog):
+    context = Context(is_unclear=True, n_unclear=1, unclear_text="一窝马蜂")
+    own, joined = Meaning(intent), Meaning("oos_other")
+    for text in ("桥头镇 大杨庄", "前天看到的"):
+        assert may_go_on(said(text), own, context, catalog)
+        meaning = together(text, joined, catalog, context=context, own=own)
+        assert (meaning.intent, meaning.clause) == ("nlu_fallback", f"一窝马蜂，{text}")
+
+
+def test_what_may_be_the_first_of_a_story():
+    assert may_be_a_beginning(said("死鱼漂了一片"))
+    assert not may_be_a_beginning(said("附近哪家饭店好吃"))
+    joke = Said("来一段", "oos_other", 0.999, (), "abstain", (), (), None)
+    assert not may_be_a_beginning(joke)
+
+
+def test_what_is_denied_leaves_the_other(catalog):
     joined = Meaning("matter", item=QUARREL)
-    meaning = together("不是闹矛盾 就是滴水", joined)
+    meaning = together("不是闹矛盾 就是滴水", joined, catalog)
     assert (meaning.item, meaning.value) == (LEAK, GUESSED)
 
 

@@ -1,0 +1,49 @@
+"""Which of several matters the words of a story speak for: 大坑 is a word of one of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from community.catalog.model import Catalog
+
+_Words = dict[str, frozenset[str]]
+_known: list[tuple[Catalog, _Words, Counter[str]]] = []
+"""The words of the catalogue that was asked for last."""
+
+
+def pairs(text: str) -> frozenset[str]:
+    """Returns the neighbouring characters of a text, two by two."""
+    return frozenset(text[n : n + 2] for n in range(len(text) - 1))
+
+
+def likeliest(story: str, keys: Sequence[str], catalog: Catalog) -> str | None:
+    """Returns the matter of which a story holds most words; the first of equals.
+
+    A word that the names of many matters share says little: each counts the less, the
+    more of them have it.
+
+    Returns:
+        `None` where the story holds no word of any of them: what a model is unsure of,
+        and no word speaks for, is not even a guess.
+    """
+    words, n_matters = _words_of(catalog)
+    told = pairs(story)
+    weights = {
+        key: sum(1 / n_matters[pair] for pair in told & words.get(key, frozenset()))
+        for key in keys
+    }
+    best = max(keys, key=lambda key: weights[key], default=None)
+    return best if best is not None and weights[best] else None
+
+
+def _words_of(catalog: Catalog) -> tuple[_Words, Counter[str]]:
+    """Returns the pairs in the names of every matter, and in how many each is."""
+    if not _known or _known[0][0] is not catalog:
+        words = {
+            matter.key: frozenset().union(
+                *map(pairs, (matter.short_name, matter.name, *matter.aliases))
+            )
+            for matter in catalog.matters.values()
+        }
+        counts = Counter(pair for of_one in words.values() for pair in of_one)
+        _known[:] = [(catalog, words, counts)]
+    return _known[0][1:]
