@@ -4,6 +4,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.answers import (
+    kind_word,
     known_circumstances,
     remember,
     second_answer,
@@ -70,12 +71,14 @@ class AnswerFollowUp(SpeakingAction):
         service = service_of(key, composer)
         if service is None:
             return without_item(reading, composer)
-        known = known_circumstances(reading, tracker)
+        known = known_circumstances(reading, tracker, service)
         parts = composer.service(service, reading.facets, known=known)
         events = remember(service.key, reading, tracker)
         if reading.value == UNWRITTEN or said_last(service, parts, reading, tracker):
-            return instead_of_repeating(service, reading, composer), events
-        return [*parts, composer.next_steps(service, reading.facets)], events
+            parts = instead_of_repeating(service, reading, composer)
+        else:
+            parts = [*parts, composer.next_steps(service, reading.facets)]
+        return [*kind_word(reading, composer), *parts], events
 
 
 class Repeat(SpeakingAction):
@@ -101,7 +104,7 @@ class Repeat(SpeakingAction):
             ], []
         facets = () if reading.value == "plain" else reading.facets
         brief = reading.value in ("short", "plain")
-        known = known_circumstances(reading, tracker)
+        known = known_circumstances(reading, tracker, service)
         parts = composer.service(service, facets, known=known, brief=brief)
         return [
             *parts,

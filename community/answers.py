@@ -35,6 +35,10 @@ LIST_TITLES = {
     Facet.MATERIALS: "要带的",
     Facet.PROCESS: "这么办",
 }
+TOO_LONG = (Facet.MATERIALS, Facet.PROCESS)
+"""Aspects of which not even the beginning can be told of several services at once."""
+WHAT_IT_IS = (Facet.ELIGIBILITY, Facet.POLICY_BASIS)
+"""Aspects of several services for which it is told what each of them is."""
 RECALL_NOTE = "一般是这样，具体以窗口说的为准。"
 EXPIRED = "这一条的规定可能变了，我不敢乱说，建议直接问社区。"
 NO_PROMISE = "够不够条件，要办的部门核过才算，我不能替他们说。"
@@ -241,19 +245,17 @@ class AnswerComposer:
         self, keys: Sequence[str], facets: Sequence[Facet]
     ) -> list[Part]:
         """Says of every choice on the table what it is, or the first aspect asked."""
-        lines = tuple(
-            self._in_a_line(service, facets)
-            for key in keys
-            if (service := self.catalog.services.get(key.removeprefix("service/")))
-        )
-        title = FACET_TITLES[facets[0]] if facets else "能帮上的有这些"
-        return [
-            ItemList(title, lines),
-            Choices("先看哪一样？", self._choices_of(keys, facets)),
-        ]
+        choices = self._choices_of(keys, facets)
+        facet = facets[0] if facets and facets[0] not in WHAT_IT_IS else None
+        title = FACET_TITLES[facet] if facet else "能帮上的有这些"
+        if facet in TOO_LONG:
+            return [Choices(f"“{title}”各样不一样，先看哪一样？", choices)]
+        known = (self.catalog.services.get(key.split("/")[1]) for key in keys)
+        lines = tuple(self._in_a_line(service, facet) for service in known if service)
+        return [ItemList(title, lines), Choices("先看哪一样？", choices)]
 
-    def _in_a_line(self, service: Service, facets: Sequence[Facet]) -> str:
-        said = service.facets[facets[0]] if facets else service.overview
+    def _in_a_line(self, service: Service, facet: Facet | None) -> str:
+        said = service.facets[facet] if facet else service.overview
         return f"{service.short_name}：{first_sentence(self.fill(said.text))}"
 
     def _choices_of(

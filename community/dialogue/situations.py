@@ -12,6 +12,19 @@ from community.dialogue.meaning import CERTAIN_OUTSIDE, Context, Meaning, Said
 from community.dialogue.told_facts import fact_in
 from community.dialogue.wordings import bare, hints_at, is_question, named_services
 
+EVENTS = frozenset(
+    {
+        *("bereavement", "childbirth", "pregnancy", "released", "work_injury"),
+        *("disaster", "new_trade", "new_name", "child_left_alone", "lonely"),
+        "fear_of_falls",
+    }
+)
+"""Situations that bring a wish of their own, whatever was talked of before."""
+_ANY_HELP = re.compile(
+    r"补[助贴]|津贴|救助|待遇|优惠|优待|政策|照顾|[啥什]么?好处|福利"
+)
+"""Whoever asks for any help at all asks on about no service."""
+
 SITUATION = "situation:"
 """Before the id, in the value of a meaning that tells a situation."""
 THESE = "these"
@@ -35,8 +48,12 @@ def situation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     told = situation_in(said.text, context.before, catalog.situations)
     if told is not None and not _OF_OTHERS.search(said.text):
         is_known = _is_known(said.text, told, context)
-        is_other = is_known or _asks_something_else(said, told, catalog)
-        return None if is_other else _offered(told, said)
+        if is_known or _asks_something_else(said, told, catalog):
+            return None
+        if _is_of_service(said, told, context):
+            facets = said.facets or ("eligibility",)
+            return Meaning("talk_ask_facet", item=context.service, facets=facets)
+        return _offered(told, said)
     before = situation_of_choices(context, catalog)
     if before is not None and _MISREAD.search(said.text):
         return Meaning("talk_deny")
@@ -56,14 +73,21 @@ def situation_of_choices(context: Context, catalog: Catalog) -> Situation | None
 def asks_about_choices(
     said: Said, context: Context, catalog: Catalog
 ) -> Meaning | None:
-    """Takes 能给点啥, 要办啥 for a question about the choices of a situation."""
-    if situation_of_choices(context, catalog) is None or not is_question(said.text):
+    """Takes 能给点啥, 要钱吗 for a question about the choices on the table.
+
+    It is about the service talked of, where that is among them.
+    """
+    if not context.is_unclear or not is_question(said.text):
         return None
     if len(said.text) > MAX_MORE_CHARS or named_services(said.text, catalog):
         return None
     if said.is_clear_item and hints_at(said.text, said.label, catalog):
         return None
     facets, items = said.facets, context.offered_items
+    if facets and context.item in context.offered_services:
+        return Meaning("talk_ask_facet", item=context.item, facets=facets)
+    if situation_of_choices(context, catalog) is None:
+        return None
     return Meaning("nlu_fallback", candidates=items, facets=facets, value=THESE)
 
 
@@ -74,11 +98,15 @@ def _offered(told: Situation, said: Said) -> Meaning:
 
 
 def _asks_something_else(said: Said, told: Situation, catalog: Catalog) -> bool:
-    """Tells whether the classifier knows better what a message is about."""
+    """Tells whether the classifier knows better what a message is about.
+
+    A question that it is sure of is about that service, whatever else is told.
+    """
     if named_services(said.text, catalog):
         return True
     if said.is_clear_service:
-        return said.label in told.items or hints_at(said.text, said.label, catalog)
+        sure = said.label in told.items or is_question(said.text)
+        return sure or hints_at(said.text, said.label, catalog)
     if said.is_clear_matter:
         matter = catalog.matters[said.label.removeprefix("matter/")]
         return matter.category not in OF_PEOPLE
@@ -91,6 +119,16 @@ def _is_known(text: str, told: Situation, context: Context) -> bool:
     if context.service is None or context.item != context.service:
         return False
     return context.service in told.items or fact_in(bare(text)) is not None
+
+
+def _is_of_service(said: Said, told: Situation, context: Context) -> bool:
+    """Tells whether somebody's age or illness is told for the service talked of."""
+    if context.service is None or context.item != context.service:
+        return False
+    if said.is_clear_service and said.label == context.service:
+        return True
+    asks_for_any = is_question(said.text) and _ANY_HELP.search(said.text)
+    return told.id not in EVENTS and not asks_for_any
 
 
 def _tells_more(said: Said, catalog: Catalog) -> bool:

@@ -154,3 +154,71 @@ def test_a_fact_in_a_talk_about_a_service_is_about_that(catalog):
     talk = Context(item=key, service=key)
     assert interpret(said, talk, catalog).item == key
     assert interpret(said, Context(), catalog).value == "situation:job_loss"
+
+
+IN_TALK = Context(
+    item="service/volunteer_service",
+    service="service/volunteer_service",
+    facets=("process",),
+)
+
+
+def test_a_question_that_the_classifier_is_sure_of_needs_no_menu(catalog):
+    meaning = interpret(
+        parse(
+            "俺老伴卧床三年了 抵保到哪申请",
+            "service/subsistence_allowance",
+            facets=["place"],
+        ),
+        Context(),
+        catalog,
+    )
+    assert (meaning.item, meaning.facets) == (
+        "service/subsistence_allowance",
+        ("place",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "decision"),
+    [
+        ("我今年六十八还行吗", "service/senior_age_allowance", "clarify"),
+        ("我妈七十了", "oos_other", "abstain"),
+        ("我爸卧床", "service/home_care_services", "clarify"),
+    ],
+)
+def test_an_age_or_an_illness_is_told_for_the_service_talked_of(
+    catalog, text: str, label: str, decision: str
+) -> None:
+    meaning = interpret(parse(text, label, decision=decision), IN_TALK, catalog)
+    assert meaning == Meaning(
+        "talk_ask_facet", item=IN_TALK.service, facets=("eligibility",)
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["俺爹上个月走了", "我爸卧床 国家有啥补贴吗", "我娘怀了二胎"]
+)
+def test_an_event_and_a_wish_for_any_help_leave_the_service(catalog, text: str) -> None:
+    meaning = interpret(parse(text, "oos_other", decision="abstain"), IN_TALK, catalog)
+    assert (meaning.value or "").startswith("situation:")
+
+
+def test_a_death_that_fits_the_service_talked_of_stays_with_it(catalog):
+    key = "service/family_planning_support"
+    meaning = interpret(
+        parse("俺儿子前年没了", key), Context(item=key, service=key), catalog
+    )
+    assert meaning == Meaning("talk_ask_facet", item=key, facets=("eligibility",))
+
+
+def test_a_question_between_choices_is_about_the_service_talked_of(catalog):
+    key = "service/disability_certificate"
+    offered = tuple(
+        (name, item_payload(f"service/{name}"))
+        for name in ("disability_subsidies", "disability_certificate")
+    )
+    context = Context(item=key, service=key, is_unclear=True, offered=offered)
+    parsed = parse("收费吗", "talk_ask_facet", facets=["fee"])
+    meaning = interpret(parsed, context, catalog)
+    assert meaning == Meaning("talk_ask_facet", item=key, facets=("fee",))
