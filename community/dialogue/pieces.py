@@ -80,7 +80,7 @@ def may_go_on(said: Said, meaning: Meaning, context: Context, catalog: Catalog) 
     """Tells whether a message may be the rest of what was not understood before."""
     if meaning.intent in _OPEN:
         return True
-    if context.unclear_text and _only_where_or_when(said) and not meaning.chosen:
+    if context.unclear_text and _only_where_or_when(said, catalog):
         return not is_question(said.text)
     if not _is_story(context) or meaning.chosen:
         return False
@@ -123,13 +123,15 @@ def read_together(
     denied = _denied(said.text, context)
     if denied:
         return _without(denied, meaning, joined, told, context)
-    is_other = meaning.intent == "matter" and joined.item != meaning.item
+    is_fact = _only_where_or_when(said, catalog)
+    is_matter = meaning.intent == "matter" and not is_fact
+    is_other = is_matter and joined.item != meaning.item
     if joined.intent in ("service", "matter") and not is_other:
         clause = told if joined.intent == "matter" else ""
         return replace(joined, clause=clause)
-    if meaning.item in context.offered_items:
+    if meaning.item in context.offered_items and not is_fact:
         return replace(meaning, clause=told)
-    if meaning.intent == "matter" or (meaning.value and not _is_place(meaning)):
+    if is_matter or (meaning.value and not _is_place(meaning)):
         return None
     if joined.value and joined.value.startswith(SITUATION):
         return replace(joined, clause=told)
@@ -140,7 +142,7 @@ def read_together(
     if guess is not None:
         return Meaning("matter", item=guess, value=GUESSED, clause=told)
     is_open = meaning.intent in _UNKNOWN and (candidates or joined.intent in _UNKNOWN)
-    if is_open or _only_where_or_when(said):
+    if is_open or is_fact:
         return Meaning("nlu_fallback", candidates=candidates, clause=told)
     return None
 
@@ -171,10 +173,14 @@ def _is_story(context: Context) -> bool:
     return context.is_unclear and first.startswith("matter/")
 
 
-def _only_where_or_when(said: Said) -> bool:
+def _only_where_or_when(said: Said, catalog: Catalog) -> bool:
     """坪上镇 大铁牛庙, 今天看到的: whatever a model takes it for, it has no topic."""
     text = said.text.strip()
-    if len(text) > MAX_PLACE_ALONE_CHARS or happens(text) or said.is_clear_item:
+    if len(text) > MAX_PLACE_ALONE_CHARS or happens(text) or said.is_clear_service:
+        return False
+    matter = catalog.matters.get(said.label.removeprefix("matter/"))
+    names = (matter.short_name, matter.name, *matter.aliases) if matter else ()
+    if said.is_clear_item and any(name in text for name in names):
         return False
     return says_where(text, said.entities) or says_when(text, said.entities)
 

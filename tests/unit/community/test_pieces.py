@@ -137,6 +137,20 @@ def test_a_place_is_no_vote(catalog):
     assert meaning.intent == "nlu_fallback"
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"), [("沭河大桥下边", "nlu_fallback"), ("家里漏水", "matter")]
+)
+def test_a_place_is_no_matter_whatever_it_is_held_for(text, intent, catalog):
+    what = Said(text, LEAK, 0.9, (), "answer", (), (), None)
+    own = Meaning("matter", item=LEAK)
+    context = replace(STORY, unclear_text="愁死了")
+    joined = Meaning("nlu_fallback", candidates=context.offered_items)
+    told = f"愁死了，{text}"
+    assert may_go_on(what, own, context, catalog)
+    read = read_together(what, own, joined, told, context, catalog)
+    assert read.intent == intent
+
+
 def test_a_question_takes_no_choice(catalog):
     joined = Meaning("nlu_fallback", candidates=(LEAK,))
     later = replace(STORY, n_unclear=2)
