@@ -1,7 +1,8 @@
 """The few facts about a resident that change an answer, and when to ask for them.
 
-A list of the catalogue names the case of an item before a colon (外地户口的：居住证).
-Only where an asked list has such items is the resident asked, and only once.
+A list of the catalogue names the case of an item before a colon (外地户口的：居住证,
+入党：手写申请书). Whoever names a case hears of that case. The resident is asked only
+about the few cases below, only where an asked list has such items, and only once.
 """
 
 import re
@@ -70,6 +71,33 @@ ASKED_FOR = {
     "service/id_card": FOR_WHOM,
 }
 """Services with marked items; a test compares this with the catalogue."""
+_CASES = re.compile(r"([^：，。]+)：")
+"""The cases of an item, several with 、 between them."""
+MIN_CASE_CHARS = 2
+
+
+def _cases_of(item: str) -> frozenset[str]:
+    found = _CASES.match(item)
+    names = found[1].split("、") if found else ()
+    return frozenset(name.removesuffix("的") for name in names)
+
+
+def named_cases(lists: Iterable[Iterable[str]], text: str) -> str:
+    """Returns the cases of a service's lists that a message names, 、 between them."""
+    names = {case for items in lists for item in items for case in _cases_of(item)}
+    return "、".join(sorted(n for n in names if len(n) >= MIN_CASE_CHARS and n in text))
+
+
+def _of_cases(items: Sequence[str], named: str) -> list[str]:
+    """Returns what holds for the named cases and what holds for all.
+
+    A list that knows none of them is left as it is.
+    """
+    wanted = frozenset(filter(None, named.split("、")))
+    if not any(wanted & _cases_of(item) for item in items):
+        return list(items)
+    cases = [(item, _cases_of(item)) for item in items]
+    return [item for item, of in cases if not of or wanted & of]
 
 
 def mentioned(text: str) -> dict[str, str]:
@@ -96,12 +124,14 @@ def missing(
 def fitting(key: str, items: Sequence[str], known: Mapping[str, str]) -> list[str]:
     """Returns the items of a list that hold for this resident.
 
-    An unknown circumstance leaves the list as it is.
+    What is unknown leaves the list as it is; under the service's own key stand the
+    cases that were named.
     """
+    items = _of_cases(items, known.get(key, ""))
     circumstance = ASKED_FOR.get(key)
     value = known.get(circumstance.id) if circumstance else None
     if circumstance is None or not value:
-        return list(items)
+        return items
     if value == circumstance.special:
         return [circumstance.marks.sub("", item, count=1) for item in items]
     return [item for item in items if not circumstance.marks.match(item)]

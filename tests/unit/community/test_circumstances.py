@@ -10,6 +10,7 @@ from community.dialogue.circumstances import (
     fitting,
     mentioned,
     missing,
+    named_cases,
 )
 
 SCHOOL = "service/school_enrollment"
@@ -64,3 +65,46 @@ def test_the_catalogue_still_has_items_that_differ(key, catalog):
 
 def test_each_circumstance_is_used():
     assert set(ASKED_FOR.values()) == {HOUSEHOLD, FOR_WHOM}
+
+
+CLUB = "service/volunteer_service"
+STEPS = (
+    "报名：填一张表",
+    "报名：等通知",
+    "开证明、补证明的：找队长",
+    "都要带身份证",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("怎么报名", "报名"),
+        ("补证明和报名", "报名、补证明"),
+        ("要多久", ""),
+    ],
+)
+def test_a_case_of_the_lists_is_named_by_its_words(said, named):
+    assert named_cases([STEPS, ()], said) == named
+
+
+@pytest.mark.parametrize(
+    ("named", "items"),
+    [
+        ("报名", [*STEPS[:2], STEPS[3]]),
+        ("补证明", [*STEPS[2:]]),
+        ("报名、补证明", list(STEPS)),
+        ("", list(STEPS)),
+        ("退队", list(STEPS)),
+    ],
+)
+def test_whoever_names_a_case_hears_of_it_and_of_what_holds_for_all(named, items):
+    assert fitting(CLUB, STEPS, {CLUB: named}) == items
+
+
+def test_a_list_without_the_named_case_is_left_as_it_is():
+    assert fitting(SCHOOL, ITEMS, {SCHOOL: "转学"}) == list(ITEMS)
+
+
+def test_a_case_of_another_service_shortens_nothing():
+    assert fitting(CLUB, STEPS, {SCHOOL: "报名"}) == list(STEPS)
