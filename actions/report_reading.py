@@ -29,6 +29,8 @@ from community.reports.answers import (
     instead_of_place,
     instead_of_time,
     is_unknown,
+    known_part,
+    names_only_a_place,
     says_nothing,
     with_remark,
 )
@@ -57,7 +59,6 @@ def answers(
     slot: str, answer: str, reading: Reading, tracker: Tracker
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
-    account = account_of(tracker)
     if slot in (WHAT, PLACE, SINCE) and not reading.value:
         ordered = words_with_order(answer)
         if ordered is not None:
@@ -67,23 +68,39 @@ def answers(
         return {PLACE: answer}
     if contact:
         return {CONTACT: contact}
+    changed = _taken_back(slot, answer, reading, tracker)
+    return changed or _told(slot, answer, reading, tracker)
+
+
+def _taken_back(
+    slot: str, answer: str, reading: Reading, tracker: Tracker
+) -> dict[str, Any]:
+    """Returns what a message corrects of the answers before it."""
     takes_back = slot != WHICH or named_field(answer) is not None
-    if slot != WHAT and takes_back and is_correction(answer):
-        told = amended(account, answer, reading.entities)
-        changed = {
-            name: new
-            for name, old, new in (
-                (PLACE, account.place, told.place),
-                (SINCE, account.since, told.since),
-            )
-            if name != slot and old is not None and new != old
-        }
-        if changed:
-            story = {WHAT: told.what} if told.what != account.what else {}
-            return {**changed, **story, **elsewhere(account, told, tracker)}
+    if slot == WHAT or not takes_back or not is_correction(answer):
+        return {}
+    account = account_of(tracker)
+    told = amended(account, answer, reading.entities)
+    changed = {
+        name: new
+        for name, old, new in (
+            (PLACE, account.place, told.place),
+            (SINCE, account.since, told.since),
+        )
+        if name != slot and old is not None and new != old
+    }
+    if not changed:
+        return {}
+    story = {WHAT: told.what} if told.what != account.what else {}
+    return {**changed, **story, **elsewhere(account, told, tracker)}
+
+
+def _told(slot: str, answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
+    """Returns what an answer fills that is neither an order, a number nor a correction."""
     since = since_in(answer, reading.entities) if slot == WHICH else None
     if since and len(answer) <= len(since) + SMALL_WORDS_CHARS:
         return {SINCE: since}
+    answer = known_part(answer) if slot == PLACE else answer
     instead = _said_instead(slot, answer, reading, tracker)
     if instead:
         return instead
@@ -142,7 +159,10 @@ def _details(answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
     """
     opening = str(tracker.get_slot(OPENING) or "")
     known = tracker.get_slot(PLACE)
-    place = place_alone(answer, reading.entities)
+    place = place_alone(answer, reading.entities) or (
+        names_only_a_place(answer, reading.entities)
+        and place_told(answer, reading.entities, tracker)
+    )
     if opening and (place or is_part(answer)):
         return {WHAT: opening, PLACE: refined(known, answer)}
     filled: dict[str, Any] = {WHAT: f"{opening}，{answer}" if opening else answer}

@@ -62,6 +62,9 @@ _SMALL_WORDS = re.compile(
     r"(?:哦|噢|嗯|啊|哎|唉|呃|额|那个|等等|等下|等一下|稍等|继续|接着|往下|刚才|前面|的|说|来|报|吧|呗|[我俺]|先|想|再|问|个|事|一下|[，。,.！!？? ])+"
 )
 """接着刚才的: adds nothing to a story."""
+_AT_ANY_RATE = re.compile(r"^(?:但是?|不过|反正|[就只]知道|就?是|就?在)+")
+_STATES = re.compile(r"(?<=.{2})(?<!就)(?<!应该)(?<!反正)(?<!好像)(?<!可能)(?<!大概)是")
+"""底下是学生放学的路: what a place is like, and no name of it."""
 UNTOLD = "没说"
 """Shown as the time where nobody could be made to tell it."""
 
@@ -126,6 +129,20 @@ def insisted_place(answer: str, account: Account) -> str | None:
     return name if is_name and name in answer and account.what != name else None
 
 
+def known_part(text: str) -> str:
+    """Returns what somebody knows who says what they do not know: 不知道啥路 就是桥头."""
+    told = [piece for piece in re.split(r"[\s，,。]+", text) if piece]
+    rest = [piece for piece in told if not is_unknown(piece)]
+    known = _AT_ANY_RATE.sub("", " ".join(rest))
+    return known if len(rest) < len(told) and says_where(known, ()) else text
+
+
+def names_only_a_place(text: str, entities: Iterable[Entity]) -> bool:
+    """Tells whether a text says where, and nothing of what is there."""
+    is_story = happens(text) or _TALK.search(text) or len(text) > MAX_PLACE_ALONE_CHARS
+    return not is_story and says_where(text, entities)
+
+
 def says_where(text: str, entities: Iterable[Entity]) -> bool:
     """Tells whether a text has words for a place and is no story."""
     if not _DENIES.search(text) and place_in(text, entities) is not None:
@@ -138,7 +155,10 @@ def says_where(text: str, entities: Iterable[Entity]) -> bool:
     if len(plain) > MAX_PLACE_ALONE_CHARS:
         return False  # a story has some word for where in it
     if _ENDS_WHERE.search(plain):
-        return True
+        return _STATES.search(plain) is None
+    head = plain.rpartition("的")[2]  # 新建的厂房: what it is, and not what happened
+    if len(head) < len(plain) and len(head) > 1 and not happens(head):
+        return bool(_SAYS_WHERE.search(head) or _BUILDING.search(head))
     if happens(plain) or _TALK.search(plain):
         return False
     return bool(_SAYS_WHERE.search(plain) or _BUILDING.search(plain))

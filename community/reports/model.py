@@ -11,7 +11,12 @@ from community.reports.corrections import (
     denied_place,
     named_field,
 )
-from community.reports.place_parts import is_part, refined
+from community.reports.place_parts import (
+    has_name,
+    is_part,
+    is_town,
+    refined,
+)
 
 Entity = tuple[str, str]
 """Name and value."""
@@ -31,12 +36,24 @@ _NAME_BEFORE = re.compile(
 )
 """What stands right before a house number and may be the name of its estate."""
 _LANDMARK = re.compile(
+    r"[东西南北正后侧大]门(?:口|[里外])?|"
     r"(?:(?![和跟与])[\u4e00-\u9fff0-9]){0,8}?(?:门口|旁边|对[面过]|附近|路口|交叉口|边上|跟前|"
     r"[东西南北]头|[东西南北][面边侧])"
 )
+_KIND = re.compile(r"小区|社区|家属院|花园|家园|新村|公寓|[村庄]")
+"""Ends the name of an estate or a village that was found without it: 天桥路华府小区."""
+_VILLAGE = re.compile(
+    r"[ ，,的]?(?:(?![路街那这有个的一])[\u4e00-\u9fff]){1,4}?"
+    r"(?:[村庄洼岭崖峪屯疃埠沟寨]|官庄|家[店铺集堂泉河湖坡]|书院)(?:子|头|村)?"
+)
+"""A village, told right behind its town."""
+_TOWN_FIRST = re.compile(
+    r"^(?:[我俺]们?|家|住|在|是|就)*((?![我俺咱你这那各本全乡城])[\u4e00-\u9fff]{2,3}镇)(?![静压痛定住江])"
+)
+"""A town that no list knows."""
 MAX_PLACE_ALONE_CHARS = 20
 _BUILT = re.compile(
-    r"[路街巷村庄桥楼院场园站厂店局所河沟坝]|胡同|小区|学校?|小学|中学|幼儿园|超市|银行|商行|单元|公寓|花园|家园"
+    r"[镇乡]|[路街巷村庄桥楼院场园站厂店局所河沟坝]|胡同|小区|学校?|小学|中学|幼儿园|超市|银行|商行|单元|公寓|花园|家园"
 )
 _SPOT = re.compile(
     r"(?:就|是|在|到|[我俺咱]们?)*"
@@ -44,15 +61,14 @@ _SPOT = re.compile(
     r"(?:旁边|门口|附近|对[面过]|[路交叉]+口|边上|跟前|楼[上下]|[前后里外]面|[前后]头|"
     r"[东西南北][头边面侧]))(?:那里|那儿|那边|那块|那|这里|这儿|这边)?"
 )
-_ANY = re.compile(
-    r"[我俺咱恁]们?|[这那]个?|小区|社区|[全本]?村|学校|单位|马路|大?街|楼[上下道]?|家|门口?|旁边|附近|"
-    r"对[面过]|路口|边上|跟前|[前后里外]面|[前后东西南北][头边面侧]"
-)
-"""What any place may be called; a name is what is left."""
 _HAPPENS = re.compile(
     r"[骗死骂坏没不有漏堵脏臭吵占停撒冒破倒掉塌烧裂乱着把被叫让了放摆修挖盖建打抢偷跑撞响黑灭断拉扔丢堆养咬办领交查问找哪谁啥吗呢怎咋]"
 )
 """What makes more than a place of words: something is the matter, or is asked."""
+_NO_EVENT = re.compile(
+    r"开发区|[新在](?:建|修|盖|开)(?=的?[楼房厂场区路桥店小超市])|交叉|交警|修车|养[殖老]|管委|打[谷麦]场|放学"
+)
+"""Names of things with such a character."""
 _NO_NAME = re.compile(
     r"^(?:[我俺咱们的这那个在一条整]|咱们?|你们|这边|那边)*(?:小区|社区|村|街|路|大院)里?$"
 )
@@ -102,7 +118,13 @@ def place_in(text: str, entities: Iterable[Entity]) -> str | None:
     places = _places(text, entities)
     if places:
         start, end, _ = max(places, key=lambda place: (place[2], -place[0]))
-        return _name_before(text[:start]) + text[start:end] + _landmark(text[end:])
+        named = text[start:end] + _rest_of_name(text[start:end], text[end:])
+        rest = text[start + len(named) :]
+        return _name_before(text[:start]) + named + _landmark(rest)
+    town = _TOWN_FIRST.match(text)
+    if town is not None:
+        village = _rest_of_name(town[1], text[town.end() :])
+        return town[1] + village + _landmark(text[town.end() + len(village) :])
     match = _PLACE.search(text)
     if match is None or _NO_NAME.match(match.group()):
         return None
@@ -116,13 +138,13 @@ def place_alone(text: str, entities: Iterable[Entity]) -> str | None:
     Any word of something that happens there makes it more than a place.
     """
     clean = re.sub(r"[\s，。,.!！?？~～、]+", "", text)
-    if len(clean) > MAX_PLACE_ALONE_CHARS or _HAPPENS.search(clean):
+    if len(clean) > MAX_PLACE_ALONE_CHARS or happens(clean):
         return None
     place = place_in(text, entities)
     if not place or len(clean) - len(place) > SMALL_WORDS_CHARS:
         match = _SPOT.fullmatch(clean)
         place = match.group(1) if match else None
-    if not place or not _BUILT.search(place) or len(_ANY.sub("", place)) < 2:
+    if not place or not _BUILT.search(place) or not has_name(place):
         return None
     return place
 
@@ -138,9 +160,18 @@ def _name_before(text: str) -> str:
     return match.group()
 
 
+def _rest_of_name(place: str, rest: str) -> str:
+    """Returns how the name of a place goes on: the village behind its town."""
+    if is_town(place):
+        village = _VILLAGE.match(rest)
+        return village.group() if village and not happens(village.group()) else ""
+    kind = _KIND.match(rest)
+    return kind.group() if kind and not _KIND.search(place) else ""
+
+
 def happens(text: str) -> bool:
     """Tells whether a text says that something is the matter, or asks."""
-    return bool(_HAPPENS.search(text))
+    return bool(_HAPPENS.search(_NO_EVENT.sub("", text)))
 
 
 def _landmark(rest: str) -> str:
@@ -252,7 +283,8 @@ def _is_story(text: str) -> bool:
 
 def _moved(account: Account, right: str) -> Account:
     """Puts the right place where the wrong one stood, in the story too."""
-    place = refined(account.place, right)
+    is_new = is_town(account.place or "") and not is_part(right)
+    place = right if is_new else refined(account.place, right)
     what = account.what
     if account.place and what:
         what = what.replace(account.place, place)
@@ -261,7 +293,7 @@ def _moved(account: Account, right: str) -> Account:
 
 def _whole(text: str, place: str | None) -> str | None:
     """Returns the text where all of it says where: 三号楼地下室, not only 三号楼."""
-    return place if _HAPPENS.search(text) else text
+    return place if happens(text) else text
 
 
 def _with_field(account: Account, name: str, value: str) -> Account:

@@ -3,6 +3,7 @@
 import re
 
 _NUMBER = r"[0-9０-９一二三四五六七八九十百]+"
+MIN_NAME_CHARS = 2
 _PARTS = (
     re.compile(rf"{_NUMBER}(?:号楼|号院|栋|幢|#楼?)|[甲乙丙丁东西南北]楼"),
     re.compile(rf"{_NUMBER}单元"),
@@ -11,10 +12,20 @@ _PARTS = (
 )
 """Parts of an address below its name, from the largest: building, unit, floor, room."""
 _NAME = re.compile(
-    r"小区|社区|花园|家园|新村|公寓|大院|广场|市场|(?<=[\u4e00-\u9fff])(?<!马)路(?![上边灯面])|街(?![上边])|(?<![楼过通])道(?!理)|"
+    r"小区|社区|花园|家园|新村|公寓|大院|广场|市场|(?<=[\u4e00-\u9fff])(?<![马的])路(?![上边灯面])|街(?![上边])|(?<![楼过通])道(?!理)|"
     r"[巷庄镇]|(?<=[\u4e00-\u9fff])(?<![全本整咱俺我这那])村(?![里口头])|胡同|"
-    r"(?<=[\u4e00-\u9fff]{2})(?<![从到在往去的个那这和跟])(?:学校|小学|中学|幼儿园|医院|超市|银行)"
+    r"(?<=[\u4e00-\u9fff]{2})(?<![从到在往去的个那这和跟])(?:学校|小学|中学|幼儿园|医院|超市|银行)|"
+    r"(?<=[\u4e00-\u9fff]{2})(?:苑|名邸|豪庭|华庭|城|(?<!政)府)(?=$|[0-9一二三四五六七八九十东西南北])"
 )
+TOWN = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,5}?(?:镇|乡|街道(?![路上])|办事处)|[\u4e00-\u9fff]{0,4}?开发区)"
+)
+"""A town or a quarter: villages, roads and estates lie in it."""
+_ANY = re.compile(
+    r"[我俺咱恁]们?|[这那]个?|小区|社区|[全本]?村|学校|单位|马路|大?街|楼[上下道]?|家|门口?|旁边|附近|"
+    r"对[面过]|路口|边上|跟前|[前后里外]面|[前后东西南北][头边面侧]|庄[上里]|[路街]边"
+)
+"""What any place may be called; a name is what is left."""
 _DOOR = re.compile(rf"{_NUMBER}号(?![楼院线码])")
 """A house of a road or a village: 铁环路30号."""
 _ECHO = re.compile(r"^(?:哪个?|啥|什么)[^，。?？ ]{1,4}[?？ ，,]+(?=.)")
@@ -32,18 +43,42 @@ def refined(known: str | None, told: str) -> str:
     """Returns a known place with what was told of it later.
 
     A part replaces the part of its kind (5号楼 instead of 7号楼), anything else is
-    added (东边); a place with a name of its own stands for itself.
+    added (东边). A place with a name of its own stands for itself, in the town that was
+    told before; nothing is kept of what any place may be called (我家门口).
     """
     told = _ECHO.sub("", told.strip())
     told = _FILLER.sub("", re.sub(r"[\s，。,.！!]+", "", told)) or told
     if not known or told in known:
         return known or told
+    if known in told:
+        return told
+    town = TOWN.match(known)
+    if town is not None and not TOWN.match(told):
+        return town.group() + refined(known[town.end() :].strip(" ，,的"), told)
+    if town is None and TOWN.fullmatch(told):
+        return f"{told}{known}"
+    return _in_town(known, told)
+
+
+def is_town(place: str) -> bool:
+    """Tells whether a place is a town and nothing in it."""
+    return TOWN.fullmatch(place) is not None
+
+
+def has_name(text: str) -> bool:
+    """Tells whether more than words for any place is left of a text: not 我家门口."""
+    return len(_ANY.sub("", text)) >= MIN_NAME_CHARS
+
+
+def _in_town(known: str, told: str) -> str:
+    """Returns a place below the town with what was told of it later."""
     if known.endswith("村") and told.startswith("村"):
         told = told[1:]  # 大槐树村，村东头
     is_below = is_part(known) or _SPOT_IN_IT.match(known)
     if _NAME.search(told) and is_below and not has_part(told):
         return f"{told}{known}"
-    if _NAME.search(told) or not (_NAME.search(known) or _DOOR.search(told)):
+    is_vague = not (_NAME.search(known) or has_name(known) or _DOOR.search(told))
+    if _NAME.search(told) or is_vague:
         return told
     place, rest = known, told
     for part in (*_PARTS, _DOOR):

@@ -7,6 +7,8 @@ from community.reports.answers import (
     instead_of_place,
     instead_of_time,
     is_unknown,
+    known_part,
+    names_only_a_place,
     says_when,
     says_where,
     with_remark,
@@ -41,6 +43,9 @@ TOLD = Account("楼上天天砸墙")
         "就是村头",
         "老地方",
         "抖音上",
+        "在开发区那个新建的厂房",
+        "修车铺那",
+        "养殖场旁边",
         "3",
     ],
 )
@@ -75,6 +80,9 @@ def test_words_for_a_place_say_where(text: str) -> None:
         "一家四口",
         "半夜以后",
         "嗯",
+        "没人管的垃圾",
+        "坏了的灯",
+        "边上是孩子上学的路",
     ],
 )
 def test_a_story_says_no_place(text: str) -> None:
@@ -156,3 +164,22 @@ def test_a_name_told_twice_is_the_place(
     first: str, again: str, name: str | None
 ) -> None:
     assert insisted_place(again, Account(f"灯不亮；{first}")) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("不知道啥路 就是邮局后面那个楼", "邮局后面那个楼"),
+        ("说不准，反正是医院西边", "医院西边"),
+        ("不知道在哪条路", "不知道在哪条路"),
+        ("不知道 吵死了", "不知道 吵死了"),
+    ],
+)
+def test_what_somebody_knows_is_told_from_what_not(text: str, known: str) -> None:
+    assert known_part(text) == known
+
+
+def test_a_place_with_what_is_there_is_more_than_a_place() -> None:
+    entities = (("address", "龙凤城"),)
+    assert names_only_a_place("龙凤城南门", entities)
+    assert not names_only_a_place("龙凤城南门堵了", entities)
