@@ -73,6 +73,9 @@ class AnswerFollowUp(SpeakingAction):
             return without_item(reading, composer)
         known = known_circumstances(reading, tracker, service)
         parts = composer.service(service, reading.facets, known=known)
+        if known.get(service.key) and said_last(service, parts, reading, tracker):
+            known[service.key] = ""  # of the named case all is said: the others, too
+            parts = composer.service(service, reading.facets, known=known)
         events = remember(service.key, reading, tracker)
         if reading.value == UNWRITTEN or said_last(service, parts, reading, tracker):
             parts = instead_of_repeating(service, reading, composer)
