@@ -23,7 +23,7 @@ from actions.reading import (
     UNCLEAR_TEXT_SLOT,
     Reading,
 )
-from actions.repeating import instead_of_repeating, said_last
+from actions.repeating import instead_of_repeating, is_beside
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import MAX_CHOICES, PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
@@ -85,7 +85,7 @@ class AnswerService(SpeakingAction):
         parts = composer.service(service, reading.facets, known=known)
         parts += second_answer(reading, composer)
         events.append(SlotSet(CIRCUMSTANCES_SLOT, known))
-        if not reading.chosen and said_last(service, parts, reading, tracker):
+        if not reading.chosen and is_beside(service, parts, reading, tracker, composer):
             return instead_of_repeating(service, reading, composer), events
         parts = [*kind_word(reading, composer), *parts]
         parts.append(composer.next_steps(service, reading.facets))

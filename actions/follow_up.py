@@ -18,12 +18,11 @@ from actions.reading import (
     UNCLEAR_SLOT,
     Reading,
 )
-from actions.repeating import instead_of_repeating, said_last
+from actions.repeating import instead_of_repeating, is_beside
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.model import Matter
-from community.dialogue.following import UNWRITTEN
 from community.dialogue.wordings import ABOUT_US
 from community.replies import Choices, Part, Text
 from community.reports.model import hours_in_words
@@ -77,7 +76,7 @@ class AnswerFollowUp(SpeakingAction):
             known[service.key] = ""  # of the named case all is said: the others, too
             parts = composer.service(service, reading.facets, known=known)
         events = remember(service.key, reading, tracker)
-        if reading.value == UNWRITTEN or said_last(service, parts, reading, tracker):
+        if is_beside(service, parts, reading, tracker, composer):
             parts = instead_of_repeating(service, reading, composer)
         else:
             parts = [*parts, composer.next_steps(service, reading.facets)]

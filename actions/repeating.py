@@ -1,8 +1,8 @@
-"""No answer is given word for word twice in a row: what it lacks is said instead."""
+"""What is said instead of an answer that was given already, or that is not written."""
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -10,13 +10,17 @@ from rasa_sdk import Tracker
 from actions.reading import ITEM_SLOT, Reading
 from community.answers import PERSON, AnswerComposer, first_sentence
 from community.catalog.facets import FACET_TITLES, Facet
+from community.catalog.lines import closest_line
 from community.catalog.model import Service
-from community.dialogue.wordings import bare
+from community.dialogue.following import UNWRITTEN
+from community.dialogue.staying import TOLD
+from community.dialogue.wordings import bare, rephrase
 from community.replies import Choices, Part, Text, part_to_doc
 
 _ASKS = re.compile(r"[吗不么呢?？]$|[几哪谁啥咋怎]|多少|什么")
-TOLD = "嗯，我知道了。"
+HEARD = "嗯，我知道了。"
 JUDGED = "够不够条件，要办的部门核过才算，我不能替他们说。"
+TOUCHED = "您说的这一点，这里写的是："
 NOT_WRITTEN = "我这里写的就是刚才那些，再细的没写到，不敢乱答。"
 PERSON_TOO = "也可以让网格员帮您问："
 
@@ -26,40 +30,80 @@ def said_last(
 ) -> bool:
     """Tells whether this answer was the last one, whatever it offered.
 
-    What was said instead of repeating it does not count. Whoever names the service
-    asks anew.
+    What was said instead of repeating it does not count.
     """
-    is_named = bare(reading.text) in {service.name, service.short_name}
-    if is_named or bare(reading.text) in service.aliases:
+    if not _goes_on(service, reading, tracker):
         return False
-    if tracker.get_slot(ITEM_SLOT) != service.key:
+    return _answer(part_to_doc(part) for part in parts) == next(_answers(tracker), None)
+
+
+def is_beside(
+    service: Service,
+    parts: Sequence[Part],
+    reading: Reading,
+    tracker: Tracker,
+    composer: AnswerComposer,
+) -> bool:
+    """Tells whether an answer would miss what was said in the talk about its service.
+
+    It was the last answer already; or nothing was asked that has a text of its own, and
+    one line is about it, or the overview was given before.
+    """
+    if not _goes_on(service, reading, tracker):
         return False
-    return _answer(part_to_doc(part) for part in parts) == _last_answer(tracker)
+    if reading.value == UNWRITTEN or said_last(service, parts, reading, tracker):
+        return True
+    answer = _answer(part_to_doc(part) for part in parts)
+    if not reading.facets and answer in _answers(tracker):
+        return True
+    is_vague = not reading.facets or reading.value == TOLD
+    return is_vague and _closest(service, reading, composer) is not None
 
 
 def instead_of_repeating(
     service: Service, reading: Reading, composer: AnswerComposer
 ) -> list[Part]:
-    """Says that the catalogue holds no more on this, and whom to ask."""
+    """Says the line that comes closest, or that there is none, and whom to ask."""
     asked = "，".join((service.short_name, *(FACET_TITLES[f] for f in reading.facets)))
     contact = composer.fill(first_sentence(service.facets[Facet.CONTACT].text))
     lead = NOT_WRITTEN
-    if not _ASKS.search(reading.text.strip(" 。！!")):
-        lead = TOLD + (JUDGED if Facet.ELIGIBILITY in reading.facets else "")
+    judged = JUDGED if Facet.ELIGIBILITY in reading.facets else ""
+    line = _closest(service, reading, composer)
+    if line is not None:
+        lead = f"{TOUCHED}“{composer.fill(line.rstrip('。；'))}”。{judged}"
+    elif not _ASKS.search(reading.text.strip(" 。！!")):
+        lead = HEARD + judged
     steps = composer.next_steps(service, reading.facets)
     others = tuple(choice for choice in steps.items if choice != PERSON)
     return [Text(f"【{asked}】{lead}{contact}"), Choices(PERSON_TOO, (PERSON, *others))]
 
 
-def _last_answer(tracker: Tracker) -> str | None:
+def _goes_on(service: Service, reading: Reading, tracker: Tracker) -> bool:
+    """Whether it is the service talked of; whoever names it asks anew."""
+    said = bare(rephrase(reading.text))  # 不是五保 是低保 names one of them
+    if said in {service.name, service.short_name, *service.aliases}:
+        return False
+    return tracker.get_slot(ITEM_SLOT) == service.key
+
+
+def _closest(
+    service: Service, reading: Reading, composer: AnswerComposer
+) -> str | None:
+    return closest_line(service, reading.text, composer.catalog)
+
+
+def _answers(tracker: Tracker) -> Iterator[str]:
+    """Yields the answers given so far, the last one first.
+
+    What was said instead of one does not count.
+    """
     for event in reversed(tracker.events):
         if event.get("event") != "bot":
             continue
         parts = ((event.get("data") or {}).get("custom") or {}).get("parts") or ()
         said = "".join(part.get("text") or "" for part in parts)
-        if NOT_WRITTEN not in said and TOLD not in said:
-            return _answer(parts)
-    return None
+        if not any(words in said for words in (NOT_WRITTEN, HEARD, TOUCHED)):
+            yield _answer(parts)
 
 
 def _answer(docs: Iterable[Mapping[str, Any]]) -> str:

@@ -23,7 +23,6 @@ from community.dialogue.choices import choose
 from community.dialogue.filed_tickets import may_mean_filed
 from community.dialogue.following import (
     UNWRITTEN,
-    circumstances,
     is_unwritten,
     service_asked_on,
 )
@@ -135,12 +134,6 @@ class Understanding:
             more = read_together(said, meaning, joined, told, context, catalog)
             if more is not None:
                 return more
-        guesses = meaning.candidates if meaning.intent == "nlu_fallback" else ()
-        known = not guesses or context.service in guesses
-        if meaning.intent in ("nlu_fallback", "oos_other") and known:
-            told_of = circumstances(text, meaning, context, catalog)
-            if told_of is not None:
-                return told_of
         topic = service_asked_on(text, meaning, context, catalog)
         if topic is not None:
             joined = interpret(await self._parse(topic), Context(), catalog)

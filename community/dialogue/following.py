@@ -15,6 +15,7 @@ from community.dialogue.meaning import (
     Meaning,
     Said,
 )
+from community.dialogue.staying import TOLD, asks_only, is_told
 from community.dialogue.told_facts import fact_in
 from community.dialogue.wordings import (
     asked_with_wish,
@@ -52,13 +53,6 @@ _CONDITION = re.compile(
 _IS_IT_DONE = re.compile(
     r"(?:那|现在|这|它|那个)*(?:修|弄|办|处理|解决|搞)?好了[吗没么不]|(?:有人|派人|人)?来了[吗没么不]|"
     r"(?:修|弄|办|处理|解决)了[吗没么]|(?:到|办到|弄到|走到)哪(?:一?步)?了?"
-)
-_CIRCUMSTANCE = re.compile(
-    r"[0-9一二三四五六七八九十]+(?:多|来)?岁|(?:[六七八九]十|一百)[一二三四五六七八九多来]*了|瘫|卧床|不能动|动弹不|"
-    r"半身|偏瘫|(?:眼|耳朵?|腿|腰)[^，。]{0,3}(?:瞎|聋|瘸|断|看不|听不|走不|不行|不中)|"
-    r"[做干走站蹲看听嚼咬][^，。]{0,2}不[了动]|(?:腿|腰|胳膊|手|眼|牙)[^，。]{0,2}疼|没牙|不利索|自己(?:住|过)|[0-9一二两三四五六七八九]口人|"
-    r"(?:一个月|月)(?:收入|挣|才|就)*[^，。]{0,2}[百千]|有(?:个|辆|一辆|台)?(?:三轮|摩托|轿车|小车|面包车|车|楼|房)|"
-    r"[一二三四]级|农村户|城镇户|新农合|没有?(?:工作|收入|儿女|户口|社保)|离婚?了|老伴没了|一个人(?:住|过)"
 )
 _OWN = re.compile(r"(?:[我俺咱]|他|她|老人|老伴|孩子)")
 _ALARMING = re.compile(
@@ -133,7 +127,7 @@ def comparison(said: Said, context: Context, catalog: Catalog) -> Meaning | None
 def same_question(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Asks the last facet of another item: 那特困呢."""
     name = same_of_another(said.text)
-    if name is None or not context.facets:
+    if name is None or not context.facets or is_told(said, context, catalog):
         return None
     named = named_services(name, catalog)
     target = named[0] if named else said.item
@@ -184,27 +178,12 @@ def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | N
         return None
     if not any(word in topic for r in catalog.referrals for word in r.keywords):
         return None
-    if said.is_clear_item or named_services(said.text, catalog):
+    if named_services(said.text, catalog):
+        return None
+    if said.is_clear_item and not asks_only(said.text):
         return None
     asks = said.label == "talk_ask_facet" or _WHOSE.search(said.text)
     return Meaning("oos_gov", clause=topic) if asks else None
-
-
-def circumstances(
-    text: str, meaning: Meaning, context: Context, catalog: Catalog
-) -> Meaning | None:
-    """Takes 瘫了三年了 九十一了 for the case that the service talked of is for.
-
-    What is told of somebody after an answer asks whether that is enough.
-    """
-    key = context.service
-    if key is None or context.item != key or meaning.intent == "matter":
-        return None
-    if meaning.value or meaning.clause or len(text) > MAX_PERSONAL_CHARS:
-        return None
-    if not _CIRCUMSTANCE.search(text) or named_services(text, catalog):
-        return None
-    return Meaning("talk_ask_facet", item=key, facets=("eligibility",))
 
 
 def service_asked_on(
@@ -265,7 +244,7 @@ def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | No
             if said.is_clear_service:
                 return None
             return Meaning("nlu_fallback", candidates=said.candidates)
-        return Meaning("talk_ask_facet", item=context.service, facets=(fact,))
+        return Meaning("talk_ask_facet", context.service, (fact,), value=TOLD)
     if context.service is None or context.item != context.service:
         return None
     if said.is_clear_item or named_services(said.text, catalog):

@@ -63,6 +63,7 @@ from community.dialogue.own_questions import case_told, lacks_something, photo_t
 from community.dialogue.pieces import takes_first
 from community.dialogue.questions import answered
 from community.dialogue.situations import asks_about_choices, situation
+from community.dialogue.staying import goes_on, is_told
 from community.dialogue.suspicious import suspicious
 from community.dialogue.ticket_wishes import forget_wish, visit_wish, wishes
 from community.dialogue.wordings import (
@@ -208,7 +209,7 @@ def _small_words(said: Said, context: Context, catalog: Catalog) -> Meaning | No
 
 def _referred(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """A topic of another office that the classifier does not see."""
-    if said.is_clear_matter or said.emergency:
+    if said.is_clear_matter or said.emergency or is_told(said, context, catalog):
         return None
     asks_on = said.label == "talk_ask_facet"
     min_chars = MIN_KEYWORD_CHARS if said.is_uncertain else MIN_TOPIC_CHARS
@@ -318,6 +319,7 @@ READERS: tuple[Reader, ...] = (
     _reason,
     inquiry,
     told_on,
+    goes_on,
     several_things,
     age_alone,
     bare_noun,

@@ -1,0 +1,73 @@
+"""The line of a service's texts that a few words touch: 房东不配合, 自己交的."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from community.catalog.facets import Facet
+from community.catalog.model import Catalog, Service, Statement
+
+CLOSE = 7.0
+"""Sum of the shared pairs' weights (natural logarithm of one over their share of all
+lines) from which a line is about the words: two rare pairs, or one of the rarest."""
+_OF_NOBODY = frozenset({Facet.CONTACT, Facet.POLICY_BASIS})
+"""Facets whose lines tell nothing about a case."""
+_ENDS = re.compile(r"(?<=[。；])")
+_OF_ANY_LINE = frozenset(
+    "我你您他她它们的了是不能可以有没要这那在就都也和跟给到会得个一上下申请"
+)
+"""Characters of small words: a pair of them tells nothing."""
+_known: list[tuple[Catalog, Counter[str], int]] = []
+"""In how many lines of the catalogue asked for last a pair stands, of how many."""
+
+
+def closest_line(service: Service, text: str, catalog: Catalog) -> str | None:
+    """Returns the line that says most about a message, or `None` where none does.
+
+    Args:
+        service: The service talked of.
+        text: A fact or a question of a few words.
+        catalog: Tells rare words from common ones.
+    """
+    counts, n_lines = _counts_of(catalog)
+    asked = _pairs(text) - _pairs(service.name) - _pairs(service.short_name)
+    best, closest = CLOSE, None
+    for line in _lines_of(service):
+        shared = asked & _pairs(line)
+        weight = sum(math.log(n_lines / counts[pair]) for pair in shared)
+        if weight >= best and (weight > best or closest is None):
+            best, closest = weight, line
+    return closest
+
+
+def _lines_of(service: Service) -> Iterator[str]:
+    yield from _lines(service.overview)
+    for facet, statement in service.facets.items():
+        if facet not in _OF_NOBODY:
+            yield from _lines(statement)
+
+
+def _lines(statement: Statement) -> Iterator[str]:
+    yield from (part.strip() for part in _ENDS.split(statement.text) if part.strip())
+    yield from statement.items
+
+
+def _pairs(text: str) -> set[str]:
+    plain = re.sub(r"\W", "", text)
+    pairs = {plain[n : n + 2] for n in range(len(plain) - 1)}
+    return {pair for pair in pairs if not _OF_ANY_LINE.issuperset(pair)}
+
+
+def _counts_of(catalog: Catalog) -> tuple[Counter[str], int]:
+    if not _known or _known[0][0] is not catalog:
+        counts: Counter[str] = Counter()
+        n_lines = 0
+        for service in catalog.services.values():
+            for line in _lines_of(service):
+                counts.update(_pairs(line))
+                n_lines += 1
+        _known[:] = [(catalog, counts, n_lines)]
+    return _known[0][1], _known[0][2]

@@ -1,0 +1,95 @@
+"""In a talk about a service, what names nothing else stays with it."""
+
+from typing import Any
+
+import pytest
+
+from community.dialogue.interpretation import interpret
+from community.dialogue.meaning import Context
+from community.dialogue.staying import TOLD, asks_only
+from community.payloads import item_payload
+
+SCHOOL = "service/school_enrollment"
+TALK = Context(item=SCHOOL, service=SCHOOL, facets=("process",))
+
+
+def parse(text: str, label: str, confidence: float = 0.5, **more: Any):
+    is_sure = confidence > 0.6 and not label.startswith("oos")
+    return {
+        "text": text,
+        "label_ranking": [{"label": label, "confidence": confidence}],
+        "decision": "answer" if is_sure else "abstain",
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "confidence"),
+    [
+        ("俺租的两间屋", "service/public_rental_housing", 0.8),
+        ("户口还在老家呢", "service/household_registration", 0.9),
+        ("刚买了二手房", "oos_gov", 0.5),
+        ("孩子五岁半", "oos_other", 0.4),
+        ("她有残疾证，二级", "service/disability_certificate", 0.9),
+    ],
+)
+def test_a_fact_is_told_of_the_case(catalog, text, label, confidence):
+    meaning = interpret(parse(text, label, confidence), TALK, catalog)
+    assert (meaning.intent, meaning.item, meaning.value) == (
+        "talk_ask_facet",
+        SCHOOL,
+        TOLD,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "confidence"),
+    [
+        ("身份证也掉了", "service/id_card", 0.95),
+        ("不是上学，是补助学金", "service/student_aid", 0.95),
+        ("想给俺娘办残疾证", "service/disability_certificate", 0.95),
+        ("驾驶证快审了", "oos_gov", 0.95),
+        ("今儿个天真冷", "oos_other", 0.95),
+        ("门口路灯全灭了", "matter/street_lighting", 0.95),
+        ("谢谢你啊", "talk_thanks", 0.95),
+    ],
+)
+def test_another_topic_is_no_fact(catalog, text, label, confidence):
+    meaning = interpret(parse(text, label, confidence), TALK, catalog)
+    assert meaning.item != SCHOOL
+
+
+def test_a_question_that_names_no_topic_is_about_the_talk(catalog):
+    said = parse("网上咋弄", "service/pension_enrollment", 0.95, facets=["online"])
+    meaning = interpret(said, TALK, catalog)
+    assert (meaning.item, meaning.facets) == (SCHOOL, ("online",))
+
+
+def test_whether_something_is_enough_is_about_the_talk(catalog):
+    said = parse(
+        "单位写个条行不", "service/community_certificate", 0.95, facets=["materials"]
+    )
+    meaning = interpret(said, TALK, catalog)
+    assert (meaning.item, meaning.facets) == (SCHOOL, ("materials",))
+
+
+def test_a_named_service_is_asked_about(catalog):
+    said = parse("低保咋办", "service/subsistence_allowance", 0.95, facets=["process"])
+    assert interpret(said, TALK, catalog).item == "service/subsistence_allowance"
+
+
+def test_a_fact_among_other_choices_is_none_of_the_talk(catalog):
+    offered = (("低保", item_payload("service/subsistence_allowance")),)
+    context = Context(item=SCHOOL, service=SCHOOL, offered=offered)
+    meaning = interpret(parse("俺租的两间屋", "oos_other"), context, catalog)
+    assert meaning.value != TOLD
+
+
+@pytest.mark.parametrize("text", ["怎么报", "手机上能交不", "能领几个月", "去哪办"])
+def test_words_of_any_errand_name_no_topic(text):
+    assert asks_only(text)
+
+
+@pytest.mark.parametrize("text", ["门诊能报几成", "冷静期多久", "产假多少天", "好"])
+def test_a_topic_is_named(text):
+    assert not asks_only(text)
