@@ -18,12 +18,12 @@ from actions.reading import (
     UNCLEAR_SLOT,
     Reading,
 )
-from actions.repeating import instead_of_repeating, is_beside
+from actions.repeating import instead_of_repeating, is_beside, said_last
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.model import Matter
-from community.dialogue.wordings import ABOUT_US
+from community.dialogue.about_us import ABOUT_US
 from community.replies import Choices, Part, Text
 from community.reports.model import hours_in_words
 
