@@ -36,6 +36,8 @@ class _Alarm:
     first: Emergency
     then: str
     matter: str
+    of_other: bool = False
+    """Somebody else despairs or has taken poison: who writes needs to be told what to do."""
 
 
 class EmergencyAction(SpeakingAction):
@@ -89,7 +91,10 @@ class EmergencyAction(SpeakingAction):
             noted = f"这句也记到 {ticket.number} 里了，网格员看得到。{ask}"
         events += [SlotSet(PHOTOS_SLOT, None), SlotSet(TOLD_PLACE_SLOT, None)]
         parts: list[Part] = [alarm.first, Text(f"{alarm.then}\n{noted}".strip())]
-        return parts, [*events, filed_now(ticket, urgent=True, alarm=alarm.first)]
+        told = filed_now(
+            ticket, urgent=True, alarm=alarm.first, of_other=alarm.of_other
+        )
+        return parts, [*events, told]
 
 
 def _same_matter(alarm: _Alarm, tracker: Tracker) -> str | None:
@@ -131,6 +136,7 @@ def _alarm(reading: Reading, composer: AnswerComposer) -> _Alarm:
             composer.emergency(rule.id, text),
             words.then,
             matter_key,
+            of_other=rule.id == "self_harm" and bool(words.id),
         )
     matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))
     first = composer.matter_emergency(matter) if matter is not None else None

@@ -201,15 +201,26 @@ def how_to_reach(ticket: Ticket, composer: AnswerComposer) -> str:
 
 
 def filed_now(
-    ticket: Ticket, *, urgent: bool = False, alarm: Emergency | None = None
+    ticket: Ticket,
+    *,
+    urgent: bool = False,
+    alarm: Emergency | None = None,
+    of_other: bool = False,
 ) -> dict[str, object]:
-    """Returns the event that remembers a ticket, for additions to it."""
+    """Returns the event that remembers a ticket, for additions to it.
+
+    Args:
+        ticket: What was filed.
+        urgent: Whether it was filed for an alarm.
+        alarm: What was said first.
+        of_other: Whether somebody else is in danger of his own hand.
+    """
     told: dict[str, object] = {
         "number": ticket.number,
         "urgent": urgent,
         "wants_place": not ticket.draft.place and ticket.life.grid is None,
     }
     if alarm is not None:
-        told |= {"alarm": alarm.rule, "call": list(alarm.call)}
+        told |= {"alarm": alarm.rule, "call": list(alarm.call), "of_other": of_other}
     event: dict[str, object] = SlotSet(TICKET_SLOT, told)
     return event

@@ -1,5 +1,6 @@
 """What is told after something was filed: added to the ticket, or its place corrected."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -17,19 +18,22 @@ from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw
 from community.answers import AnswerComposer
 from community.contacts import as_note, contact_in, without_label
-from community.emergencies.after_alarm import (
-    CALLS_OFF,
-    SETTLES,
-    After,
-    OpenAlarm,
-    words_after,
-)
+from community.emergencies.after_alarm import CALLS_OFF, SETTLES, After
+from community.emergencies.alarm_replies import OpenAlarm, words_after
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE
 from community.replies import Part, Text
 from community.reports.after_filing import CONTACT, WORSE
-from community.reports.model import phone_in
+from community.reports.answers import says_where
+from community.reports.model import happens, phone_in
 from community.reports.place_parts import refined
+
+_INDOORS = re.compile(
+    r"(?:就|还|正)?(?:在|躺|坐|倒)*(?:[家屋床炕地楼]|厨房|厕所|卫生间|客厅|卧室|门口|跟前|身边)(?![0-9])(?!.*[村庄镇区号])"
+)
+_AT = re.compile(r"^(?:我|俺|人|他|她)?们?(?:就|还)?(?=在)")
+_SOMEBODY = re.compile(r"[我俺他她你把被]")
+"""In the house, on the floor: where in the place, and not which."""
 
 
 class Supplement(SpeakingAction):
@@ -89,8 +93,9 @@ class Supplement(SpeakingAction):
             await _pressed(number, reading, tracker)
             noted = f"记到 {number} 里了。情况重了，我也替您催了。"
         if is_urgent:
-            noted = words_after(said, alarm_of(before), reading.text, draft.place)
-            told = _told_on(before, said, has_place=bool(draft.place))
+            place = _place_of_alarm(reading, before, said) or draft.place
+            noted = words_after(said, alarm_of(before), reading.text, place)
+            told = _told_on(before, said, has_place=bool(place))
             events.append(SlotSet(TICKET_SLOT, told))
         parts: list[Part] = [Text(noted), *told_gone(photos)]
         if said in CALLS_OFF and not ticket.life.is_final:
@@ -108,7 +113,19 @@ def alarm_of(ticket: Mapping[str, Any]) -> OpenAlarm:
         n_told=ticket.get("n_told", 0),
         is_settled=bool(ticket.get("settled")),
         wants_place=bool(ticket.get("wants_place")),
+        is_of_other=bool(ticket.get("of_other")),
     )
+
+
+def _place_of_alarm(
+    reading: Reading, ticket: Mapping[str, Any], said: After | None
+) -> str:
+    """Returns an answer to where it is, whole: it may be known to no gazetteer."""
+    text = reading.text.strip()
+    if said is not None or not ticket.get("wants_place") or _INDOORS.match(text):
+        return ""
+    is_story = _SOMEBODY.search(_AT.sub("", text)) or happens(text)
+    return text if says_where(text, reading.entities) and not is_story else ""
 
 
 def _told_on(
@@ -118,6 +135,7 @@ def _told_on(
     return {
         **ticket,
         "n_told": ticket.get("n_told", 0) + 1,
+        "of_other": bool(ticket.get("of_other")) or said is After.OTHER,
         "settled": bool(ticket.get("settled")) or said in SETTLES,
         "wants_place": bool(ticket.get("wants_place")) and not has_place,
     }

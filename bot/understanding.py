@@ -30,7 +30,12 @@ from community.dialogue.interpretation import combine, interpret
 from community.dialogue.meaning import Context, Meaning, Said
 from community.dialogue.pieces import may_go_on, other_matter, read_together
 from community.dialogue.wordings import rephrase, split_asks
-from community.emergencies.pieces import adds_up, may_go_on_with_danger, told_before
+from community.emergencies.pieces import (
+    adds_up,
+    is_guess_within_form,
+    may_go_on_with_danger,
+    told_before,
+)
 from community.errors import StoreUnavailableError
 from community.messages import Inbound
 
@@ -106,10 +111,18 @@ class Understanding:
     ) -> Optional[Meaning]:
         """Reads a danger that the messages tell only together: 井里, 有人喊."""
         told, said = told_before(context), Said.of(parse_data)
-        if meaning.intent == "emergency" or not told:
+        if not told or (
+            meaning.intent == "emergency" and not is_guess_within_form(said, context)
+        ):
             return None
         if not may_go_on_with_danger(said, self.catalog()):
             return None
+        if meaning.intent == "emergency":
+            joined = await self._parse(f"{told}，{parse_data['text']}")
+            if joined.get("emergency"):
+                return None
+            parse_data["emergency"] = None
+            return interpret(parse_data, context, self.catalog())
         joined = await self._parse(f"{told}，{parse_data['text']}")
         danger = adds_up(told, said, Said.of(joined), context, self.catalog())
         if danger is not None:

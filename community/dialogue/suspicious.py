@@ -29,7 +29,15 @@ ANSWERS = {
     "拿不准打96110，心里不踏实就打卡背面的银行电话问一声。",
 }
 """What to do, by what was done with it."""
-_ALL = frozenset({SCAM, *ANSWERS})
+VISITOR, DOUBT = "visitor", "doubt"
+DOUBTS = {
+    VISITOR: "先别急着开门。隔着门问清他叫什么、哪个单位的，再打社区的电话对一对；真来办事的不怕您核实。"
+    "身份证别让人拿走、别让拍照，别给钱。赖着不走、硬要进门，马上打110。",
+    DOUBT: "先别信，别给钱，别填卡号，也别报验证码。挂了电话，自己打家里人或者那个单位的电话核实；拿不准打96110问。"
+    "钱、验证码已经给了，马上打110。想举报，跟我说“报诈骗”。",
+}
+"""What to say to whoever doubts somebody, and has given nothing yet."""
+_ALL = frozenset({SCAM, *ANSWERS, *DOUBTS})
 _COMES = re.compile(
     r"短信|消息|微信|群里|转发|收到|发[来的]|发给|对方|有人|陌生|来电|电话|[他她]们?(?:说|叫|让)|[让叫](?:[我俺]们?)?[点扫填下输]|【"
 )
@@ -64,6 +72,12 @@ _CLICKED = re.compile(
 )
 _TRUE = re.compile(r"真的?[吗么假]|是不是(?:真|假|骗)|可信|骗[子人]|假的|靠谱")
 _CARD_DOUBT = re.compile(r"挂失|冻结|停卡|换卡|要不要.{0,4}卡")
+_MOVES = re.compile(
+    r"没了|少了|[转汇取付垫充投借贷]|[交打给]钱|(?<!身份)证?[交填输点扫给报念寄]了|屏幕|操作|还[让叫要]|又[让叫要]|挂|"
+    r"先交|[交缴][^，。]{0,6}[费金税]|现金|[0-9]{3}|[千万]|洗钱|给骗子|按上"
+)
+"""Money or codes are on their way, or the swindler is still at it."""
+_AT_DOOR = re.compile(r"敲门|上门|门口|找上门|来[我俺]家|进[我俺]?家")
 _AND_NOW = re.compile(
     r"(?:那|这|下|现在|[我俺]|该|得|不会|会|不)*"
     r"(?:没事[吗吧么]|有事[吗不么吧]|要紧[吗不么吧]|[咋怎]么?(?:办|弄|整))[啊呀呢]?"
@@ -75,6 +89,10 @@ def suspicious(said: Said, context: Context, catalog: Catalog) -> Meaning | None
     """Warns of a bait, and says what to do by what was done with it."""
     if _is_bait(said.text):
         return Meaning("talk_identity", value=_done(said.text) or SCAM)
+    is_doubt = bool(_TRUE.search(said.text)) and is_only_tempted(said.text)
+    if is_doubt and said.label == "matter/fraud_clue":
+        value = VISITOR if _AT_DOOR.search(said.text) else DOUBT
+        return Meaning("talk_identity", value=value)
     is_talked_of = context.worry in _ALL or context.report_item == "matter/fraud_clue"
     if not is_talked_of or len(said.text) > MAX_MORE_CHARS:
         return None
@@ -89,6 +107,13 @@ def suspicious(said: Said, context: Context, catalog: Catalog) -> Meaning | None
         elif _AND_NOW.fullmatch(bare(said.text)):
             done = context.worry
     return Meaning("talk_identity", value=done) if done else None
+
+
+def is_only_tempted(text: str) -> bool:
+    """Tells whether somebody was asked for something, or doubts it, and gave nothing yet."""
+    if _MOVES.search(text) or _done(text) is not None:
+        return False
+    return _is_bait(text) or bool(_TRUE.search(text))
 
 
 def _is_bait(text: str) -> bool:

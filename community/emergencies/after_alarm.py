@@ -7,8 +7,6 @@ ticket but a plain yes to that question.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from community.emergencies.doubts import LONG_AGO, YESTERDAY
@@ -58,13 +56,32 @@ class After(str, Enum):
     """How to reach the bank."""
     BITE = "bite"
     """Where to be vaccinated after a bite."""
+    NOT_CALLED = "not_called"
+    GROWS = "grows"
+    """More of the danger of which the alarm is."""
+    FILED = "filed"
+    """It shall be reported: it is."""
+    WILL_COME = "will_come"
+    """Whether, or how soon, help comes to where one is."""
+    ANIMAL = "animal"
+    """An animal is in danger, nobody else."""
+    OTHER = "other"
+    """Somebody else is meant, not who writes."""
+    PAID = "paid"
+    """The money has just gone."""
+    PAID_BACK = "paid_back"
+    """Whether the money can be had back."""
+    NOTHING_GIVEN = "nothing_given"
+    """To the swindler, neither money nor codes."""
+    DOUBTS = "doubts"
+    """Whether it is a swindle at all."""
 
 
 CALLS_OFF = frozenset({After.OVER, After.MISTAKEN})
 """After these the ticket may be withdrawn."""
 SETTLES = CALLS_OFF | {
     *(After.LIGHT, After.CALLED, After.ARRIVED),
-    *(After.BEFORE, After.UNHURT, After.CARED_FOR),
+    *(After.BEFORE, After.UNHURT, After.CARED_FOR, After.NOTHING_GIVEN),
 }
 """After these nobody is told again whom to call."""
 _THREATENED = ("violence_home", "crime")
@@ -89,8 +106,22 @@ _MISTAKEN = re.compile(
     r"[^，。]{0,3}[味烟])|没(?:着火|起火|漏气|出事|丢|走失|被骗|触电|这回?事)|"
     r"没(?:有)?(?:通|装|用)(?:煤气|燃气|天然气|气)|没(?:有)?(?:人被?困|困人?|关人)|"
     r"(?:弄|搞|看|听|报|说|认|闻|点|发)[错岔混]了|误会|虚惊|误[报触点]|"
-    r"^(?:那|先|就)?(?:取消|别报|不报|不用报)[了吧掉]*$"
+    r"^(?:那|先|就)?(?:取消|别报|不报|不用报)[了吧掉]*$|"
+    r"(?:哪|没)(?:有|里有|啥|什么)?(?:危险|急事)|不是[^，。]{0,4}(?:危险|急事)|(?:^|，)(?:我|俺)(?:说|问)的是(?!他|她)|"
+    r"打(?:啥|什么)(?:110|119|120)"
 )
+_ONLY_ASKED = re.compile(
+    r"^(?:我|俺|就|只|只是|光)*(?:随便|随口)?问问[的而已]*$|"
+    r"(?:^|，)(?:我|俺)?(?:就是|只是|就|光)(?:想)?问(?:问|一下|一声)(?:而已|罢了)?$"
+)
+_NOTHING_BAD = re.compile(
+    r"(?:哪|何)至于|不至于|至于[吗么]$|没(?:那|这)么?(?:严重|吓人|邪乎)|用不着(?:打|报|那么)"
+)
+"""An alarm that nobody's body depends on is off with these words; else it cannot wait."""
+_NO_SMELL = re.compile(
+    r"没(?:有|闻[着到见]|啥|什么|一点)*(?:煤气|天然气|燃气)?的?味(?!了|道?变)"
+)
+_UNNEEDED = re.compile(r"(?:不用|别|不|甭)报(?!警)")
 _LIGHT = re.compile(
     r"[说闹]着玩|气话|吓唬(?:他|老板)|逗着?玩|别当真|开玩笑|逗[你您]|随口|好着呢|想开了|^[我俺]?没事|不会(?:干|做)傻事|不用(?:打|担心)"
 )
@@ -104,7 +135,7 @@ _WAIVED = re.compile(
 )
 _CALLED = re.compile(
     r"(?:120|110|119|122|警察?|救护车|消防|急救|燃气公司)[^，。]{0,4}(?:打了|叫了|报了|来了|到了|说来|说马上|在路上)|"
-    r"^(?:我|俺|已经|都|刚)*(?:打|报|叫)(?:过|完|好|通)?(?:120|110|119|警|电话)?了(?!他|她|我|人)(?!.*(?:没人接|不通))"
+    r"^(?:我|俺|已经|都|刚|才|也|早)*(?:打|报|叫)(?:过|完|好|通|了)?(?:120|110|119|警|电话)?了(?!他|她|我|人)(?!.*(?:没人接|不通))"
 )
 _ARRIVED = re.compile(
     r"(?:他们|大夫|医生|警察|民警|消防员?|120|110|119|供电|燃气|救护车|师傅)[^，。没不]{0,3}[来到]了(?![吗没么])"
@@ -112,7 +143,7 @@ _ARRIVED = re.compile(
 _ASKS = re.compile(
     r"(?:要不要|用不用|该不该|需不需要|还用)[^，。]{0,3}[打报叫]|打(?:哪个|哪[里儿]|谁|什么|[啥几])|"
     r"^(?:那|现在|我|俺|这|该)*(?:咋|怎么)[办弄整][啊呀呢]?$|[去上送]哪个?(?:医院|看)|要不要紧|严不严重|严重[吗不]|"
-    r"(?:行不行|行[吗不]|中不中|中不|可以[吗不])$|该[^，。]{1,8}[吗不]$|打不通|没人接|(?:来|派)[个几]+人|(?:我|俺)[该能](?:干|做)[啥什]"
+    r"(?:行不行|行[吗不]|中不中|中不|可以[吗不])$|该[^，。]{1,8}[吗不]$|打不通|没人接|(?:能|会)(?:不能|不会)?帮帮?(?:我|俺)|(?:来|派)[个几]+人|(?:我|俺)[该能](?:干|做)[啥什]"
 )
 _GONE = re.compile(
     r"(?:他|她|那?人|对方)(?:这会|现在|刚|已经|又|喝[多醉]了?)*(?:出去|出门|走|跑|不在|睡着?|睡下)了?(?:$|，|。|家)"
@@ -132,7 +163,9 @@ _ALL_WELL = re.compile(
     r"^(?:人|他|她|我们?|俺们?|已经|都|劝|救|跑|撤)*(?:下来|出来)了"
 )
 _CAME_DOWN = re.compile(r"^(?:人|他|她|已经|都|劝|救|被)*下来了")
-_LISTENS = re.compile(r"陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|说说话|聊聊天?|唠唠")
+_LISTENS = re.compile(
+    r"帮帮(?:我|俺)|(?:能|会)(?:不能|不会)?帮帮?(?:我|俺)|陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|说说话|聊聊天?|唠唠"
+)
 _BANK = re.compile(r"银行[^，。]{0,4}(?:电话|号码)|挂失|冻结|止付")
 _CARED_FOR = re.compile(
     r"(?:送|拉|转|抬)(?:到|去|进)?[^，。]{0,4}医院|到了?[^，。]{0,4}医院了|"
@@ -151,8 +184,44 @@ _VACCINE = re.compile(r"打针|疫苗|狂犬")
 _ASKS_DOCTOR = re.compile(
     r"吃(?:点)?[啥什哪]么?药|(?:附近|哪[里儿]?|上哪)[^，。]{0,4}(?:医院|诊所|看病)|(?:要|用)不(?:要|用)(?:去医院|紧)"
 )
+_NOT_CALLED = re.compile(
+    r"没(?:来得及|顾上|顾得上|工夫)?(?:给)?(?:打|报|拨|叫)(?:通)?(?:1[12]0|119|122|警(?!察)|电话|救护车)"
+)
+_FILED = re.compile(
+    r"(?:那|就|快|你|您|给(?:我|俺)|帮(?:我|俺)|赶紧|赶快)*(?:报|上报|记)(?:上去?|一下|给他们|案)?[吧呗啊]*"
+)
+_WILL_COME = re.compile(
+    r"(?:120|救护车|110|警察|119|消防|他们|人家)[^，。]{0,6}(?:来不来|管不管|到不到|来(?:俺|我)|能来|会来|找(?:不|得)[到着]|"
+    r"多久|多长时间|多会|几时|(?:啥|什么)时候)"
+)
+_ANIMAL = re.compile(
+    r"(?:那|是|就是|掉的是|里头是|我|俺|们|家|家里)*的?[一个只头条匹]*"
+    r"(?:小|老|母|公)?(?:羊羔?|猪|牛|狗|猫|鸡|鸭|鹅|兔子?|驴|马|骡子?)(?:崽|娃)?(?:掉[进下]去?了?|在里头?)?"
+)
+_OTHER = re.compile(
+    r"(?:那|不|不是(?:我|俺)|是|就是|说的是|，)*(?:我|俺)?(?:们)?(?:家)?(?:里)?的?"
+    r"(?:媳妇|老婆|对象|老公|男人|丈夫|老伴|儿子?|小子|闺女|女儿|孩子|爹|爸爸?|娘|妈妈?|奶奶?|爷爷?|哥|姐|弟弟?|妹妹?|"
+    r"同学|同事|朋友|邻居|室友|侄子?|嫂子|婆婆|公公|老头|老太太?|网友)(?:[喝吃说要想割][^，。]{0,4})?"
+)
+_PAID = re.compile(
+    r"^(?:已经|都|刚才?|钱|我|俺|可)*(?:[汇转付交]|打钱|打过|扫码?|给他?)(?:给)?(?:他们?)?(?:过去|出去|走|完)?了"
+    r"(?:[0-9一二两三四五六七八九十几万千百块]*)(?:过去|出去)?$"
+)
+_PAID_BACK = re.compile(
+    r"(?:能|可以|会|还)[^，。没]{0,5}(?:[要追找拿退弄]|补)(?:得|的)?回来?|追回|(?:能|会)[^，。]{0,3}退"
+)
+_NOTHING_GIVEN = re.compile(
+    r"没(?:有)?(?:敢|给|往下)*(?:点|转|填|给|信|汇|扫|理|告诉|说|交|下载|损失|被骗|上当)(?:他|她|它|钱|进去|呢|啥|验证码)*$|"
+    r"(?:把)?(?:电话)?(?:给)?挂了$"
+)
+_SWINDLE = re.compile(
+    r"真[^，。]{0,3}假|是不是(?:真|假|骗)|骗[人子]?的?[吗吧么不]|真的[吗么不]"
+)
+_CAME_OUT = re.compile(
+    r"(?:^|都|人|孩子们?|已经|喊|，)(?:都|给)?(?:上来|上岸|回去|回家)了(?![吗没么])|^都?走了$"
+)
 _WHEN = r"(?:那|都|就|我说的?)*(?:是)?"
-_WHEN_ENDS = r"(?:上午|中午|下午|晚上|夜里|早上)?(?:的事儿?|那会儿?|的时候|了)*(?:$|，)"
+_WHEN_ENDS = r"(?:[打摔撞烧骗抢吵闹砸]的)?(?:上午|中午|下午|晚上|夜里|早上)?(?:的事儿?|那会儿?|的时候|了)*(?:$|，)"
 _RECENT = re.compile(rf"^{_WHEN}(?:{YESTERDAY.pattern}|前几天){_WHEN_ENDS}")
 _LONG_BEFORE = re.compile(
     rf"^{_WHEN}(?:{LONG_AGO.pattern}|前几天|前一?阵子?){_WHEN_ENDS}"
@@ -174,7 +243,17 @@ _SHUT = (
     *("matter/elder_welfare_check", "matter/elevator_fault"),
 )
 _BITES = ("medical", "crime", "matter/dog_nuisance", "matter/stray_livestock")
+_FRAUD = ("fraud_now",)
+_OF_BODIES = ("medical", "self_harm", "traffic", "matter/elder_welfare_check")
 _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
+    (After.PAID_BACK, _FRAUD, _PAID_BACK),
+    (After.MISTAKEN, _FRAUD, _UNNEEDED),
+    (After.NOTHING_GIVEN, _FRAUD, _NOTHING_GIVEN),
+    (After.DOUBTS, _FRAUD, _SWINDLE),
+    (After.PAID, _FRAUD, _PAID),
+    (After.MISTAKEN, ("gas", "matter/gas_safety"), _NO_SMELL),
+    (After.WAIVED, _OF_BODIES, _NOTHING_BAD),
+    (After.OVER, ("electric_water",), _CAME_OUT),
     (After.OVER, _AT_LARGE, _BACK),
     (After.OVER, _SHUT, _OUT),
     (After.OVER, ("self_harm",), _CAME_DOWN),
@@ -197,14 +276,27 @@ _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.ASKS, _LIES_HURT, _ASKS_DOCTOR),
 )
 _ALWAYS = (
+    (After.NOT_CALLED, _NOT_CALLED),
     (After.AFRAID, _AFRAID),
+    (After.WILL_COME, _WILL_COME),
+    (After.MISTAKEN, _ONLY_ASKED),
     (After.WAIVED, _WAIVED),
     (After.OVER, _OVER),
     (After.MISTAKEN, _MISTAKEN),
     (After.ASKS, _ASKS),
     (After.ARRIVED, _ARRIVED),
     (After.CALLED, _CALLED),
+    (After.MISTAKEN, _NOTHING_BAD),
 )
+_WHOLE = (
+    (After.OTHER, ("self_harm",), _OTHER),
+    (
+        After.ANIMAL,
+        ("electric_water", "medical", "traffic", "fire", "matter/road_manhole"),
+        _ANIMAL,
+    ),
+)
+"""Said with nothing else: 俺家羊."""
 
 
 def after_alarm(text: str, alarm: str | None) -> After | None:
@@ -219,93 +311,12 @@ def after_alarm(text: str, alarm: str | None) -> After | None:
         return None
     if warning_for(text, alarm) is not None:
         return After.WORSENS
+    if _FILED.fullmatch(plain):
+        return After.FILED
+    for kind, rules, words in _WHOLE:
+        if alarm in rules and words.fullmatch(plain):
+            return kind
     for kind, rules, words in _BY_RULE:
         if alarm in rules and words.search(plain):
             return kind
     return next((kind for kind, words in _ALWAYS if words.search(plain)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAlarm:
-    """An alarm that is out, as far as words about it depend on it."""
-
-    number: str
-    """Of its ticket."""
-    call: Sequence[str] = ()
-    """Telephone numbers, as they were first said."""
-    rule: str | None = None
-    n_told: int = 0
-    """How much was told since."""
-    is_settled: bool = False
-    """Called off, or in good hands."""
-    wants_place: bool = False
-
-
-def words_after(
-    kind: After | None, alarm: OpenAlarm, text: str = "", place: str = ""
-) -> str:
-    """Says what fits, with the numbers to call where there is still danger.
-
-    Args:
-        kind: What was said; `None` for any more that is told.
-        alarm: The alarm that is out.
-        text: The message.
-        place: Where it is, if the message says so.
-    """
-    numbers = "、".join(alarm.call)
-    to_call = f"请现在就打 {numbers}。" if alarm.call else "请现在就打电话。"
-    noted = f"您这句记上了，跟 {alarm.number} 放在一起，网格员看得到。"
-    if kind is None or (kind is After.WAIVED and alarm.is_settled):
-        return _more_told(alarm, numbers, place)
-    wait = "躺着等会耽误，人要紧；钱的事过后再想办法。"
-    is_ill = "120" in alarm.call[:1]
-    wait = wait if is_ill else "人要紧，别的事过后再说。"
-    doctor = "要不要紧、吃什么药、去哪家医院，听接电话的大夫说。" if is_ill else ""
-    return {
-        After.OVER: f"那就好。{'人好些了也让大夫看看，别大意。' if is_ill else ''}{noted}",
-        After.MISTAKEN: f"对不住，是我听岔了。{noted}",
-        After.LIGHT: f"您没事就好。{noted}心里再难受，不管几点都能打12356，身边最好有人陪着。",
-        After.WAIVED: f"这事等不得，{to_call}{wait}{noted}",
-        After.CALLED: f"打了就好，等他们来。电话别占着，留个人在路口接。{noted}",
-        After.ARRIVED: f"来了就好，听他们的。{noted}",
-        After.ASKS: f"{to_call}先打电话，照他们说的做。打不通就接着打。{doctor}",
-        After.GONE: f"他不在跟前，{to_call}也可以打12338。带上身份证和孩子，先去亲戚家或社区。{noted}",
-        After.SECRET: f"您放心，我不会告诉他，单子只给来处理的人看。能打电话的时候，{to_call}",
-        After.SHELTER: f"{to_call}跟警察说想找地方避一避，他们能联系救助站；也可以打12338问。",
-        After.NO_BLOW: f"没动手也别大意：不让出门、收手机、吓唬人，都能打110，也能打12338问。{noted}",
-        After.WORSENS: f"{warning_for(text, alarm.rule)}，{to_call}",
-        After.BEFORE: f"是以前的事，就不用赶着打了。{noted}现在又有危险，马上打 {numbers or '110'}。",
-        After.UNHURT: f"人没事就好。{noted}",
-        After.CARED_FOR: f"有大夫管着就好，听大夫的。{noted}"
-        f"{'您也别一个人扛。' if alarm.rule == 'self_harm' else ''}",
-        After.AFRAID: f"您别怕，报了单子只给来处理的人看，不说是谁报的。人的安全要紧，{to_call}{noted}",
-        After.HELPLINE: "12356是心理援助热线：心里难受想说说，或者怎么劝家里人拿不准，都能打。"
-        f"人要是有危险，先打 {numbers}。",
-        After.LISTENS: f"我在呢，您说，我听着。身边有人能陪着您最好；{numbers} 不管几点都能打。",
-        After.SILENT: f"不方便出声，就试着发短信到12110，写清在哪儿、出了什么事，能不能收到以当地为准。能打的时候，{to_call}",
-        After.BANK: f"卡背面印着银行的电话，现在就打，让他们止付、挂失；钱已经转出去了，先打 {numbers or '110'}。",
-        After.BITE: f"先用肥皂水和流动的水反复冲伤口，冲够一刻钟，再去医院问狂犬疫苗；哪家能打，打12345或120问。{noted}",
-    }[kind]
-
-
-def _more_told(alarm: OpenAlarm, numbers: str, place: str) -> str:
-    """Notes what is told on: with the numbers, then with a question, then alone."""
-    noted = f"地点记上了：{place}。" if place else "记上了，"
-    noted += f"跟 {alarm.number} 放在一起，网格员看得到。"
-    if alarm.is_settled:
-        return noted
-    if alarm.rule == "self_harm":
-        listens = (
-            f"别一个人扛着，{numbers} 现在就能打；叫身边的人过来陪着。",
-            f"身边这会儿有人吗？{numbers} 不管几点都能打。",
-            "您接着说，我听着。",
-        )
-        return f"我在听。{noted}{listens[min(alarm.n_told, 2)]}"
-    called = f"{numbers} 打了吗？" if numbers else "电话打了吗？"
-    asks_where = alarm.wants_place and not place and alarm.rule != "fraud_now"
-    goes_on = (
-        f"要是还没打 {numbers or '电话'}，请现在就打。",
-        f"{called}{'在什么地方？说个小区、路名就行。' if asks_where else ''}",
-        "有变化接着跟我说。",
-    )
-    return f"{noted}{goes_on[min(alarm.n_told, 2)]}"

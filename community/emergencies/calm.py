@@ -22,6 +22,15 @@ _DENIED = re.compile(
     r"(?:打|动手|骂|伤|受伤|困|掉|砸|撞|碰|流血|出血|骗|转|着火|起火|漏|冒烟|丢|走丢)[^，。]{0,4}"
     r"(?:$|。|，(?:就是|只是|光是?|是)[^，。]*$)"
 )
+_SELF = r"(?:我|我们|他|她|人|也|倒|都|可|但是?|现在|这回|今天|昨天|目前|暂时|其实|家里|屋里)*"
+_LACKED = (
+    r"呼吸|气(?!味)|动静|反应|意识|知觉|脉|心跳|声|应|回|来|找|见|影|醒|信|力|劲|办?法|"
+    r"敢|让|[人了吃喝接救活治睡站]|[上出下]来|意思|路|地方|指望|盼|钱|电话|报|打|[^，。]{0,3}[上出下回]来"
+)
+"""What is bad where it lacks: breath, an answer, a way out."""
+_NOTHING = re.compile(rf"{_SELF}没(?!(?:再|真)?(?:{_LACKED}))[^，。没不]{{1,6}}。?")
+"""没闻着味, 没点: all that is said is that it did not happen."""
+_OF_PERSONS = ("self_harm", "missing", "violence_home")
 _GOES_ON = re.compile(r"起|开始|一直|到现在|至今|还|天天|老是|经常|总|越来越")
 _NEVER_OVER = ("self_harm", "missing")
 
@@ -35,6 +44,8 @@ def is_calm(text: str, rule: str) -> bool:
     """
     plain = canonical(text)
     if is_contact(text) or _DENIED.fullmatch(plain):
+        return True
+    if rule not in _OF_PERSONS and _NOTHING.fullmatch(plain):
         return True
     scratched = _SCRATCH.search(plain) and not _MORE_THAN_A_SCRATCH.search(plain)
     return bool(scratched) or _is_over(plain, rule)

@@ -60,6 +60,7 @@ _CASES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             "water",
             compiled(r"溺水|落水|掉(?:到|进)?[^，。]{0,4}(?:水|河|塘|湖|坑)|没上来|淹"),
         ),
+        ("cold", compiled(r"冻")),
         ("poison", compiled(rf"误[喝食服饮吞]|{_SWALLOWED}")),
     ),
     "self_harm": (("poison", compiled(rf"^(?!.*(?:{_NOT_YET})).*(?:{_SWALLOWED})")),),

@@ -11,6 +11,7 @@ from community.dialogue.meaning import (
     Meaning,
     Said,
 )
+from community.dialogue.suspicious import is_only_tempted
 from community.dialogue.wordings import (
     bare,
     has_understood,
@@ -26,6 +27,7 @@ from community.reports.model import (
     PLACE_ENTITIES,
     SMALL_WORDS_CHARS,
     place_in,
+    since_in,
 )
 
 _HOUSE = re.compile(r"[0-9一二三四五六七八九十]+(?:号楼|单元|楼|号|室|层)")
@@ -53,6 +55,7 @@ _NO_QUESTION = re.compile(
 )
 _DID = re.compile(r"[我俺]们?(?:已经|先|都)?[拿用把给找放挡盖关开]")
 """What somebody did about the danger: 我拿树枝挡了挡."""
+_BESIDE_A_TIME = re.compile(r"(?:从|打|自|就|是|都|大概|开始|起|的|吧|了|呢|啊)*")
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
 
@@ -73,8 +76,8 @@ def hazardous_matter(said: Said, context: Context, catalog: Catalog) -> str | No
     """Key of the matter talked of whose own danger a message tells."""
     if is_contact(said.text):
         return None
-    guess = said.item if said.is_clear_item or not _is_short(said) else None
-    for key in (context.report_item if context.requested_slot else None, guess):
+    of_form = (context.report_item,) if context.requested_slot else ()
+    for key in (*of_form, *_guesses(said)):
         base, _, item_id = (key or "").partition("/")
         if base != "matter" or catalog.matters[item_id].emergency is None:
             continue
@@ -83,12 +86,22 @@ def hazardous_matter(said: Said, context: Context, catalog: Catalog) -> str | No
     return None
 
 
+def _guesses(said: Said) -> tuple[str | None, ...]:
+    """Returns what a message may be about; a fragment only where that is clear."""
+    if said.is_clear_item:
+        return (said.item,)
+    return () if _is_short(said) else (said.item, *said.candidates)
+
+
 def _is_no_danger(said: Said, context: Context, catalog: Catalog) -> bool:
     """Whether a danger that only a model finds is none in this conversation."""
     called = context.open_ticket_is_urgent and _MAY_HAVE_CALLED.search(said.text)
     if called or _about_the_alarm(said, context, catalog) is not None:
         return True
-    if _is_short(said) and said.danger < SURE_OF_DANGER and _is_a_guess(said, context):
+    if _is_short(said) and _is_a_guess(said, context):
+        return True
+    is_weak_fraud = said.emergency == "fraud_now" and said.danger < WEAK_DANGER
+    if is_weak_fraud and is_only_tempted(said.text):
         return True
     if context.awaits_contact and names_whom_to_call(said.text):
         return True
@@ -99,12 +112,17 @@ def _is_a_guess(said: Said, context: Context) -> bool:
     """Whether a fragment is part of what is talked of rather than a danger of its own.
 
     他把门锁上了, 有股味儿 and 我现在在路上 turn no alarm into another one, and 他在新生儿科
-    住着 belongs to the service asked about.
+    住着 belongs to the service asked about, unless the classifier hears a problem, too.
     """
     if is_on_alarm(context):
-        return _fears_for_life(context) or said.emergency in OF_PEOPLE
-    about_service = (context.item or "").startswith("service/")
-    return about_service and said.danger < WEAK_DANGER
+        if said.emergency == context.open_alarm or _listens(context):
+            return True
+        is_of_it = _fears_for_life(context) or said.emergency in OF_PEOPLE
+        return is_of_it and said.danger < SURE_OF_DANGER
+    if not (context.item or "").startswith("service/"):
+        return False
+    agree = said.is_clear_matter or said.emergency == "self_harm"
+    return said.danger < (WEAK_DANGER if agree else SURE_OF_DANGER)
 
 
 def _is_short(said: Said) -> bool:
@@ -119,6 +137,11 @@ def is_on_alarm(context: Context) -> bool:
 
 def _fears_for_life(context: Context) -> bool:
     return is_on_alarm(context) and context.open_alarm in FEARS_FOR_LIFE
+
+
+def _listens(context: Context) -> bool:
+    """Whether somebody despairs, and tells why: 他们把我书包扔了 is heard, not judged."""
+    return context.open_alarm == "self_harm" and not context.open_alarm_is_settled
 
 
 def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | None:
@@ -138,6 +161,8 @@ def alarm(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     Who asks of dangers in general is told what to do in them.
     """
     kind = _about_the_alarm(said, context, catalog)
+    if kind is None and _grows(said, context):
+        kind = After.GROWS
     asked = asked_of_safety(said.text) if context.requested_slot is None else None
     if kind is None and asked and not said.is_clear_service:
         return Meaning("talk_identity", value=f"{SAFETY}{asked}")
@@ -146,9 +171,20 @@ def alarm(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     return Meaning("supplement", item=context.item, value=f"alarm:{kind.value}")
 
 
+def _grows(said: Said, context: Context) -> bool:
+    """Whether a fragment tells more of the danger that the alarm is about: 孩子也吐了."""
+    if not is_on_alarm(context) or said.emergency is None or _listens(context):
+        return False
+    is_nothing = is_only_facts(said) or is_calm(said.text, said.emergency)
+    return said.emergency == context.open_alarm and not is_nothing
+
+
 def is_only_facts(said: Said) -> bool:
-    """A place or a telephone number holds no danger, whatever a model says."""
-    return _is_only_a_place(said) or is_contact(said.text)
+    """A place, a time or a telephone number holds no danger, whatever a model says."""
+    if _is_only_a_place(said) or is_contact(said.text):
+        return True
+    since = since_in(said.text, said.entities)
+    return bool(since and _BESIDE_A_TIME.fullmatch(bare(said.text).replace(since, "")))
 
 
 def _is_only_a_place(said: Said) -> bool:
@@ -214,7 +250,7 @@ def _tells_on(said: Said, context: Context, catalog: Catalog) -> bool:
         return False
     if _is_small_talk(said, context):
         return False
-    if context.open_alarm == "self_harm" and not context.open_alarm_is_settled:
+    if _listens(context):
         return True  # 媳妇要离婚: why somebody despairs is no question about a service
     if named_services(said.text, catalog):
         return False

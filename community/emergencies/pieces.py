@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from community.catalog.model import Catalog
-from community.dialogue.meaning import Context, Meaning, Said
-from community.dialogue.wordings import named_services
+from community.dialogue.meaning import ELLIPSIS_MAX_CHARS, Context, Meaning, Said
+from community.dialogue.wordings import bare, named_services
 from community.emergencies.calm import is_calm
-from community.emergencies.detection import hazard, signs
+from community.emergencies.detection import detect, hazard, signs
 from community.emergencies.interpretation import (
     OF_PEOPLE,
+    SURE_OF_DANGER,
     emergency,
     hazardous_matter,
     is_on_alarm,
@@ -46,6 +47,18 @@ def may_go_on_with_danger(said: Said, catalog: Catalog) -> bool:
     if len(said.text) > MAX_PIECE_CHARS or is_only_facts(said):
         return False
     return not named_services(said.text, catalog)
+
+
+def is_guess_within_form(said: Said, context: Context) -> bool:
+    """Whether a danger is guessed from a few words of a report: 现在还在砸, of a wall.
+
+    They are judged with the story that they go on with.
+    """
+    if context.requested_slot is None or len(bare(said.text)) > ELLIPSIS_MAX_CHARS:
+        return False
+    if said.danger >= SURE_OF_DANGER or said.emergency in (None, "self_harm"):
+        return False
+    return detect(said.text) is None
 
 
 def adds_up(

@@ -2,13 +2,8 @@
 
 import pytest
 
-from community.emergencies.after_alarm import (
-    SETTLES,
-    After,
-    OpenAlarm,
-    after_alarm,
-    words_after,
-)
+from community.emergencies.after_alarm import SETTLES, After, after_alarm
+from community.emergencies.alarm_replies import OpenAlarm, words_after
 
 SAID = [
     ("没事吧 躺躺就好了吧", "medical", After.WAIVED),
@@ -86,6 +81,32 @@ SAID = [
     ("醒了", "medical", After.OVER),
     ("我自己骑车去医院", "medical", After.WORSENS),
     ("银行的电话是多少", "fraud_now", After.BANK),
+    ("还没来得及打119", "fire", After.NOT_CALLED),
+    ("没打120呢", "medical", After.NOT_CALLED),
+    ("才打了120了", "medical", After.CALLED),
+    ("给俺报上去吧", "building", After.FILED),
+    ("救护车多长时间能来", "medical", After.WILL_COME),
+    ("俺村偏 救护车找不着咋办", "medical", After.WILL_COME),
+    ("是俺家的小牛", "electric_water", After.ANIMAL),
+    ("俺爹喝的", "self_harm", After.OTHER),
+    ("是我室友", "self_harm", After.OTHER),
+    ("钱转过去了", "fraud_now", After.PAID),
+    ("已经付了3000", "fraud_now", After.PAID),
+    ("俺的钱还能追回来不", "fraud_now", After.PAID_BACK),
+    ("没给他验证码", "fraud_now", After.NOTHING_GIVEN),
+    ("电话挂了", "fraud_now", After.NOTHING_GIVEN),
+    ("那是真是假啊", "fraud_now", After.DOUBTS),
+    ("不用报了", "fraud_now", After.MISTAKEN),
+    ("不用报了 俺就是问问", "fire", After.MISTAKEN),
+    ("哪有危险", "crime", After.MISTAKEN),
+    ("不至于吧", "crime", After.MISTAKEN),
+    ("不至于吧", "medical", After.WAIVED),
+    ("俺说的是路灯", "electric_water", After.MISTAKEN),
+    ("没闻着煤气味", "gas", After.MISTAKEN),
+    ("孩子们都上岸了", "electric_water", After.OVER),
+    ("上个月打的 他现在不在家", "violence_home", After.BEFORE),
+    ("你能帮帮我吗", "self_harm", After.LISTENS),
+    ("你能不能帮帮俺", "medical", After.ASKS),
 ]
 NONE_OF_THESE = [
     ("他回来了", "violence_home"),
@@ -110,6 +131,13 @@ NONE_OF_THESE = [
     ("医院离得远", "medical"),
     ("叫不醒了", "medical"),
     ("有人从楼上下来了", "crime"),
+    ("报的是俺家东边那户", "fire"),
+    ("俺家羊圈后头着的", "fire"),
+    ("俺妈在旁边哭", "self_harm"),
+    ("钱没转过去", "missing"),
+    ("还没下来", "self_harm"),
+    ("没上来", "electric_water"),
+    ("我说的是他要跳", "self_harm"),
 ]
 
 
@@ -145,6 +173,25 @@ def test_the_number_is_said_to_whoever_tells_more_and_then_left():
     assert "在什么地方" not in told_on(1)
     assert "120" not in told_on(2, wants_place=True)
     assert "120" not in told_on(9)
+
+
+def test_who_is_called_for_decides_what_to_do_until_they_come():
+    assert "路口" in words_after(After.CALLED, OpenAlarm("1", ("120",), "medical"))
+    assert "止付" in words_after(After.CALLED, OpenAlarm("1", ("110",), "fraud_now"))
+    assert "找" in words_after(After.CALLED, OpenAlarm("1", ("110",), "missing"))
+
+
+def test_who_writes_for_somebody_else_is_not_comforted():
+    alarm = OpenAlarm("1128-0001", ("120", "110"), "self_harm", is_of_other=True)
+    assert "我在听" not in words_after(None, alarm, "还喘气")
+    assert "120" in words_after(None, alarm, "还喘气")
+
+
+def test_more_of_the_danger_repeats_the_number():
+    alarm = OpenAlarm("1128-0001", ("120",), "medical", 2)
+    assert "请现在就打 120" in words_after(After.GROWS, alarm)
+    settled = OpenAlarm("1128-0001", ("120",), "medical", 2, is_settled=True)
+    assert "再打一次 120" in words_after(After.GROWS, settled)
 
 
 def test_after_an_alarm_is_called_off_nobody_is_told_to_call():

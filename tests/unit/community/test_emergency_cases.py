@@ -56,6 +56,7 @@ def test_who_despairs_himself_is_comforted_himself(text):
         ("medical", "心口憋得慌 半边身子也不听使唤", "stroke"),
         ("medical", "胸口叫牛顶了 让车撞的 疼", None),
         ("medical", "一身汗 站不住", None),
+        ("medical", "天桥底下有个老太太冻得直哆嗦", "cold"),
         ("medical", "孩子把洁厕灵喝了", "poison"),
         ("medical", "把汽油当水喝了", "poison"),
         ("self_harm", "喝了敌敌畏了", "poison"),

@@ -3,7 +3,7 @@
 import pytest
 
 from community.dialogue.meaning import Context, Said
-from community.emergencies.pieces import adds_up, told_before
+from community.emergencies.pieces import adds_up, is_guess_within_form, told_before
 
 FORM = Context(
     requested_slot="report_place",
@@ -47,6 +47,8 @@ def test_what_a_model_hears_in_two_pieces_must_be_plain(catalog):
         ("打俺闺女电话 13800001234", [("phone", "13800001234")]),
         ("没人受伤", []),
         ("低保咋办", []),
+        ("从昨晚", [("time", "昨晚")]),
+        ("今天早上开始的", [("time", "今天早上")]),
     ],
 )
 def test_places_numbers_and_services_make_no_danger(text, entities, catalog):
@@ -81,3 +83,20 @@ def test_what_follows_an_alarm_is_more_about_it():
         before="闻着煤气味",
     )
     assert told_before(context) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "danger", "rule", "context", "is_guess"),
+    [
+        ("还在那里敲", 0.3, "crime", FORM, True),
+        ("还在那里敲", 0.3, "crime", Context(), False),
+        ("还在那里敲", 0.9, "crime", FORM, False),
+        ("还在那里敲", 0.3, "self_harm", FORM, False),
+        ("他拿刀呢", 0.3, "crime", FORM, False),  # a certain sign
+    ],
+)
+def test_a_few_words_in_a_form_are_judged_with_its_story(
+    text, danger, rule, context, is_guess
+):
+    heard = said(text, danger=danger, emergency=rule)
+    assert is_guess_within_form(heard, context) is is_guess

@@ -4,7 +4,7 @@ import pytest
 
 from community.dialogue.assurances import assurance
 from community.dialogue.meaning import Context, Said
-from community.dialogue.suspicious import suspicious
+from community.dialogue.suspicious import is_only_tempted, suspicious
 
 
 def read(text, **context):
@@ -74,3 +74,30 @@ def test_after_the_card_was_given_it_is_to_be_stopped():
     assert "银行电话" in assurance("gave_card")
     assert read("填了银行卡", report_item="matter/fraud_clue") == "gave_card"
     assert read("收到短信让点链接，我填了卡号") == "gave_card"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_tempted"),
+    [
+        ("有个短信让我点链接领退税", True),
+        ("刚才来个人说查水表的 是不是骗子", True),
+        ("有人让点链接 我点了 钱少了五百", False),
+        ("是不是骗子 我刚给他转了", False),
+        ("客服说要先交保证金 是不是骗子", False),
+        ("她正在银行汇款 是不是骗子", False),
+        ("楼上吵得睡不着", False),
+    ],
+)
+def test_who_only_doubts_has_given_nothing(text, is_tempted):
+    assert is_only_tempted(text) is is_tempted
+
+
+def test_a_doubt_is_answered_by_where_it_comes_from():
+    def doubt(text):
+        said = Said(text, "matter/fraud_clue", 0.9, (), "answer", (), (), None)
+        return suspicious(said, Context(), None).value
+
+    assert doubt("有个上门查煤气的要看户口本 是不是骗子") == "visitor"
+    assert doubt("有个电话说俺儿子叫人扣了 真的假的") == "doubt"
+    assert "开门" in assurance("visitor")
+    assert "96110" in assurance("doubt")
