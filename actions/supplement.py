@@ -23,7 +23,7 @@ from community.emergencies.alarm_replies import OpenAlarm, words_after
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE
 from community.replies import Part, Text
-from community.reports.after_filing import CONTACT, WORSE
+from community.reports.after_filing import CONTACT, STILL, WORSE
 from community.reports.answers import says_where
 from community.reports.model import happens, phone_in
 from community.reports.place_parts import refined
@@ -32,8 +32,10 @@ _INDOORS = re.compile(
     r"(?:就|还|正)?(?:在|躺|坐|倒)*(?:[家屋床炕地楼]|厨房|厕所|卫生间|客厅|卧室|门口|跟前|身边)(?![0-9])(?!.*[村庄镇区号])"
 )
 _AT = re.compile(r"^(?:我|俺|人|他|她)?们?(?:就|还)?(?=在)")
-_SOMEBODY = re.compile(r"[我俺他她你把被]")
+_SOMEBODY = re.compile(r"[我俺](?!们?(?:村|庄|小区|家|楼|单位|[这那]))|[他她你把被]")
 """In the house, on the floor: where in the place, and not which."""
+
+_PRESSING = {WORSE: "情况重了", STILL: "还没弄好"}
 
 
 class Supplement(SpeakingAction):
@@ -89,9 +91,9 @@ class Supplement(SpeakingAction):
         noted = f"记上了，跟 {number} 放在一起交给网格员。"
         if contact:
             noted = f"记上了，{number} 的联系电话：{without_label(contact)}。来处理的人看得到。"
-        if kind == WORSE:
+        if kind in _PRESSING:
             await _pressed(number, reading, tracker)
-            noted = f"记到 {number} 里了。情况重了，我也替您催了。"
+            noted = f"记到 {number} 里了。{_PRESSING[kind]}，我也替您催了。"
         if is_urgent:
             place = _place_of_alarm(reading, before, said) or draft.place
             noted = words_after(said, alarm_of(before), reading.text, place)

@@ -25,7 +25,7 @@ class About(Enum):
 
 
 _WITHDRAW = re.compile(
-    r"撤|取消|不用(?:来|修|报|管|弄|处理|派人|办)了|别(?:修|来|办|弄)了"
+    r"撤|取消|不用(?:来|修|报|管|弄|处理|派人|办)了|别(?:修|来|办|弄|报)了|不报了"
 )
 _KEPT = re.compile(r"(?:别|不|甭|先不)(?:要|给|用)?[我俺]?(?:撤|取消)")
 _MENDED = re.compile(
@@ -101,11 +101,18 @@ def about_filed(said: Said, context: Context, catalog: Catalog) -> Meaning | Non
 def _is_over(said: Said, context: Context) -> bool:
     """修好了, 那件取消, with no word of which one: the only one, or it is asked."""
     of_reports = (context.item or "matter/").startswith("matter/")
-    if context.requested_slot is not None or said.is_clear_item or not of_reports:
+    is_other = said.is_clear_item and not _ends_well(said.text)
+    if context.requested_slot is not None or is_other or not of_reports:
         return False
     if _kind(said.text) is not About.WITHDRAW:
         return False
     return bool(_MENDED.search(said.text) or _POINTS.search(said.text))
+
+
+def _ends_well(text: str) -> bool:
+    """物业来抽了 好了: the last words say that it is over, whoever came."""
+    last = re.split(r"[\s，,。；;！!]+", text.strip(" 。！!"))[-1]
+    return last != text.strip(" 。！!") and _MENDED.fullmatch(last) is not None
 
 
 def _kind(text: str) -> About | None:

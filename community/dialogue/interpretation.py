@@ -83,7 +83,12 @@ from community.dialogue.wordings import (
     wishes_for_somebody,
 )
 from community.emergencies.interpretation import alarm, emergency, supplement
-from community.reports.after_filing import place_told_on, told_on
+from community.reports.after_filing import (
+    another_problem,
+    not_solved,
+    place_told_on,
+    told_on,
+)
 from community.reports.form_interpretation import ordered, within_form
 
 REFUSED_TOPICS = ("forgery", "discipline")
@@ -298,6 +303,8 @@ READERS: tuple[Reader, ...] = (
     _small_words,
     visit_wish,
     place_told_on,
+    another_problem,
+    not_solved,
     supplement,
     place_only,
     _anger,

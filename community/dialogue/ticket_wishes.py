@@ -3,6 +3,7 @@
 import re
 
 from community.catalog.model import Catalog
+from community.dialogue.likeness import likeliest
 from community.dialogue.meaning import Context, Meaning, Said
 from community.dialogue.wordings import bare, is_question, named_services
 from community.reports.corrections import corrected_place
@@ -10,7 +11,7 @@ from community.tickets.telling import number_in
 
 MAX_WISH_CHARS = 30
 _URGE = re.compile(
-    r"催一?[催下]|^(?:那|就)?[我俺]?(?:要|想|得)?催(?:吧|啊|呀)?$|帮[我俺]?催|催催|再催|催办|加急|快点(?:给)?(?:办|修|弄|处理|来)|(?:叫|让)他们?快点"
+    r"催一?[催下]|(?:能不能|可不可以|能)(?:再)?(?:快|早)(?:一?点|些)(?:[吗不来修弄办]|$)|^(?:那|就)?[我俺]?(?:要|想|得)?催(?:吧|啊|呀)?$|帮[我俺]?催|催催|再催|催办|加急|快点(?:给)?(?:办|修|弄|处理|来)|(?:叫|让)他们?快点"
 )
 _STILL = re.compile(
     r"(?:还|又|仍|照样|一直)(?:在|是)?[一-龥]{1,6}.{0,8}(?:快点|赶紧|抓紧|赶快|快些)|"
@@ -19,7 +20,8 @@ _STILL = re.compile(
 """Said of what was reported just now: it still goes on, hurry."""
 _WITHDRAW = re.compile(
     r"撤[回了销掉]|撤单|不用(?:来|修|报|管|弄|处理|派人)了|取消.{0,4}(?:反映|上报|工单|单子|刚才|那个|那件)|"
-    r"(?:灯|它|那个|这个|都)?(?:已经|自己|自个儿?)(?:都|就)?(?:修|弄|整)?好了.{0,6}(?:不用|别)"
+    r"(?:灯|它|那个|这个|都)?(?:已经|自己|自个儿?)(?:都|就)?(?:修|弄|整)?好了.{0,6}(?:不用|别)|"
+    r"(?:不|别|甭)(?:用|要|想|给[我俺])?(?:报|反映|上报)了"
 )
 _ADDS = re.compile(
     r"^(?:我|俺)?(?:再|还|要|想)*(?:补充|补一句|补个|加一句|说明)(?:一下|说明|情况)?[：:，, 说]*"
@@ -85,11 +87,18 @@ def wishes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     place = corrected_place(text) if about_ticket else None
     if place is not None and not is_question(text):
         return Meaning("supplement", item=context.item, value=f"place:{place}")
-    if _URGE.search(text) and not said.is_clear_matter:
+    if _URGE.search(text) and not _is_new_matter(said, context, catalog):
         return Meaning("ticket_urge")
     if context.open_ticket and _STILL.search(text) and not said.is_clear_item:
         return Meaning("ticket_urge")
     return _of_filed(said, context)
+
+
+def _is_new_matter(said: Said, context: Context, catalog: Catalog) -> bool:
+    """A matter is told; after a filed one only what has a word of its own is one."""
+    if not said.is_clear_matter or not context.open_ticket:
+        return said.is_clear_matter
+    return likeliest(said.text, (said.label,), catalog) is not None
 
 
 def _of_number(text: str) -> Meaning:

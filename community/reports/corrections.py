@@ -64,7 +64,15 @@ def named_field(text: str) -> tuple[str, str] | None:
     field = next(
         name for words, name in _FIELDS.items() if re.fullmatch(words, found[1])
     )
-    return field, found[2].strip("，,。 ")
+    return field, _right_of(found[2].strip("，,。 "))
+
+
+def _right_of(words: str) -> str:
+    """Returns what is right in words that also say what is wrong: 不是东关 是西关."""
+    found = contrast(words)
+    if found is not None:
+        return found[1]
+    return "" if _DENIED.search(words) else words
 
 
 def contrast(text: str) -> tuple[str, str] | None:

@@ -42,15 +42,25 @@ def aside(said: Said) -> Meaning | None:
     text = said.text.strip()
     if _PHOTO.fullmatch(text):
         return Meaning("inform", value=PHOTO_COMES)
-    if _NAMELESS.search(text) and len(text) <= MAX_UNKNOWN_CHARS:
+    if wants_no_name(text):
         return Meaning("talk_identity", value="discreet")
-    if _WHEN.search(text):
+    if asks_when(text):
         return Meaning("talk_ask_facet", facets=("time_limit",))
     if _WHO.search(text):
         return Meaning("talk_ask_facet", facets=("process",))
     if _adds_nothing(said):
         return Meaning("inform", value=NOTHING)
     return None
+
+
+def asks_when(text: str) -> bool:
+    """Tells whether it is asked when somebody comes, or it is done: 这事多长时间给解决."""
+    return bool(_WHEN.search(text))
+
+
+def wants_no_name(text: str) -> bool:
+    """Tells whether somebody wants his name kept out of it: 别写我名字行不."""
+    return bool(_NAMELESS.search(text)) and len(text) <= MAX_UNKNOWN_CHARS
 
 
 def only_asks(text: str) -> bool:

@@ -93,3 +93,13 @@ def test_tickets_are_looked_up_only_for_such_words():
     assert may_mean_filed("第一个修好了")
     assert not may_mean_filed("低保要啥材料")
     assert not may_mean_filed("桂花小区3号楼")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("管事的来弄了 通了", "ticket_withdraw"), ("管事的来弄了", None)],
+)
+def test_it_is_over_whoever_came(text, intent, filed, catalog):
+    label = "matter/property_service"
+    meaning = read(text, filed[:1], catalog, label=label, item=filed[0].life.item)
+    assert (meaning and meaning.intent) == intent

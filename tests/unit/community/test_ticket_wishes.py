@@ -44,6 +44,8 @@ def test_a_number_in_any_writing(text, number):
         ("查一下我的反映", "talk_ticket_status"),
         ("俺报的那个咋样了", "talk_ticket_status"),
         ("咋还没人来", "talk_ticket_status"),
+        ("算了算了 不报了", "ticket_withdraw"),
+        ("你别给俺反映了", "ticket_withdraw"),
         ("撤回1125-4837", "ticket_withdraw"),
         ("1125-4837催一下", "ticket_urge"),
         ("低保咋办", None),
@@ -51,6 +53,19 @@ def test_a_number_in_any_writing(text, number):
 )
 def test_a_wish(text, wanted):
     assert intent(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "wanted"),
+    [
+        ("老人天天打那过 能不能快些", "matter/building_fall_hazard", "ticket_urge"),
+        ("墙皮往下掉 能不能快点来", "matter/building_fall_hazard", None),
+    ],
+)
+def test_hurry_is_no_new_matter_without_a_word_of_it(text, label, wanted, catalog):
+    filed = Context(item="matter/street_lighting", open_ticket="1125-0001")
+    meaning = wishes(said(text, label, "answer"), filed, catalog)
+    assert (meaning and meaning.intent) == wanted
 
 
 def test_nobody_came_means_nothing_to_whoever_filed_nothing():
