@@ -61,14 +61,31 @@ def test_a_wish_may_name_an_aspect():
 
 @pytest.mark.parametrize(
     "said",
-    ["低保为啥没批", "残疾人补贴怎么停了", "养老金停了", "凭啥把俺的低保取消了"],
+    [
+        "低保为啥没批",
+        "残疾人补贴怎么停了",
+        "养老金停了",
+        "凭啥把俺的低保取消了",
+        "公租房没批 说收入超了",
+        "高龄津贴停发了，因为没认证",
+        "护理补贴 嫌岁数大不给发",
+        "去年有 今年没了",
+    ],
 )
 def test_a_question_for_the_reason_is_heard(said):
     assert asks_reason(said)
 
 
 @pytest.mark.parametrize(
-    "said", ["医保停了怎么补", "低保怎么申请", "停了怎么恢复", "养老金怎么领"]
+    "said",
+    [
+        "医保停了怎么补",
+        "低保怎么申请",
+        "停了怎么恢复",
+        "养老金怎么领",
+        "刷脸总是不通过",
+        "人脸识别没通过",
+    ],
 )
 def test_a_question_for_the_remedy_is_none_for_the_reason(said):
     assert not asks_reason(said)
