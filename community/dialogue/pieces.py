@@ -21,6 +21,7 @@ from community.dialogue.wordings import (
     named_services,
     says_small_talk,
 )
+from community.emergencies.calm import only_denies
 from community.errors import RecordError
 from community.payloads import ChosenMeaning, read_payload
 from community.reports.after_filing import PLAINLY_OTHER
@@ -174,8 +175,10 @@ def _is_story(context: Context) -> bool:
 
 
 def _only_where_or_when(said: Said, catalog: Catalog) -> bool:
-    """坪上镇 大铁牛庙, 今天看到的: whatever a model takes it for, it has no topic."""
+    """坪上镇 大铁牛庙, 今天看到的, 没漏气: whatever a model takes it for, it has no topic."""
     text = said.text.strip()
+    if only_denies(text):
+        return True  # 没闻着味: no report of the smell
     if len(text) > MAX_PLACE_ALONE_CHARS or happens(text) or said.is_clear_service:
         return False
     matter = catalog.matters.get(said.label.removeprefix("matter/"))

@@ -30,9 +30,21 @@ _LACKED = (
 """What is bad where it lacks: breath, an answer, a way out."""
 _NOTHING = re.compile(rf"{_SELF}没(?!(?:再|真)?(?:{_LACKED}))[^，。没不]{{1,6}}。?")
 """没闻着味, 没点: all that is said is that it did not happen."""
+_SIGN = re.compile(r"[味烟火漏血伤响](?!了)")
+"""Of a danger: whoever lacks water or light reports just that."""
 _OF_PERSONS = ("self_harm", "missing", "violence_home")
 _GOES_ON = re.compile(r"起|开始|一直|到现在|至今|还|天天|老是|经常|总|越来越")
 _NEVER_OVER = ("self_harm", "missing")
+
+
+def only_denies(text: str) -> bool:
+    """Tells whether all that a message says is that something did not happen."""
+    plain = canonical(text)
+    if "，" in plain:
+        return False  # 没漏气，就是打不着: what is wrong follows
+    if _DENIED.fullmatch(plain):
+        return True
+    return bool(_NOTHING.fullmatch(plain) and _SIGN.search(plain))
 
 
 def is_calm(text: str, rule: str) -> bool:

@@ -22,6 +22,10 @@ _SOMEBODY_ELSE = re.compile(
     r"把遗书|(?:喝|吃|买|攒)[^，。]{0,6}药|(?:要|在|站|坐|爬|骑|翻)[^，。]{0,8}(?:跳|死|顶|"
     r"桥|窗|台|栏|河|水))"
 )
+_OUT_OF_REACH = re.compile(
+    rf"{_OTHER}[^，。我]{{0,8}}(?:走|跑|出去)[^。]{{0,8}}(?:不接|没接|关机|打不通|没信|找不)"
+)
+"""A model hears despair in it; it is not that of who writes."""
 _ONESELF = re.compile(
     r"(?:^|，|。)我(?!们?家|儿|妈|爸|弟|妹|哥|姐|闺女|女儿|儿子|老|媳妇|对象|同|朋友|娘|爹|爷|奶|孙|"
     r"该|[^，。]{0,4}(?:看|听|怕|担心|发现|咋|怎么|劝|拉|找|联系))"
@@ -60,7 +64,12 @@ _CASES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {
             "water",
             compiled(r"溺水|落水|掉(?:到|进)?[^，。]{0,4}(?:水|河|塘|湖|坑)|没上来|淹"),
         ),
-        ("cold", compiled(r"冻")),
+        (
+            "cold",
+            compiled(
+                r"冻|(?:躺|倒|睡)[^。]*(?:冷|雪|零下)|(?:冷|雪|零下)[^。]*(?:躺|倒|睡)"
+            ),
+        ),
         ("poison", compiled(rf"误[喝食服饮吞]|{_SWALLOWED}")),
     ),
     "self_harm": (("poison", compiled(rf"^(?!.*(?:{_NOT_YET})).*(?:{_SWALLOWED})")),),
@@ -110,6 +119,7 @@ def case_of(rule: str, text: str) -> str | None:
     plain = canonical(text)
     case = next((c for c, found in _CASES.get(rule, ()) if found.search(plain)), None)
     if rule == "self_harm" and case is None:
-        other = _SOMEBODY_ELSE.search(plain) and not _ONESELF.search(plain)
+        other = _SOMEBODY_ELSE.search(plain) or _OUT_OF_REACH.search(plain)
+        other = other and not _ONESELF.search(plain)
         return "other_person" if other else None
     return None if case == "locked_in" and _BY_SOMEBODY.search(plain) else case

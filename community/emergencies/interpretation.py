@@ -56,6 +56,7 @@ _NO_QUESTION = re.compile(
 _DID = re.compile(r"[我俺]们?(?:已经|先|都)?[拿用把给找放挡盖关开]")
 """What somebody did about the danger: 我拿树枝挡了挡."""
 _BESIDE_A_TIME = re.compile(r"(?:从|打|自|就|是|都|大概|开始|起|的|吧|了|呢|啊)*")
+_JUST_NOW = re.compile(r"刚|现在|这会")
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
 
@@ -184,7 +185,9 @@ def is_only_facts(said: Said) -> bool:
     if _is_only_a_place(said) or is_contact(said.text):
         return True
     since = since_in(said.text, said.entities)
-    return bool(since and _BESIDE_A_TIME.fullmatch(bare(said.text).replace(since, "")))
+    if since is None or _JUST_NOW.search(since):
+        return False
+    return bool(_BESIDE_A_TIME.fullmatch(bare(said.text).replace(since, "")))
 
 
 def _is_only_a_place(said: Said) -> bool:

@@ -6,7 +6,7 @@ Written as the tables in `community.emergencies.fire`.
 from __future__ import annotations
 
 _WATER = r"(?:水库|河|塘|大坝|水坑|水沟|湖|水边|冰上|冰面)"
-_PLAYS = r"(?:玩|游泳|洗澡|下水|摸鱼|抓鱼|捞|滑冰|溜冰)"
+_PLAYS = r"(?:玩|游泳|洗澡|下水|摸鱼|抓鱼|捞|钓鱼|滑冰|溜冰)"
 _NOT_IN = r"[^。掉落淹]"
 BY_WATER = (
     rf"<小>{_NOT_IN}{{0,10}}{_WATER}{_NOT_IN}{{0,8}}{_PLAYS}|"

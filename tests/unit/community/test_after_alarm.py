@@ -106,6 +106,16 @@ SAID = [
     ("孩子们都上岸了", "electric_water", After.OVER),
     ("上个月打的 他现在不在家", "violence_home", After.BEFORE),
     ("你能帮帮我吗", "self_harm", After.LISTENS),
+    ("没味了 是人家炸鱼", "gas", After.OVER),
+    ("味散了", "gas", After.OVER),
+    ("那是在演练", "fire", After.MISTAKEN),
+    ("邻居炒菜呢 是邻居炒菜", "fire", After.MISTAKEN),
+    ("有家长领着", "electric_water", After.MISTAKEN),
+    ("她闺女前天接走了", "matter/elder_welfare_check", After.OVER),
+    ("俺到家了", "crime", After.UNHURT),
+    ("回她娘家了", "self_harm", After.OVER),
+    ("硝酸甘油能吃不", "medical", After.ASKS),
+    ("恁到底管不管", "crime", After.ASKS),
     ("你能不能帮帮俺", "medical", After.ASKS),
 ]
 NONE_OF_THESE = [
@@ -137,6 +147,10 @@ NONE_OF_THESE = [
     ("钱没转过去", "missing"),
     ("还没下来", "self_harm"),
     ("没上来", "electric_water"),
+    ("味越来越大了", "gas"),
+    ("叫个男的接走了", "missing"),
+    ("到家了", "violence_home"),
+    ("没味了吗", "gas"),
     ("我说的是他要跳", "self_harm"),
 ]
 

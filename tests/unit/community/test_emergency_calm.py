@@ -2,7 +2,7 @@
 
 import pytest
 
-from community.emergencies.calm import is_calm
+from community.emergencies.calm import is_calm, only_denies
 from community.emergencies.detection import detect
 
 CALM = [
@@ -70,3 +70,11 @@ def test_when_it_was_may_be_told_afterwards(text):
 )
 def test_what_lasts_is_not_over_by_today(text, rule):
     assert detect(text) == rule
+
+
+def test_a_denial_tells_nothing_but_that():
+    assert only_denies("没漏气")
+    assert only_denies("俺没闻到煤气味")
+    assert not only_denies("没水了")
+    assert not only_denies("没漏气 就是打不着")
+    assert not only_denies("井盖没了")
