@@ -22,8 +22,10 @@ from actions.recordings import Recordings
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import AnswerComposer
+from community.contacts import contact_in, without_label
+from community.dialogue.call_back import CALL_BACK
 from community.dialogue.wordings import asks_reason, wants_person
-from community.payloads import item_payload
+from community.payloads import item_payload, talk_payload
 from community.privacy import without_id_numbers
 from community.replies import Choice, Choices, Emergency, Part, Text
 from community.reports.model import phone_in
@@ -79,6 +81,8 @@ class Handoff(SpeakingAction):
         ):
             return [Text(WITH_THE_REPORT)], []
         item = reading.item or tracker.get_slot(ITEM_SLOT)
+        if reading.value == CALL_BACK:
+            return [_whether_to_call(item, composer)], []
         last = tracker.get_slot(UNCLEAR_TEXT_SLOT) or _told_lately(item, tracker)
         words = "；".join(t for t in (last, reading.text) if t)
         filed, gone = await open_handoff(reading, tracker, item, words)
@@ -94,6 +98,15 @@ class Handoff(SpeakingAction):
         ]
 
 
+def _whether_to_call(item: str | None, composer: AnswerComposer) -> Choices:
+    """Asks whoever gives a number unasked whether it shall be called."""
+    name = composer.catalog.item_name(item) if item else "这件事"
+    call = Choice("请网格员打给我", talk_payload("handoff"))
+    no = Choice("不用", talk_payload("deny"))
+    words = f"您的电话我看到了。要我请网格员打这个电话，跟您说“{name}”的事吗？"
+    return Choices(words, (call, no))
+
+
 def _told_lately(item: str | None, tracker: Tracker) -> str:
     """Returns what was said of the service talked of, for whoever takes over."""
     if item is None or not item.startswith("service/"):
@@ -103,10 +116,11 @@ def _told_lately(item: str | None, tracker: Tracker) -> str:
     for event in reversed(said[:-1]):
         parse_data = event.get("parse_data") or {}
         intent = (parse_data.get("intent") or {}).get("name")
-        if intent in OTHER_BUSINESS or len(told) == MAX_TOLD:
+        read = parse_data.get("reading") or {}
+        is_number = read.get("value") == CALL_BACK
+        if (intent in OTHER_BUSINESS and not is_number) or len(told) == MAX_TOLD:
             break
-        chosen = (parse_data.get("reading") or {}).get("chosen")
-        if intent in TELLING and not chosen:
+        if (intent in TELLING and not read.get("chosen")) or is_number:
             told.insert(0, without_id_numbers(event.get("text") or "")[:MAX_TOLD_CHARS])
     return "；".join(told)
 
@@ -181,10 +195,16 @@ def handoff_draft(
         item=item,
         description=description,
         place=place,
-        contact=phone_in(reading.entities) or "",
+        contact=phone_in(reading.entities) or _number_told(description),
         grid=where.grid,
         community=where.community,
     )
+
+
+def _number_told(description: str) -> str:
+    """Returns the number that was told before the person was asked for."""
+    told = (contact_in(words) for words in reversed(description.split("；")))
+    return without_label(next((number for number in told if number), ""))
 
 
 def nothing_waits() -> Events:
@@ -219,6 +239,7 @@ def filed_now(
         "number": ticket.number,
         "urgent": urgent,
         "wants_place": not ticket.draft.place and ticket.life.grid is None,
+        "wants_number": not ticket.draft.contact,
     }
     if alarm is not None:
         told |= {"alarm": alarm.rule, "call": list(alarm.call), "of_other": of_other}

@@ -44,6 +44,8 @@ MAX_FILED = 30
 """So many of a resident's newest tickets may be meant without a number."""
 ALARM_LASTS = timedelta(hours=12)
 """After such a silence a message is no more about the alarm of before."""
+HANDED_OVER = ("talk_handoff", "reason")
+"""Intents after which a person takes over, and a number is asked for."""
 SPLITTABLE = ("service", "matter", "nlu_fallback")
 """Meanings of a whole message that may hide a second ask."""
 
@@ -226,6 +228,8 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         open_alarm=ticket.get("alarm"),
         open_alarm_is_settled=bool(ticket.get("settled")),
         open_ticket_wants_place=bool(ticket.get("wants_place")),
+        open_ticket_wants_number=bool(ticket.get("wants_number"))
+        and _was_handed_over(tracker),
         asked_tickets=tuple(
             (entry["number"], entry.get("item"))
             for entry in reversed(tracker.get_slot("asked_ticket") or ())
@@ -242,6 +246,12 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
         worry=_worry(tracker),
         outside=_outside(tracker),
     )
+
+
+def _was_handed_over(tracker: DialogueStateTracker) -> bool:
+    """Tells whether the message before was handed to a person."""
+    before = tracker.latest_message
+    return before is not None and before.intent.get("name") in HANDED_OVER
 
 
 def _account(tracker: DialogueStateTracker) -> str:

@@ -13,14 +13,22 @@ RELATIVE = (
     r"哥哥?|姐姐?|[爸妈爹娘]{1,2}|邻居)"
 )
 """Somebody close whom one calls, or who calls."""
+SURNAMES = (
+    "张王李赵刘陈杨孙周吴徐马朱胡林郭何高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜"
+)
+"""Characters that most names begin with."""
 _WORDS = re.compile(
     rf"(?:{RELATIVE}|家里?人?|电话|手机|座机|号码?|联系(?:方式)?|的话|有事|不通|不接|没人接|网格员|"
     r"(?:[我俺]|名字)?(?:叫|姓)[\u4e00-\u9fff]{1,3}(?=电话|手机|座机|号|$)|"
     r"白天|晚上|上午|下午|中午|早上|下班|以?后|平时|随时|[0-9]{1,2}点|都行|就行|也行|也中|可以|时候|转\d{1,4}|"
     # One number instead of another.
-    r"[别没]?(?:写|记|说|报|发|弄)?错了?|不[对是]|应该|[改换]成?|为|变了|新|一下|用|刚才|不好意思|麻烦|"
+    r"(?:写|记|存|填|拨|登记|联络)上?|[别没]?(?:写|记|说|报|发|弄)?错了?|不[对是]|应该|[改换]成?|为|变了|新|一下|用|刚才|不好意思|麻烦|"
     r"[我俺他她你您恁这那个是打找回给跟再留就先要别也或者吧啊哈呗的了叫姓嗯对好行中哦噢哎呀])*"
 )
+_NAMED = re.compile(
+    rf"(?:^|(?<=\W))[{SURNAMES}](?!老板|经理|总|工头|队长)[\u4e00-\u9fff]{{1,2}}(?=\W|$)"
+)
+"""王秀兰, beside a number."""
 _NUMBER = re.compile(r"1[3-9]\d{9}|0?\d{3,4}-?\d{7,8}|\d{7,8}")
 _BY_TELEPHONE = re.compile(r"电话|手机|座机|号码|联系")
 _NO_ANSWER = re.compile(r"不通|不接|没人接")
@@ -34,7 +42,7 @@ _ANEW = re.compile(r"错|不对|不是|应该|[改换变]|新的")
 """Beside a number: it replaces another one."""
 _ENDS_WRONG = re.compile(r"不是\W*$")
 """Between two numbers: the first one is right."""
-_CALLED_SO = re.compile(r"^[我俺]?的?(?:电话|手机|号码)号?是?[：: ]*")
+_CALLED_SO = re.compile(r"^[我俺]?的?(?:联系)?(?:电话|手机|号码)号?(?:是|写)?[：: ]*")
 _WHO = re.compile(r"(?:[我俺]|名字)(?:姓|叫)[\u4e00-\u9fff]{1,3}")
 
 
@@ -61,7 +69,8 @@ def contact_in(text: str) -> str | None:
         return None
     start, end = numbers[0].start, numbers[-1].end
     between = "".join(text[one.end : other.start] for one, other in pairwise(numbers))
-    rest = re.sub(r"\W", "", f"{text[:start]}{between}{text[end:]}")
+    beside = f"{text[:start]} {between} {text[end:]}"
+    rest = re.sub(r"\W", "", _NAMED.sub("", beside))
     if not _WORDS.fullmatch(rest):
         return None
     if not _ANEW.search(rest):

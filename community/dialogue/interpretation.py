@@ -14,6 +14,7 @@ from community.catalog.model import Catalog
 from community.dialogue.ambiguities import ambiguous
 from community.dialogue.assurances import BANK, ELSEWHERE, worry_in
 from community.dialogue.assurances import MAX_CHARS as MAX_WORRY_CHARS
+from community.dialogue.call_back import number_told
 from community.dialogue.feedback import ticket_answer
 from community.dialogue.filed_tickets import about_filed
 from community.dialogue.following import (
@@ -290,6 +291,7 @@ READERS: tuple[Reader, ...] = (
     wishes,
     takes_first,
     ordered,
+    number_told,
     photo_to_send,
     _person,
     _worry,

@@ -57,6 +57,8 @@ class Context:
     """It was called off, or help is there."""
     open_ticket_wants_place: bool = False
     """Nobody knows yet where it is about."""
+    open_ticket_wants_number: bool = False
+    """The message before filed it, and was answered with a wish for a number."""
     asked_tickets: tuple[tuple[str, str | None], ...] = ()
     """Number and item of tickets of which it was asked whether they are solved."""
     question: Mapping[str, Any] | None = None
