@@ -52,6 +52,7 @@ from community.dialogue.looking_up import (
 )
 from community.dialogue.meaning import (
     CERTAIN_OUTSIDE,
+    ELLIPSIS_MAX_CHARS,
     UNCERTAIN_TALK,
     Ask,
     Context,
@@ -232,7 +233,8 @@ def _referred(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 def _named_but_unsure(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Asks rather than turns away a message that names a service.
 
-    Where the model holds the one that is named for the likeliest, it is answered.
+    Where the model holds the one that is named for the likeliest, or there is room for
+    little else, it is answered.
     """
     if said.is_clear_item or said.label.startswith("talk_"):
         return None
@@ -243,6 +245,8 @@ def _named_but_unsure(said: Said, context: Context, catalog: Catalog) -> Meaning
         return None
     if len(named) != 1:
         return None
+    if len(bare(said.text)) <= ELLIPSIS_MAX_CHARS:
+        return Meaning("service", item=named[0], facets=said.facets)
     return Meaning("nlu_fallback", candidates=named, facets=said.facets)
 
 

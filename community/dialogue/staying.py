@@ -90,10 +90,8 @@ def is_told(said: Said, context: Context, catalog: Catalog) -> bool:
         return bool(_FACT_OF.search(text)) and not _NOT_OF_IT.search(text)
     if said.label.startswith("oos_"):
         return said.confidence < CERTAIN_OUTSIDE
-    if said.decision == "clarify" and _are_other_services(said, context):
-        return False
     if said.is_clear_item and said.label != context.service:
-        return bool(_FACT_OF.search(text)) or said.confidence < CERTAIN_OUTSIDE
+        return said.confidence < CERTAIN_OUTSIDE
     return said.label != context.service or not said.is_clear_item
 
 
@@ -113,11 +111,6 @@ def _is_small_talk(said: Said) -> bool:
 def _others(said: Said, context: Context, catalog: Catalog) -> tuple[str, ...]:
     named = named_services(said.text, catalog)
     return tuple(key for key in named if key != context.service)
-
-
-def _are_other_services(said: Said, context: Context) -> bool:
-    first = next(iter(said.candidates), "")
-    return first.startswith("service/") and context.service not in said.candidates
 
 
 def _asks(said: Said, context: Context) -> Meaning:

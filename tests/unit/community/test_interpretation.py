@@ -197,17 +197,22 @@ def test_a_yes_after_an_unclear_list_is_still_unclear(catalog):
     assert meaning.intent == "nlu_fallback"
 
 
-def test_a_service_that_seems_outside_is_asked_for_rather_than_turned_away(catalog):
-    meaning = interpret(
-        parse(
-            "你就说俺能不能吃上低保",
-            "oos_other",
-            decision="abstain",
-            label_ranking=[{"label": "oos_other", "confidence": 0.6}],
-        ),
-        Context(),
-        catalog,
+def outside(text: str):
+    ranking = [{"label": "oos_other", "confidence": 0.6}]
+    return parse(text, "oos_other", decision="abstain", label_ranking=ranking)
+
+
+def test_a_service_that_seems_outside_is_answered_where_little_else_is_said(catalog):
+    meaning = interpret(outside("你就说俺能不能吃上低保"), Context(), catalog)
+    assert (meaning.intent, meaning.item) == (
+        "service",
+        "service/subsistence_allowance",
     )
+
+
+def test_a_service_that_seems_outside_is_asked_for_rather_than_turned_away(catalog):
+    text = "东头老李家的二小子回来说人家那边的低保都涨了"
+    meaning = interpret(outside(text), Context(), catalog)
     assert meaning.candidates == ("service/subsistence_allowance",)
 
 

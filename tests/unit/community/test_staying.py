@@ -52,6 +52,7 @@ def test_a_fact_is_told_of_the_case(catalog, text, label, confidence):
         ("今儿个天真冷", "oos_other", 0.95),
         ("门口路灯全灭了", "matter/street_lighting", 0.95),
         ("谢谢你啊", "talk_thanks", 0.95),
+        ("大闺女念大学没钱", "service/student_aid", 0.97),
     ],
 )
 def test_another_topic_is_no_fact(catalog, text, label, confidence):
@@ -93,3 +94,20 @@ def test_words_of_any_errand_name_no_topic(text):
 @pytest.mark.parametrize("text", ["门诊能报几成", "冷静期多久", "产假多少天", "好"])
 def test_a_topic_is_named(text):
     assert not asks_only(text)
+
+
+def test_few_words_that_name_a_service_ask_about_it(catalog):
+    said = parse("俺要吃低保", "oos_gov", 0.7)
+    meaning = interpret(said, Context(), catalog)
+    assert (meaning.intent, meaning.item) == (
+        "service",
+        "service/subsistence_allowance",
+    )
+
+
+def test_a_short_question_stays_with_the_office_talked_of(catalog):
+    context = Context(outside="驾驶证快到期了")
+    said = parse("还得体检不", "service/id_card", 0.8, facets=["materials"])
+    assert interpret(said, context, catalog).intent == "oos_gov"
+    sure = parse("残疾证咋办", "service/disability_certificate", 0.95)
+    assert interpret(sure, context, catalog).intent == "service"
