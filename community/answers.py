@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from community.catalog.facets import FACET_TITLES, Facet
@@ -16,7 +16,7 @@ from community.catalog.model import (
 )
 from community.catalog.render import hotline_number, render
 from community.catalog.situations import Situation
-from community.dialogue.circumstances import fitting
+from community.dialogue.circumstances import overview_for, statement_for
 from community.emergencies.cases import case_of
 from community.payloads import (
     ask_payload,
@@ -104,15 +104,14 @@ class AnswerComposer:
         asked = list(dict.fromkeys(facets))[:MAX_FACETS]
         parts: list[Part] = []
         if not asked:
-            answer = _Answer(service.short_name, service.overview, "")
+            overview = service.overview if brief else overview_for(service, known or {})
+            answer = _Answer(service.short_name, overview, "您说的这一样")
             parts += self._statement(answer, brief=brief)
         for facet in asked:
             title = FACET_TITLES[facet]
             if facet is asked[0]:
                 title = f"{service.short_name}，{title}"
-            statement = service.facets[facet]
-            items = fitting(service.key, statement.items, known or {})
-            statement = replace(statement, items=tuple(items))
+            statement = statement_for(service, facet, known or {})
             answer = _Answer(title, statement, LIST_TITLES.get(facet, "有这些"), facet)
             parts += self._statement(answer, brief=brief)
         recalled = [service.facets[f] for f in asked if f is not Facet.ELIGIBILITY]

@@ -7,7 +7,10 @@ about the few cases below, only where an asked list has such items, and only onc
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from community.catalog.facets import Facet
+from community.catalog.model import Service, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +91,21 @@ def named_cases(lists: Iterable[Iterable[str]], text: str) -> str:
     return "、".join(sorted(n for n in names if len(n) >= MIN_CASE_CHARS and n in text))
 
 
+def of_the_case(items: Iterable[str], named: str) -> tuple[str, ...]:
+    """Returns the items of a list that hold for the named cases only."""
+    wanted = frozenset(filter(None, named.split("、")))
+    return tuple(item for item in items if wanted & _cases_of(item))
+
+
 def _of_cases(items: Sequence[str], named: str) -> list[str]:
     """Returns what holds for the named cases and what holds for all.
 
     A list that knows none of them is left as it is.
     """
-    wanted = frozenset(filter(None, named.split("、")))
-    if not any(wanted & _cases_of(item) for item in items):
+    wanted = of_the_case(items, named)
+    if not wanted:
         return list(items)
-    cases = [(item, _cases_of(item)) for item in items]
-    return [item for item, of in cases if not of or wanted & of]
+    return [item for item in items if item in wanted or not _cases_of(item)]
 
 
 def mentioned(text: str) -> dict[str, str]:
@@ -135,3 +143,22 @@ def fitting(key: str, items: Sequence[str], known: Mapping[str, str]) -> list[st
     if value == circumstance.special:
         return [circumstance.marks.sub("", item, count=1) for item in items]
     return [item for item in items if not circumstance.marks.match(item)]
+
+
+def statement_for(
+    service: Service, facet: Facet, known: Mapping[str, str]
+) -> Statement:
+    """Returns what is said of an aspect to this resident."""
+    statement = service.facets[facet]
+    items = fitting(service.key, statement.items, known)
+    return replace(statement, items=tuple(items))
+
+
+def overview_for(service: Service, known: Mapping[str, str]) -> Statement:
+    """Returns what is said in general, with the steps of the case that was named.
+
+    An overview speaks of what most people come for: 光荣牌 is not the first of it.
+    """
+    steps = service.facets[Facet.PROCESS].items
+    named = of_the_case(steps, known.get(service.key, ""))
+    return replace(service.overview, items=named or service.overview.items)

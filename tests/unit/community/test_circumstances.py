@@ -1,5 +1,7 @@
 """Only what changes an answer is asked, and only once."""
 
+from dataclasses import replace
+
 import pytest
 
 from community.catalog.facets import Facet
@@ -11,6 +13,8 @@ from community.dialogue.circumstances import (
     mentioned,
     missing,
     named_cases,
+    overview_for,
+    statement_for,
 )
 
 SCHOOL = "service/school_enrollment"
@@ -108,3 +112,14 @@ def test_a_list_without_the_named_case_is_left_as_it_is():
 
 def test_a_case_of_another_service_shortens_nothing():
     assert fitting(CLUB, STEPS, {SCHOOL: "报名"}) == list(STEPS)
+
+
+def test_the_overview_has_the_steps_of_the_case_that_was_named(catalog):
+    club = catalog.services["volunteer_service"]
+    process = replace(club.facets[Facet.PROCESS], items=STEPS)
+    club = replace(club, facets={**club.facets, Facet.PROCESS: process})
+    assert overview_for(club, {club.key: "报名"}).items == STEPS[:2]
+    assert overview_for(club, {club.key: "退队"}) == club.overview
+    assert overview_for(club, {}) == club.overview
+    said = statement_for(club, Facet.PROCESS, {club.key: "报名"})
+    assert said == replace(process, items=(*STEPS[:2], STEPS[3]))
