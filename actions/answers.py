@@ -39,7 +39,7 @@ from community.dialogue.inquiries import INQUIRY
 from community.dialogue.looking_up import WHOM
 from community.dialogue.meaning import AT, Said
 from community.dialogue.pieces import may_be_a_beginning
-from community.dialogue.situations import SITUATION, THESE
+from community.dialogue.situations import SITUATION, THESE, is_of_others
 from community.dialogue.wordings import bare
 from community.messages import log_id
 from community.payloads import item_payload, talk_payload
@@ -85,6 +85,9 @@ class AnswerService(SpeakingAction):
         parts = composer.service(service, reading.facets, known=known)
         parts += second_answer(reading, composer)
         events.append(SlotSet(CIRCUMSTANCES_SLOT, known))
+        if reading.also:
+            also = [service.key, *(key for key, _, _ in reading.also)]
+            events.append(SlotSet(COMPARED_SLOT, also))
         if not reading.chosen and is_beside(service, parts, reading, tracker, composer):
             return instead_of_repeating(service, reading, composer), events
         parts = [*kind_word(reading, composer), *parts]
@@ -150,7 +153,7 @@ class OutOfScope(SpeakingAction):
         if not is_government and may_be_a_beginning(Said.of(tracker.latest_message)):
             told = reading.text[:MAX_KEPT_CHARS]
             events = [SlotSet(UNCLEAR_SLOT, 1.0), SlotSet(UNCLEAR_TEXT_SLOT, told)]
-        if reading.clause:  # asked again about the topic of the message before
+        if reading.clause and reading.clause not in reading.text:
             parts.insert(0, Text("刚才那件事社区办不了，得找管它的地方："))
         return parts, events
 
@@ -216,7 +219,7 @@ def known_circumstances(
 
 def kind_word(reading: Reading, composer: AnswerComposer) -> list[Part]:
     """Returns what is said first to whoever tells of a death, a birth or an illness."""
-    if reading.chosen:
+    if reading.chosen or is_of_others(reading.text):
         return []
     told = situation_in(reading.text, "", composer.catalog.situations)
     return [Text(told.kind_word)] if told and told.kind_word else []

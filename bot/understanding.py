@@ -26,9 +26,10 @@ from community.dialogue.following import (
     is_unwritten,
     service_asked_on,
 )
-from community.dialogue.interpretation import combine, interpret
+from community.dialogue.interpretation import interpret
 from community.dialogue.meaning import Context, Meaning, Said
 from community.dialogue.pieces import may_go_on, other_matter, read_together
+from community.dialogue.two_services import combine
 from community.dialogue.wordings import rephrase, split_asks
 from community.emergencies.pieces import (
     adds_up,

@@ -41,8 +41,16 @@ WHAT_IT_IS = (Facet.ELIGIBILITY, Facet.POLICY_BASIS)
 """Aspects of several services for which it is told what each of them is."""
 RECALL_NOTE = "一般是这样，具体以窗口说的为准。"
 EXPIRED = "这一条的规定可能变了，我不敢乱说，建议直接问社区。"
+NOT_OURS = (
+    "这件事不在我能答的范围里，我不敢乱说。"
+    "可以打{hotline.gov}问一问，会转给管这事的部门。"
+)
 NO_PROMISE = "够不够条件，要办的部门核过才算，我不能替他们说。"
-LEADS = {"which": "您问的是哪一个？", "again": "记着了。还是这几样里的吗？"}
+LEADS = {
+    "which": "您问的是哪一个？",
+    "again": "记着了。还是这几样里的吗？",
+    "others": "跟它挨着的还有这几样，您看哪样对得上？",
+}
 """Other leads to choices than that nothing was understood."""
 PERSON = Choice("找网格员帮忙", talk_payload("handoff"))
 NOT_THIS = Choice("不是这个", talk_payload("deny"))
@@ -330,14 +338,7 @@ class AnswerComposer:
                 break
         else:
             if is_government:
-                parts = [
-                    Text(
-                        self.fill(
-                            "这件事不在我能答的范围里，我不敢乱说。"
-                            "可以打{hotline.gov}问一问，会转给管这事的部门。"
-                        )
-                    )
-                ]
+                parts = [Text(self.fill(NOT_OURS))]
             else:
                 parts = [Text("这个我不在行。我能答社区办事，也能帮您反映身边的问题。")]
         return [*parts, Choices("需要的话：", (SERVICES, PERSON))]

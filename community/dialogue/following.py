@@ -10,7 +10,6 @@ from community.dialogue.meaning import (
     NOUN_MAX_CHARS,
     UNCERTAIN,
     UNCERTAIN_TALK,
-    Ask,
     Context,
     Meaning,
     Said,
@@ -21,7 +20,6 @@ from community.dialogue.wordings import (
     asked_with_wish,
     bare,
     hints_at,
-    is_comparison,
     is_question,
     is_return,
     named_services,
@@ -38,7 +36,8 @@ UNWRITTEN = "unwritten"
 UNNAMED = ("oos_gov", "oos_other", "nlu_fallback")
 """What a short question may be held for that leaves out what it is about."""
 OF_FAMILIES = frozenset({"vulnerable_care", "party_mass"})
-"""Categories of matters that what is told of a family sounds like."""
+OF_DEALINGS = frozenset({"dispute", "public_security"})
+"""Categories of matters that what is told of a family, of work or money sounds like."""
 MAX_PERSONAL_CHARS = 20
 """Of a question whether the resident himself qualifies."""
 _WHOSE = re.compile(
@@ -60,6 +59,11 @@ _ALARMING = re.compile(
     r"想不开|难受|害怕|人(?:来|去)(?:看看|瞧瞧)|[去来]看"
 )
 """Said of somebody who needs help now."""
+_WRONG = re.compile(
+    r"欠|拖|扣|赖|讹|坑|撬|赔|漏|堵|占|跑路|假的|冒充|转账|转了|验证码|链接|中奖|投资|威胁|动手|拉黑|只给|"
+    r"[不没](?:给|发|交|签|退|让|管|认|承认)|隔壁|邻居|对门|楼[上下]|有人|劝劝|半夜|整夜"
+)
+"""Said of whoever was wronged: of work, money and neighbours it tells a problem."""
 _GENERIC = re.compile(r"补[助贴]|津贴|救助|待遇|报名|申请|登记|优惠|政策")
 """Words in the names of many services, which name none of them."""
 _THAT = re.compile(r"^(?:那|这|它|他|她)")
@@ -68,7 +72,6 @@ _KIND = re.compile(
     r"[\u4e00-\u9fff0-9]{1,6}(?<!好|是|对|行|道|谢)的"
 )
 """Of which kind what was talked of is meant: 大人的, 不是老年的."""
-_BOTH = re.compile(r"都|分别|各要|各自|两样|两个")
 
 
 def again(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -112,18 +115,6 @@ def remembered(said: Said, context: Context, catalog: Catalog) -> Meaning | None
     return Meaning(key.split("/")[0], item=key, facets=said.facets)
 
 
-def comparison(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """Tells two services apart: those named, talked of, or offered."""
-    if not is_comparison(said.text):
-        return None
-    named = list(named_services(said.text, catalog))
-    if len(named) < 2 and context.item and context.item.startswith("service/"):
-        named += [context.item] if context.item not in named else []
-    if len(named) < 2:
-        named = list(context.offered_services)
-    return Meaning("compare", candidates=tuple(named[:2])) if len(named) > 1 else None
-
-
 def same_question(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Asks the last facet of another item: 那特困呢."""
     name = same_of_another(said.text)
@@ -136,19 +127,6 @@ def same_question(said: Said, context: Context, catalog: Catalog) -> Meaning | N
     if said.facets and len(bare(name)) > NOUN_MAX_CHARS:
         return None
     return Meaning("service", item=target, facets=context.facets)
-
-
-def both(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """Asks one thing about two services: 低保和残疾证都要带啥."""
-    if not said.facets or not _BOTH.search(said.text):
-        return None
-    named = named_services(said.text, catalog)
-    if not named and said.label == "talk_ask_facet":
-        named = context.compared
-    if len(named) < 2:
-        return None
-    also = (Ask(named[1], said.facets),)
-    return Meaning("service", item=named[0], facets=said.facets, also=also)
 
 
 def follow_up(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -221,15 +199,20 @@ def is_unwritten(text: str, meaning: Meaning) -> bool:
 
 
 def told_of_family(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
-    """俺娘自己住, told in a talk about a service, is no wish to look after somebody."""
+    """俺娘自己住, 公司给交社保, told in a talk about a service, report nothing."""
     if context.service is None or context.item != context.service:
         return None
     if said.emergency or not said.is_clear_matter or is_question(said.text):
         return None
     matter = catalog.matters[said.label.removeprefix("matter/")]
-    if matter.category not in OF_FAMILIES or len(said.text) > ELLIPSIS_MAX_CHARS:
+    if len(said.text) > MAX_PERSONAL_CHARS or _ALARMING.search(said.text):
         return None
-    if not _OWN.match(said.text) or _ALARMING.search(said.text):
+    if ANSWER_ENTITIES & {name for name, _ in said.entities}:
+        return None
+    of_family = matter.category in OF_FAMILIES and _OWN.match(said.text)
+    if not of_family and (
+        matter.category not in OF_DEALINGS or _WRONG.search(said.text)
+    ):
         return None
     return Meaning("talk_ask_facet", item=context.service, facets=("eligibility",))
 

@@ -24,6 +24,8 @@ _TROUBLE = re.compile(
     r"[坏漏堵脏臭吵冒塌裂响灭淹](?:了|水|着)?$|[停断破倒掉]了?$|没[水电气]|[停断][水电气]|不(?:亮|热|通|走|动)"
 )
 """Ends of few words that tell a problem and not only a thing: 楼上漏水, 水停了."""
+_OF_ANY_SERVICE = re.compile(r"办(?:个)?[事理证]儿?|手续|材料|证件|业务|窗口")
+"""Nouns of which every service has the thing: which service is asked back."""
 _AGE = re.compile(r"[0-9一二三四五六七八九十百零]{1,4}(?:周?岁)?(?:了|多|来岁)?")
 
 
@@ -44,8 +46,12 @@ def bare_noun(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if key is not None:
         facets = said.facets or carried(said, context)
         return Meaning("service", item=key, facets=facets)
+    if _OF_ANY_SERVICE.fullmatch(noun):
+        return Meaning("talk_ask_facet", item=context.item, facets=said.facets)
     if said.item is None or not said.item.startswith("matter/") or len(noun) > 4:
         return None
+    if said.facets and not said.is_clear_matter:
+        return Meaning("talk_ask_facet", item=context.item, facets=said.facets)
     matter = catalog.matters[said.item.removeprefix("matter/")]
     if noun in {matter.name, matter.short_name, *matter.aliases}:
         return None

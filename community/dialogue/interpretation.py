@@ -6,23 +6,22 @@ in order; the first that knows what the message means decides.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from community.catalog.model import Catalog
+from community.dialogue.about_us import ABOUT_US, asks_about_us
 from community.dialogue.ambiguities import ambiguous
 from community.dialogue.assurances import BANK, ELSEWHERE, worry_in
 from community.dialogue.assurances import MAX_CHARS as MAX_WORRY_CHARS
 from community.dialogue.call_back import number_told
+from community.dialogue.conditions import cannot_write, no_with_more
 from community.dialogue.feedback import ticket_answer
 from community.dialogue.filed_tickets import about_filed
 from community.dialogue.following import (
     about_outside,
     again,
-    both,
     carried,
-    comparison,
     follow_up,
     going_back,
     of_that_kind,
@@ -54,7 +53,6 @@ from community.dialogue.meaning import (
     CERTAIN_OUTSIDE,
     ELLIPSIS_MAX_CHARS,
     UNCERTAIN_TALK,
-    Ask,
     Context,
     Meaning,
     Said,
@@ -68,9 +66,8 @@ from community.dialogue.situations import asks_about_choices, situation
 from community.dialogue.staying import goes_on, is_told
 from community.dialogue.suspicious import suspicious
 from community.dialogue.ticket_wishes import forget_wish, visit_wish, wishes
+from community.dialogue.two_services import both, comparison, neighbours
 from community.dialogue.wordings import (
-    ABOUT_US,
-    asks_about_us,
     asks_reason,
     bare,
     doubts_us,
@@ -98,6 +95,8 @@ REFUSED_TOPICS = ("forgery", "discipline")
 MIN_KEYWORD_CHARS = 3
 MIN_TOPIC_CHARS = 4
 """Of a keyword that is more than a question about what was talked of: 产假多少天."""
+LIKELY = 0.5
+"""From here on an item that is not sure enough to be answered is asked for."""
 _FIGURES = re.compile(r"^(?!\W*886?\W*$).*\d")
 """Figures other than 88 and 886, which sound like a goodbye."""
 _TELL_FIRST = Meaning("nlu_fallback", value="report")
@@ -117,21 +116,6 @@ def interpret(parse: Mapping[str, Any], context: Context, catalog: Catalog) -> M
         if meaning is not None:
             return meaning
     return _by_label(said, context)
-
-
-def combine(
-    whole: Meaning, clauses: Sequence[str], parts: Sequence[Meaning]
-) -> Meaning:
-    """Joins the meanings of two clauses, where both are clear and differ.
-
-    A problem to report comes first: its form goes on after the other answer.
-    """
-    told = [replace(p, clause=c) for p, c in zip(parts, clauses, strict=True)]
-    first, second = sorted(told, key=lambda part: part.intent != "matter")
-    clear = all(part.intent in ("service", "matter") for part in parts)
-    if not clear or first.item == second.item or second.item is None:
-        return whole
-    return replace(first, also=(Ask(second.item, second.facets, second.clause),))
 
 
 def _form(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -239,7 +223,7 @@ def _named_but_unsure(said: Said, context: Context, catalog: Catalog) -> Meaning
     if said.is_clear_item or said.label.startswith("talk_"):
         return None
     named = named_services(said.text, catalog)
-    if said.decision == "clarify" and named == (said.label,):
+    if named == (said.label,):
         return Meaning("service", item=said.label, facets=said.facets)
     if said.decision == "clarify" or said.confidence >= CERTAIN_OUTSIDE:
         return None
@@ -269,8 +253,15 @@ def _by_label(said: Said, context: Context) -> Meaning:
     if said.decision == "answer":
         facets = said.facets or carried(said, context)
         return Meaning(said.item.split("/")[0], item=said.item, facets=facets)
-    candidates = said.candidates if said.decision == "clarify" else ()
-    return Meaning("nlu_fallback", candidates=candidates, facets=said.facets)
+    return Meaning("nlu_fallback", candidates=_guesses(said), facets=said.facets)
+
+
+def _guesses(said: Said) -> tuple[str, ...]:
+    """Returns what is asked back; of a service even a likely guess is worth it."""
+    if said.decision == "clarify":
+        return said.candidates
+    is_likely = said.label.startswith("service/") and said.confidence >= LIKELY
+    return (said.label,) if is_likely else ()
 
 
 def _calls_about_nothing(said: Said, context: Context) -> bool:
@@ -298,6 +289,7 @@ READERS: tuple[Reader, ...] = (
     number_told,
     photo_to_send,
     _person,
+    cannot_write,
     _worry,
     money_for_illness,
     nobody_for_me,
@@ -313,6 +305,7 @@ READERS: tuple[Reader, ...] = (
     not_solved,
     supplement,
     place_only,
+    no_with_more,
     _anger,
     asks_about_choices,
     situation,
@@ -326,12 +319,14 @@ READERS: tuple[Reader, ...] = (
     going_back,
     remembered,
     comparison,
+    neighbours,
     same_question,
     missing_money,
     asked_again,
     _reason,
     inquiry,
     told_on,
+    both,
     goes_on,
     several_things,
     age_alone,
@@ -339,7 +334,6 @@ READERS: tuple[Reader, ...] = (
     of_that_kind,
     told_of_family,
     fragment,
-    both,
     of_the_ticket,
     same_again,
     follow_up,

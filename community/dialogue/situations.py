@@ -37,6 +37,8 @@ _MISREAD = re.compile(
 )
 MAX_CHARS = 40
 """A longer message tells more than what happened."""
+FRAGMENT_CHARS = 3
+"""Of an aspect that is named and nothing else."""
 MAX_MORE_CHARS = 14
 """Of a few words more about what was told before."""
 
@@ -46,7 +48,7 @@ def situation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if said.emergency or len(said.text) > MAX_CHARS:
         return None
     told = situation_in(said.text, context.before, catalog.situations)
-    if told is not None and not _OF_OTHERS.search(said.text):
+    if told is not None and not is_of_others(said.text):
         is_known = _is_known(said.text, told, context)
         if is_known or _asks_something_else(said, told, catalog):
             return None
@@ -60,6 +62,11 @@ def situation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if before is not None and _tells_more(said, catalog):
         return _offered(before, said)
     return None
+
+
+def is_of_others(text: str) -> bool:
+    """Tells whether a message tells of a neighbour's family."""
+    return bool(_OF_OTHERS.search(text))
 
 
 def situation_of_choices(context: Context, catalog: Catalog) -> Situation | None:
@@ -77,7 +84,7 @@ def asks_about_choices(
 
     It is about the service talked of, where that is among them.
     """
-    if not context.is_unclear or not is_question(said.text):
+    if not context.is_unclear or not _asks(said):
         return None
     if len(said.text) > MAX_MORE_CHARS or named_services(said.text, catalog):
         return None
@@ -86,9 +93,17 @@ def asks_about_choices(
     facets, items = said.facets, context.offered_items
     if facets and context.item in context.offered_services:
         return Meaning("talk_ask_facet", item=context.item, facets=facets)
+    if facets and len(items) == 1 and items == context.offered_services:
+        return Meaning("service", item=items[0], facets=facets)
     if situation_of_choices(context, catalog) is None:
         return None
     return Meaning("nlu_fallback", candidates=items, facets=facets, value=THESE)
+
+
+def _asks(said: Said) -> bool:
+    """A question, or an aspect and nothing else: 材料."""
+    is_noun = len(bare(said.text)) <= FRAGMENT_CHARS and not said.is_clear_item
+    return is_question(said.text) or (is_noun and bool(said.facets))
 
 
 def _offered(told: Situation, said: Said) -> Meaning:

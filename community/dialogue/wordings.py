@@ -1,15 +1,20 @@
 """What the wording of a message says, whatever its topic."""
 
 import re
+from dataclasses import dataclass
 
-from community.catalog.facets import Facet
 from community.catalog.model import Catalog
 from community.dialogue.nicknames import NICKNAMES
 
 _CONTRAST = re.compile(
-    r"(?:我|俺)?(?:说的|问的)?不是.{1,12}?[,，。 ]?"
-    r"(?:而?是|[我俺]?问的是|[我俺]?说的是|[我俺]?要问|[我俺]?想问)(.{2,})"
+    r"(?:(?:我|俺)?(?:说的|问的)?不是.{1,12}?[,，。 ]?|(?:不对|不是|错了)[,，。！! ]+)"
+    r"(?:而?是|[我俺]?(?:问|说)的(?:就?是)?|[我俺]?(?:要|想)问)(.{2,})"
 )
+_THANKED = re.compile(
+    r"(?:(?:好的?|行|中|嗯|哦|知道了|明白了)[,，。！! ]*)*(?:谢谢|多谢|感谢|辛苦|麻烦)"
+    r"(?:[您你恁]们?|了|啊|哈|啦)*[,，。！! ]+(.{2,})"
+)
+"""谢谢，那材料呢: what is asked after the thanks."""
 _MISTAKE = re.compile(
     r"(?:我|俺)?(?:说|问|搞|弄|点|打)(?:错了|岔了)[,，。 ]?"
     r"(?:[我俺咱])?(?:是)?(?:要|想)?(?:问|说|办)?的?(?:是)?(.{2,})"
@@ -18,9 +23,6 @@ _LEFT = re.compile(
     r"[^，。,？?\s]{2,14}?(?:先不|不|先别)(?:问|说|管|提)了[ ，,。]+(?!.*[吗呢]$)(.{4,})"
 )
 """孩子上学的事先不问了 门口有个坑: what is left is put aside."""
-_COMPARE = re.compile(
-    r"区别|不一样|不同|一回事|[啥哪]两样|哪个好|哪个合适|哪个划算|咋分|怎么分"
-)
 _SAME = re.compile(r"^(?:那|那么|那个|还有)?(.{1,10}?)(?:呢|咋样|怎么样)[?？]?$")
 _SHORTER = re.compile(
     r"(?:说|讲|写|弄)?(?:得|的)?(?:再)?(?:短|简单|简短|简洁)(?:一?点|些)|(?:说|讲|话|字|写)得?太长|^太长|"
@@ -106,12 +108,6 @@ _WISH_FOR_SOMEBODY = re.compile(
     r"来(?:个|位)?人|派|人呢|有(?:没有)?人|谁能|网格员(?:呢|在|来|是|叫|$)|上门|代办|跑"
 )
 """Words without which a wish for a person is only a guess: 书记家多了一套."""
-_US = r"(?:你们|您们|咱们?|社区|居委会?|网格员|便民中心)"
-_ABOUT_US = {
-    Facet.CONTACT: r"的?(?:电话|联系方式|号码)(?:是)?(?:多少|几号|[啥哪]个?|什么)?",
-    Facet.PLACE: r"的?(?:在哪[里儿]?|地址|几点(?:上班|开门|下班|关门)|[啥什]么?时候(?:上班|开门)|"
-    r"(?:周末|星期[六天日]|礼拜[六天日]|中午)(?:上班|开门)[吗不么]?)",
-}
 _THING = (
     r"(?:一?[个件点些]|一下|几[个件])?(?:小|大|急)?(?:事情?|问题|情况|毛病|现象)儿?"
 )
@@ -136,8 +132,6 @@ _FRINGE = re.compile(
     r"^(?:那个|那|这个|问问?|想问|咨询)|(?:的事|的|啊|呀|呗|吧)?[。？?！!]*$"
 )
 MIN_CLAUSE_CHARS = 4
-ABOUT_US = "us"
-"""Value of a question about the community, not about an item."""
 MAX_WISH_CHARS = 14
 
 
@@ -149,12 +143,9 @@ def rephrase(text: str) -> str:
     clean = text.strip()
     match = _CONTRAST.fullmatch(clean) or _MISTAKE.fullmatch(clean)
     match = match or _LEFT.fullmatch(clean)
+    if match is None and is_question(clean):
+        match = _THANKED.fullmatch(clean)
     return match.group(1) if match else text
-
-
-def is_comparison(text: str) -> bool:
-    """Tells whether a message asks for the difference between things."""
-    return bool(_COMPARE.search(text))
 
 
 def same_of_another(text: str) -> str | None:
@@ -246,22 +237,6 @@ def wishes_for_somebody(text: str) -> bool:
     return bool(_WISH_FOR_SOMEBODY.search(text))
 
 
-def asks_about_us(text: str, *, alone: bool) -> Facet | None:
-    """Returns what is asked about the community itself: 你们电话多少, 几点上班.
-
-    Args:
-        text: The message.
-        alone: Nothing was talked of, so the community need not be named.
-    """
-    clean = bare(text)
-    for facet, asked in _ABOUT_US.items():
-        if re.fullmatch(f"{_US}(?:的|那)?{asked}", clean):
-            return facet
-        if alone and re.fullmatch(asked, clean):
-            return facet
-    return None
-
-
 def wants_to_report(text: str) -> bool:
     """Tells whether a message announces a problem without telling it."""
     return bool(_WANTS_TO_REPORT.fullmatch(text.strip()))
@@ -312,21 +287,32 @@ def hints_at(text: str, key: str, catalog: Catalog) -> bool:
     )
 
 
-def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
-    """Returns keys of services named in a text, in the order of their mention."""
-    found: dict[str, int] = {}
-    taken: list[tuple[int, int]] = []
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Where a text names a service."""
+
+    start: int
+    end: int
+    key: str
+
+
+def named_spans(text: str, catalog: Catalog) -> tuple[Named, ...]:
+    """Returns where services are named in a text, in the order of their mention."""
+    found: list[Named] = []
     names = _names_of(catalog)
     beginnings = {text[i : i + n] for i in range(len(text)) for n in (1, 2)}
     possible = [entry for b in beginnings for entry in names.get(b, ())]
     for _, name, key in sorted(possible):
         start = text.find(name)
         end = start + len(name)
-        if start < 0 or any(start < t and s < end for s, t in taken):
-            continue
-        taken.append((start, end))
-        found.setdefault(key, start)
-    return tuple(sorted(found, key=found.__getitem__))
+        if start >= 0 and not any(start < n.end and n.start < end for n in found):
+            found.append(Named(start, end, key))
+    return tuple(sorted(found, key=lambda named: named.start))
+
+
+def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
+    """Returns keys of services named in a text, in the order of their mention."""
+    return tuple(dict.fromkeys(named.key for named in named_spans(text, catalog)))
 
 
 _Names = dict[str, list[tuple[int, str, str]]]

@@ -34,7 +34,6 @@ from community.dialogue.assurances import ASSURANCES, assurance, worry_in
         ("找网格员", None),
         ("我不会打字", "dictating"),
         ("能发语音吗", "dictating"),
-        ("俺不识字，填表咋弄", "dictating"),
         ("村支书看得到吗", "data"),
         ("会不会给我穿小鞋", "discreet"),
         ("你跟城管是不是一伙的", "independent"),

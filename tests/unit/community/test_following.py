@@ -94,3 +94,33 @@ def test_the_likeliest_service_is_answered_where_it_is_named(catalog):
         candidates=["service/home_care_services", "service/disability_rehab_aids"],
     )
     assert interpret(other, Context(), catalog).intent == "nlu_fallback"
+
+
+BENEFIT_TALK = Context(
+    item="service/unemployment_benefit", service="service/unemployment_benefit"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("在厂里上了四年班 厂里给上着保险", "matter/wage_labor_dispute"),
+        ("说俺名下有门面房", "matter/fraud_clue"),
+    ],
+)
+def test_what_is_told_of_work_and_money_reports_nothing(catalog, text, label):
+    meaning = interpret(parse(text, label), BENEFIT_TALK, catalog)
+    assert (meaning.intent, meaning.item) == ("talk_ask_facet", BENEFIT_TALK.service)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("厂里欠我仨月工钱", "matter/wage_labor_dispute"),
+        ("有人冒充社保局要转账", "matter/fraud_clue"),
+        ("建议装个快递柜", "matter/opinion_suggestion"),
+        ("楼道灯不亮", "matter/street_lighting"),
+    ],
+)
+def test_a_problem_told_in_a_service_talk_is_a_problem(catalog, text, label):
+    assert interpret(parse(text, label), BENEFIT_TALK, catalog).intent == "matter"

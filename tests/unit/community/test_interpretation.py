@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from community.dialogue.interpretation import combine, interpret
+from community.dialogue.interpretation import interpret
 from community.dialogue.meaning import Ask, Context, Meaning
+from community.dialogue.two_services import combine
+from community.payloads import item_payload
 
 
 def parse(text: str, label: str, **more: Any) -> dict[str, Any]:
@@ -291,3 +293,36 @@ def test_an_unsure_topic_of_another_office_is_a_question_within_a_form(catalog):
     told = parse("去哪告他", "oos_gov", facets=["place"], decision="abstain")
     told["label_ranking"][0]["confidence"] = 0.51
     assert interpret(told, context, catalog).intent == "talk_ask_facet"
+
+
+def test_a_service_that_is_named_and_likeliest_is_answered(catalog):
+    key = "service/subsistence_allowance"
+    parsed = parse("俺寻思着吃低保", key, decision="abstain", facets=["process"])
+    meaning = interpret(parsed, Context(), catalog)
+    assert meaning == Meaning("service", item=key, facets=("process",))
+
+
+def test_a_likely_service_is_asked_for_and_a_likely_problem_is_not(catalog):
+    key = "service/child_welfare"
+    asked = interpret(
+        parse("没娘的娃有啥说法", key, decision="abstain"), Context(), catalog
+    )
+    assert asked.candidates == (key,)
+    key = "matter/public_facility"
+    unclear = interpret(parse("那边那个", key, decision="abstain"), Context(), catalog)
+    assert unclear.candidates == ()
+
+
+@pytest.mark.parametrize("noun", ["材料", "手续", "办事"])
+def test_a_noun_of_any_service_reports_nobody(catalog, noun: str) -> None:
+    parsed = parse(noun, "matter/service_conduct", facets=["materials"])
+    meaning = interpret(parsed, Context(), catalog)
+    assert (meaning.intent, meaning.item) == ("talk_ask_facet", None)
+
+
+def test_a_yes_or_no_question_is_answered_by_the_aspect_asked(catalog):
+    key = "service/subsistence_allowance"
+    context = Context(is_unclear=True, offered=(("是的", item_payload(key)),))
+    parsed = parse("要带啥材料", "talk_ask_facet", facets=["materials"])
+    meaning = interpret(parsed, context, catalog)
+    assert meaning == Meaning("service", item=key, facets=("materials",))

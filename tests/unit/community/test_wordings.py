@@ -3,16 +3,16 @@
 import pytest
 
 from community.catalog.facets import Facet
+from community.dialogue.about_us import asks_about_us
 from community.dialogue.ambiguities import AMBIGUITIES, ambiguous
+from community.dialogue.two_services import is_comparison
 from community.dialogue.wordings import (
     asked_with_wish,
-    asks_about_us,
     asks_reason,
     doubts_us,
     has_understood,
     is_angry,
     is_bare_reason,
-    is_comparison,
     named_services,
     rephrase,
     same_of_another,
@@ -30,6 +30,15 @@ from community.dialogue.wordings import (
         ("我说的不是养老金，我问的是高龄津贴", "高龄津贴"),
         ("说错了，我问的是居住证", "居住证"),
         ("点错了，是问要多久", "要多久"),
+        ("不对，是临时救助", "临时救助"),
+        ("错了 我问的是医保", "医保"),
+        ("不是 俺问的养老认证 咋弄", "养老认证 咋弄"),
+        ("不是残疾证 俺问的长护险", "长护险"),
+        ("不是路灯的事", "不是路灯的事"),
+        ("多谢，那要几天呢", "那要几天呢"),
+        ("好的 谢谢您，晚上能办吗", "晚上能办吗"),
+        ("谢谢，不用了", "谢谢，不用了"),
+        ("谢谢你帮我问", "谢谢你帮我问"),
         ("低保怎么办", "低保怎么办"),
         ("这不是我的错", "这不是我的错"),
     ],
