@@ -3,6 +3,7 @@
 import re
 
 from community.catalog.model import Catalog
+from community.dialogue.likeness import likeliest
 from community.dialogue.meaning import ELLIPSIS_MAX_CHARS, Context, Meaning, Said
 from community.dialogue.wordings import named_services
 from community.reports.form_interpretation import ANSWER_ENTITIES
@@ -21,7 +22,8 @@ _INQUIRY = re.compile(
     r"(?:倒|扔|放|堆|存)(?:在|到)?哪(?:里|儿)?(?:去)?[？?]?$|"
     r"(?:费|价)(?:是)?(?:多少|[咋怎]么?算|贵不贵|呢)[钱]?[？?]?$|(?:要|得)?(?:多少|几个?)(?:块|元)?钱[？?]?$|"
     r"(?:要|会|会不会|是不是要)(?:停|涨|拆|封)[^，。了]{0,4}[吗不么][？?]?$|(?:说|通知|听说)[^，。]{0,3}要(?:停|拆|封)[水电气暖]?[^了]{0,3}$|"
-    r"要?涨(?:价|钱|费)了?$|演练|演习"
+    r"要?涨(?:价|钱|费)了?$|演练|演习|"
+    r"有(?:没有|没|[啥什]么?)?(?:[^，。？?]{0,3})?(?:补[助贴]|优惠|减免|照顾)(?:[吗么不没]|没有)?[？?]?$"
 )
 _JUST_ASKING = re.compile(
     r"(?:我|俺)?(?:这)?(?:不是|没|并不|不)(?:要|想|来|在)*(?:报事|报修|反映|举报|投诉|上报|报案|报)(?:[啥什]么?|事|问题|的)*(?:[，, ]*(?:我|俺)?(?:就|就是|只是|只)?(?:想|来)?(?:问问?|打听)(?:一?下)?(?:事|个事)?)?[啊呀的]*|"
@@ -63,7 +65,8 @@ def inquiry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if named:
         return Meaning("service", item=named[0], facets=facets)
     of_service = context.service is not None and context.item == context.service
-    if of_service and len(said.text) <= ELLIPSIS_MAX_CHARS:
+    of_matter = likeliest(said.text, (said.label,), catalog) is not None
+    if of_service and not of_matter and len(said.text) <= ELLIPSIS_MAX_CHARS:
         return Meaning("talk_ask_facet", item=context.service, facets=facets)
     return Meaning("nlu_fallback", candidates=(said.label,), value=INQUIRY)
 

@@ -51,6 +51,7 @@ _ACCUSES = re.compile(
     r"(?:那|就|[我俺]|想|要|得|能|可以)*(?:(?:在|去|上|到)?哪[儿里]?|[咋怎]么?|[找跟向]谁)?(?:去|能)?"
     r"(?:举报|检举|揭发|告)(?:他|她|它|这个|这事|这家|人家|一下)*们?(?:[吧吗不呢啊]|找谁|[咋怎]么?办|去哪)*"
 )
+_ACCUSES_OF_BENEFIT = re.compile(rf"(?:举报|检举|揭发|告发)[^，。,.]{{0,8}}{_BENEFIT}")
 _OFFICIAL = re.compile(r"书记|主任|干部|村长|队长|会计|领导|所长|镇长|局长|当官")
 OF_OFFICIALS, OF_BENEFITS = "举报干部", "举报低保"
 """Topics of the two ways that an accusation goes."""
@@ -58,7 +59,11 @@ OF_OFFICIALS, OF_BENEFITS = "举报干部", "举报低保"
 
 def accusation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """我要举报他, after what was told of an official or of a neighbour's benefits."""
-    if context.requested_slot is not None or not _ACCUSES.fullmatch(bare(said.text)):
+    if context.requested_slot is not None:
+        return None
+    if _ACCUSES_OF_BENEFIT.search(said.text):
+        return Meaning("oos_gov", clause=OF_BENEFITS)
+    if not _ACCUSES.fullmatch(bare(said.text)):
         return None
     told = f"{context.before}，{context.unclear_text}，{context.outside or ''}"
     if _OFFICIAL.search(told):

@@ -28,6 +28,8 @@ def parse(text: str, label: str, **more: Any) -> dict[str, Any]:
         ("物业费又要涨钱", "matter/property_service"),
         ("消防演练", "matter/fire_access_facility"),
         ("群里通知下周要停气", "matter/power_gas_supply"),
+        ("供暖有没有补助", "matter/heating"),
+        ("水费有啥优惠", "matter/water_supply"),
     ],
 )
 def test_a_question_without_a_problem_is_no_report(catalog, text, label):

@@ -11,6 +11,14 @@ from community.dialogue.others import (
 )
 
 
+def test_an_accusation_that_names_the_benefit_is_shown_its_way(catalog):
+    said = Said.of({"text": "俺要举报他家吃低保还开着奥迪"})
+    meaning = accusation(said, Context(), catalog)
+    assert (meaning.intent, meaning.clause) == ("oos_gov", OF_BENEFITS)
+    asked = Said.of({"text": "举报噪音找谁"})
+    assert accusation(asked, Context(), catalog) is None
+
+
 @pytest.mark.parametrize(
     "said",
     [
