@@ -31,6 +31,7 @@ from actions.report_slots import (
     asked_before,
     clear_report,
     told_in,
+    told_on,
 )
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
@@ -49,6 +50,7 @@ from community.tickets import Ticket
 
 CANCEL = Choice("不报了", talk_payload("cancel"))
 MAX_CHOICES = 3
+NOTED = "这个记上了。"
 FIELDS_WRONG = ("情况不对", "地点不对", "时间不对")
 """What a resident may tap; it is asked anew."""
 LEADS = {
@@ -122,7 +124,8 @@ class AskPlace(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Uses the matter's own question; whoever is bound to a grid may tap it."""
-        question = Text(matter_of(tracker.get_slot(ITEM), composer).ask_place)
+        noted = NOTED if told_on(tracker, PLACE) else ""
+        question = Text(noted + matter_of(tracker.get_slot(ITEM), composer).ask_place)
         home = home_name(tracker)
         if home is None:
             return [question, _way_out()], []
@@ -190,9 +193,10 @@ class AskSince(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Gives common answers to tap."""
+        noted = NOTED if told_on(tracker, SINCE) else ""
         return [
             Choices(
-                "从什么时候开始的？",
+                f"{noted}从什么时候开始的？",
                 (
                     Choice("今天", value_payload("今天")),
                     Choice("有几天了", value_payload("有几天了")),

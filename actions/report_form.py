@@ -27,10 +27,12 @@ from actions.report_reading import answers, contact_told_in, elsewhere
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
+    ITEM,
     JOIN,
     NEXT,
     PLACE,
     SINCE,
+    TIMELESS,
     WHAT,
     WHICH,
     account_of,
@@ -105,7 +107,8 @@ class ValidateReportForm(FormValidationAction):
         if join and join != ALONE:
             return wanted
         open_ones = {slot for slot in wanted if not tracker.get_slot(slot)}
-        if SINCE in asked or len(open_ones) < left:
+        began = tracker.get_slot(ITEM) not in TIMELESS
+        if began and (SINCE in asked or len(open_ones) < left):
             wanted.append(SINCE)
         return [*wanted, CONFIRM]
 

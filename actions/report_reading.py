@@ -31,6 +31,7 @@ from community.reports.answers import (
     is_unknown,
     known_part,
     names_only_a_place,
+    says_more_than,
     says_nothing,
     with_remark,
 )
@@ -97,7 +98,9 @@ def _taken_back(
 
 def _told(slot: str, answer: str, reading: Reading, tracker: Tracker) -> dict[str, Any]:
     """Returns what an answer fills that is neither an order, a number nor a correction."""
-    since = since_in(answer, reading.entities) if slot == WHICH else None
+    since = since_in(answer, reading.entities) if slot in (WHICH, SINCE) else None
+    if slot == SINCE and since and not reading.value:
+        return _since_and_more(since, answer, reading, tracker)
     if since and len(answer) <= len(since) + SMALL_WORDS_CHARS:
         return {SINCE: since}
     answer = known_part(answer) if slot == PLACE else answer
@@ -111,6 +114,17 @@ def _told(slot: str, answer: str, reading: Reading, tracker: Tracker) -> dict[st
     if slot == PLACE and not reading.value:
         return _where(answer, reading, tracker)
     return {slot: answer}
+
+
+def _since_and_more(
+    since: str, answer: str, reading: Reading, tracker: Tracker
+) -> dict[str, Any]:
+    """Returns the time, and the answer as a part of the story where it tells more."""
+    account = account_of(tracker)
+    instead = _said_instead(SINCE, answer, reading, tracker)
+    if instead or not account.what or not says_more_than(since, answer):
+        return instead or {SINCE: answer}
+    return {SINCE: since, WHAT: with_remark(account, answer).what}
 
 
 def _left_open(

@@ -26,6 +26,8 @@ ITEM, OPENING, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT, NEXT = (
     NEXT_SLOT,
 )
 QUESTIONS = frozenset({WHAT, PLACE, WHICH, JOIN, SINCE})
+TIMELESS = frozenset({"matter/micro_wish", "matter/opinion_suggestion"})
+"""Matters that never began: nobody is asked since when."""
 MAX_QUESTIONS = 3
 """Before the summary, however often each is asked; more are too many."""
 ANSWERS = (OPENING, WHAT, PLACE, WHICH, JOIN, SINCE, CONFIRM, CONTACT)
@@ -59,6 +61,18 @@ def place_before(tracker: Tracker) -> str | None:
         if event.get("name") == PLACE and event.get("value") not in (None, UNTOLD):
             return str(event["value"])
     return None
+
+
+def told_on(tracker: Tracker, slot: str) -> bool:
+    """Tells whether an answer told something, but not what was asked for."""
+    if asked_before(tracker)[-1:] != [slot]:
+        return False
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("name") in (WHAT, PLACE, CONTACT) and event.get("value"):
+            return True
+    return False
 
 
 def askings(newest_first: Iterable[Mapping[str, Any]]) -> list[str]:

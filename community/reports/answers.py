@@ -57,6 +57,15 @@ _WHEN = re.compile(
     r"(?:周|星期|礼拜)[一二三四五六日天末]"
 )
 """Words without which hardly anybody says since when."""
+_TO_COME = re.compile(r"明[天儿早晚]|后[天儿](?!来)|赶明|下个?(?:周|星期|礼拜|月)")
+_GOES_ON = re.compile(r"(?:今天|今儿|现在|昨天)(?:也|都)*(?:还|仍|照样)")
+"""他们今天还在讲课: not since then, but still."""
+_AROUND_A_TIME = re.compile(
+    r"大概|好像|差不多|可能|应该|左右|开始|就?这样|那时候|时候|以[前后来]|得有|记得|一直到现在|到现在|[有得从打就是在那这都快能来了的吧呢啊呀哦嗯半起前后]"
+)
+MAX_TIME_CHARS = 8
+"""A longer text in which something happens is a story."""
+MIN_MORE_CHARS = 3
 MAX_HOUSE_DIGITS = 4
 _SMALL_WORDS = re.compile(
     r"(?:哦|噢|嗯|啊|哎|唉|呃|额|那个|等等|等下|等一下|稍等|继续|接着|往下|刚才|前面|的|说|来|报|吧|呗|[我俺]|先|想|再|问|个|事|一下|[，。,.！!？? ])+"
@@ -181,10 +190,23 @@ def _is_spot(text: str) -> bool:
 
 
 def says_when(text: str, entities: Iterable[Entity]) -> bool:
-    """Tells whether an answer to "since when" is one."""
+    """Tells whether an answer to "since when" is one.
+
+    A day to come is none, nor is a story with a word for a time in it.
+    """
     if is_unknown(text):
         return not _SAYS_WHERE.search(text)
     entities = tuple(entities)
-    if any(name == "time" for name, _ in entities):
-        return True
-    return since_in(text, entities) is not None or bool(_WHEN.search(text))
+    if since_in(text, entities) is not None:
+        return not _GOES_ON.search(text)
+    plain = re.sub(r"\W", "", text)
+    if _TO_COME.search(plain) or (happens(plain) and len(plain) > MAX_TIME_CHARS):
+        return False
+    is_time = any(name == "time" for name, _ in entities)
+    return is_time or bool(_WHEN.search(text))
+
+
+def says_more_than(since: str, text: str) -> bool:
+    """Tells whether an answer tells more than its time: 两个月 6000."""
+    rest = re.sub(r"\W", "", text.replace(since, "", 1))
+    return len(_AROUND_A_TIME.sub("", rest)) >= MIN_MORE_CHARS

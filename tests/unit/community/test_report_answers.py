@@ -9,6 +9,7 @@ from community.reports.answers import (
     is_unknown,
     known_part,
     names_only_a_place,
+    says_more_than,
     says_when,
     says_where,
     with_remark,
@@ -122,6 +123,9 @@ def test_words_for_a_time_say_when(text: str) -> None:
         "俺新搬来的",
         "是骗人的",
         "从来没人管",
+        "劝了好几次不听 还骂人",
+        "后天下午在家",
+        "他们今天还在砸墙",
     ],
 )
 def test_a_story_says_no_time(text: str) -> None:
@@ -183,3 +187,16 @@ def test_a_place_with_what_is_there_is_more_than_a_place() -> None:
     entities = (("address", "龙凤城"),)
     assert names_only_a_place("龙凤城南门", entities)
     assert not names_only_a_place("龙凤城南门堵了", entities)
+
+
+@pytest.mark.parametrize(
+    ("since", "text", "is_more"),
+    [
+        ("三个月", "三个月 八千多", True),
+        ("去年秋天", "从去年秋天开始就没亮过", True),
+        ("三天了", "得有三天了吧大概", False),
+        ("上个月", "上个月", False),
+    ],
+)
+def test_a_time_may_be_told_with_more(since: str, text: str, is_more: bool) -> None:
+    assert says_more_than(since, text) is is_more
