@@ -13,7 +13,14 @@ from actions.reading import ITEM_SLOT, QUESTION_SLOT, SERVICE_SLOT, Reading
 from actions.speaking import Events, SpeakingAction, name_of
 from community.answers import AnswerComposer
 from community.dialogue.questions import Asked
-from community.dialogue.visits import UNASKED, Visit, visit_of, visit_question, whom_in
+from community.dialogue.visits import (
+    UNASKED,
+    Visit,
+    tells_of_oneself,
+    visit_of,
+    visit_question,
+    whom_in,
+)
 from community.replies import Part, Text
 from community.reports.model import phone_in
 from community.tickets import TicketDraft, TicketKind
@@ -43,7 +50,10 @@ class AskForVisit(SpeakingAction):
             visit, events = _with_answer(before, reading, tracker), []
         if visit.step is not None:
             question = {"kind": Asked.VISIT.value, "visit": asdict(visit)}
-            return [visit_question(visit, name_of(visit.item, composer))], [
+            is_told = before is not None and before.step == visit.step
+            heard: list[Part] = [Text("记下了，来的人会知道。")] if is_told else []
+            asked = visit_question(visit, name_of(visit.item, composer))
+            return [*heard, asked], [
                 *events,
                 SlotSet(QUESTION_SLOT, question),
             ]
@@ -76,6 +86,9 @@ def _with_answer(visit: Visit, reading: Reading, tracker: Tracker) -> Visit:
         return replace(visit, **{kind: value})
     if visit.step == "whom":
         return replace(visit, whom=whom_in(reading.text, visit.relative))
+    if tells_of_oneself(reading.text) or (place and place == visit.place):
+        told = f"{visit.words}；{reading.text}"[:MAX_WORDS]
+        return replace(visit, words=told)
     return replace(visit, when=reading.text[:60])
 
 
@@ -100,7 +113,8 @@ async def _filed(
     ticket = filed.ticket
     first = "麻烦您先跟本人说一声，他愿意了才好上门。" if visit.whom == UNASKED else ""
     address = "" if visit.place else "住哪儿，打字告诉我一声。"
-    text = f"好的，“{name}”请人上门的事记下了，编号 {ticket.number}。{first}{address}"
+    about = f"“{name}”" if visit.item else ""
+    text = f"好的，{about}请人上门的事记下了，编号 {ticket.number}。{first}{address}"
     again = "能不能上门、哪天去，网格员问过窗口再跟您定。"
     return [Text(text), Text(again + how_to_reach(ticket, composer))], [
         filed_now(ticket)

@@ -54,7 +54,15 @@ _VISIT = re.compile(
     r"(?:帮|替|给)(?:我|俺|老人|[我俺]?[妈娘爹爸]).{0,6}(?:代办|跑一?趟)|^(?:上门|代办|帮办)(?:服务|一下)?[。！!]?$"
 )
 
-
+_SENDS = (
+    r"(?:请|派|叫|找|让|安排|来|有)(?:个|一个|几个|[一-龥]{0,3}的)?"
+    r"(?:人|志愿者|网格员|医生|大夫|护士)"
+)
+_ASKED_POLITELY = re.compile(
+    rf"(?:能不能|可不可以|可以|能|有没有|(?:想|得|要)(?=有))(?:{_SENDS}|人)(?:来|过来|上门|到家|去)*[一-龥]{{0,2}}?"
+    r"(?:(?:给|帮|陪|替|跟|和|扶|送|看看)(?:[我俺]|老人|老的)|[上到来去][我俺](?:们)?家|(?:来|上门)(?:坐坐|说说话|看看|一趟)$)"
+)
+"""能不能派人来给俺量血压: somebody shall come; 能上门办不 asks how it is done."""
 _WHEN_ONLY = re.compile(
     r"(?=.*(?:天|周|星期|礼拜|午|早|晚|点))(?:那|就|要不|最好|得|改|换|到|成)*(?:今天|明天|后天|大后天|明儿|后儿|赶明儿?)?"
     r"(?:[这下本]?个?(?:周|星期|礼拜)[一二三四五六日天末]?)?(?:大清早|早上|上午|中午|下午|晚上|白天)?"
@@ -147,7 +155,9 @@ def visit_wish(said: Said, context: Context, catalog: Catalog) -> Meaning | None
         told = f"when:{said.text.strip()[:MAX_WISH_CHARS]}"
         return Meaning("visit", item=context.service, value=told)
     asks = _VISIT.search(said.text) or _VISIT.search(plain)
-    if not asks or is_question(said.text):
+    on_report = context.open_ticket and (context.item or "").startswith("matter/")
+    is_wish = not on_report and _ASKED_POLITELY.search(plain) is not None
+    if not is_wish and (not asks or is_question(said.text)):
         return None
     named = named_services(said.text, catalog)
     item = said.item if said.is_clear_service else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from community.payloads import intent_payload
 from community.replies import Choice, Choices
+from community.reports.answers import says_where
 
 KIND = "visit"
 """Of the question about it, among those that the assistant asks."""
@@ -25,6 +26,8 @@ _RELATIVE = re.compile(
 _SELF = re.compile(
     r"自己|本人|^(?:给)?[我俺](?:办|呗|啊|吧)?$|[我俺](?:一个人|腿|腰|眼|走|下不|出不|动不|瘫|病)"
 )
+_FOR_ME = re.compile(r"(?:[给帮陪替跟和扶送]|[上到来去])[我俺](?:们?家)?")
+"""给俺量量血压, with nobody of the family named."""
 _AGREED = re.compile(
     r"愿意|同意|答应|知道|[让叫][我俺]|说(?:中|行|好|可以)|商量(?:好|过)|^(?:中|行|好|对|是|嗯)"
 )
@@ -32,6 +35,10 @@ _ONLY_YES = re.compile(r"(?:中|行|好|对|是|嗯|可以|[的了啊呀吧呗�
 _UNASKED = re.compile(
     r"没问|没说|没商量|不知道|还没|不清楚|得问|不(?:太)?(?:愿意|同意)"
 )
+_FRAIL = re.compile(
+    r"[七八九6-9][十0-9][来多几]?[了岁]|腿脚|[腿腰眼耳](?:疼|不好|坏|花|聋)|走不|下不|出不|动不|起不来|一个人住|自己住"
+)
+_OTHERS = re.compile(r"[?？吗呢]$|[咋啥]|怎么|什么|补贴|津贴|待遇|办个|想办")
 _WHEN = re.compile(
     r"[天周月号点日早晚午]|星期|礼拜|[啥什哪几]么?时候|随时|随便|都[行中可好]|有空|得空|你们?定|看着|"
     r"越?快|现在|马上|这会|赶紧|在家|有人|以后|过[几两]|^(?:中|行|好|可以)"
@@ -62,7 +69,7 @@ class Visit:
         whom = ""
         if relative and _AGREED.search(words):
             whom = AGREED
-        elif not relative and _SELF.search(words):
+        elif not relative and (_SELF.search(words) or _FOR_ME.search(words)):
             whom = SELF
         return cls(
             words,
@@ -105,10 +112,17 @@ def answers_visit(answer: str, question: Mapping[str, Any]) -> bool:
     visit = visit_of(question)
     if visit is None or visit.step is None:
         return False
+    if tells_of_oneself(answer) or says_where(answer, ()):
+        return True
     if visit.step == "when":
         return bool(_WHEN.search(answer))
     words = (_RELATIVE, _SELF, _AGREED, _UNASKED)
     return any(known.search(answer) for known in words)
+
+
+def tells_of_oneself(answer: str) -> bool:
+    """俺80多了 腿脚不好: whoever comes should know it, whatever was asked."""
+    return bool(_FRAIL.search(answer)) and not _OTHERS.search(answer)
 
 
 def whom_in(answer: str, relative: str = "") -> str:

@@ -1,10 +1,20 @@
 """What residents want of their tickets, of a visit, of their data."""
 
+from dataclasses import asdict
+
 import pytest
 
 from community.dialogue.meaning import Context, Said
 from community.dialogue.ticket_wishes import forget_wish, visit_wish, wishes
-from community.dialogue.visits import AGREED, SELF, UNASKED, UNTOLD, Visit, whom_in
+from community.dialogue.visits import (
+    AGREED,
+    SELF,
+    UNASKED,
+    UNTOLD,
+    Visit,
+    answers_visit,
+    whom_in,
+)
 from community.tickets.telling import number_in
 
 
@@ -116,6 +126,40 @@ def test_what_the_first_message_says_is_not_asked_again(words, whom, step):
 )
 def test_for_whom(text, whom):
     assert whom_in(text) == whom
+
+
+@pytest.mark.parametrize(
+    ("text", "is_wish"),
+    [
+        ("能不能派个大夫来给俺换换药", True),
+        ("有没有人上俺家帮俺换个灯泡", True),
+        ("可不可以来个人陪俺坐坐", True),
+        ("低保能上门办不", False),
+        ("有没有人管这事", False),
+    ],
+)
+def test_a_polite_question_for_somebody_is_a_wish(text, is_wish, catalog):
+    meaning = visit_wish(said(text), Context(), catalog)
+    assert (meaning is not None) is is_wish
+    filed = Context(item="matter/noise", open_ticket="1125-0001")
+    assert visit_wish(said(text), filed, catalog) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "counts"),
+    [
+        ("俺七十九了 腿脚不灵便", True),
+        ("金桂花园2号楼3单元", True),
+        ("后天下午", True),
+        ("八十岁补贴咋领", False),
+        ("没动手", False),
+    ],
+)
+def test_who_and_where_it_is_are_told_beside_the_time(answer, counts):
+    visit = Visit.told("能不能派个大夫来给俺换换药", None, "", "")
+    assert (visit.whom, visit.step) == (SELF, "when")
+    question = {"kind": "visit", "visit": asdict(visit)}
+    assert answers_visit(answer, question) is counts
 
 
 def test_a_bare_yes_consents_only_for_somebody_who_was_named():
