@@ -24,6 +24,7 @@ from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import AnswerComposer
 from community.contacts import contact_in, without_label
 from community.dialogue.call_back import CALL_BACK
+from community.dialogue.praise import PRAISE
 from community.dialogue.wordings import asks_reason, wants_person
 from community.payloads import item_payload, talk_payload
 from community.privacy import without_id_numbers
@@ -91,7 +92,10 @@ class Handoff(SpeakingAction):
         told = f"好的，{about}我已经记下来转给网格员，编号 {ticket.number}。"
         if filed.is_folded:
             told = f"刚才已经转给网格员了，还是编号 {ticket.number}，这句我也加上了。"
-        return [Text(f"{told}{how_to_reach(ticket, composer)}"), *gone], [
+        reach = how_to_reach(ticket, composer)
+        if reading.value == PRAISE:
+            told, reach = f"这份夸奖我转给社区了，编号 {ticket.number}。谢谢您。", ""
+        return [Text(f"{told}{reach}"), *gone], [
             SlotSet(UNCLEAR_SLOT, 0.0),
             *nothing_waits(),
             filed_now(ticket),

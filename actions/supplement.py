@@ -18,6 +18,7 @@ from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw
 from community.answers import AnswerComposer
 from community.contacts import as_note, contact_in, without_label
+from community.dialogue.praise import PRAISE
 from community.emergencies.after_alarm import CALLS_OFF, SETTLES, After
 from community.emergencies.alarm_replies import OpenAlarm, words_after
 from community.errors import NotFoundError, TransitionRefusedError
@@ -88,13 +89,10 @@ class Supplement(SpeakingAction):
             ], [*events, filed_now(ticket, urgent=is_urgent)]
         draft = handoff_draft(reading, tracker, ticket.life.item, text)
         await moved_to(ticket, draft)
-        noted = f"记上了，跟 {number} 放在一起交给网格员。"
-        if contact:
-            noted = f"记上了，{number} 的联系电话：{without_label(contact)}。来处理的人看得到。"
+        noted = _noted(kind, number, contact)
         if kind in _PRESSING:
             await _pressed(number, reading, tracker)
-            noted = f"记到 {number} 里了。{_PRESSING[kind]}，我也替您催了。"
-        if is_urgent:
+        if is_urgent and kind != PRAISE:
             place = _place_of_alarm(reading, before, said) or draft.place
             noted = words_after(said, alarm_of(before), reading.text, place)
             told = _told_on(before, said, has_place=bool(place))
@@ -104,6 +102,19 @@ class Supplement(SpeakingAction):
             question, asked = asked_to_withdraw(ticket, composer)
             return [*parts, *question], [*events, *asked]
         return parts, events
+
+
+def _noted(kind: str, number: str, contact: str | None) -> str:
+    """Says what was noted on a ticket that is no alarm."""
+    if kind in _PRESSING:
+        return f"记到 {number} 里了。{_PRESSING[kind]}，我也替您催了。"
+    if kind == PRAISE:
+        return f"您的夸奖记到 {number} 里了，来处理的人看得到。"
+    if contact:
+        return (
+            f"记上了，{number} 的联系电话：{without_label(contact)}。来处理的人看得到。"
+        )
+    return f"记上了，跟 {number} 放在一起交给网格员。"
 
 
 def alarm_of(ticket: Mapping[str, Any]) -> OpenAlarm:

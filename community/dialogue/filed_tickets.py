@@ -8,7 +8,7 @@ from community.catalog.model import Catalog
 from community.dialogue.meaning import Context, Meaning, Said
 from community.dialogue.wordings import bare, is_question, named_services, wants_person
 from community.reports.model import PLACE_ENTITIES
-from community.tickets import Ticket
+from community.tickets import Ticket, TicketKind
 from community.tickets.telling import meant, number_in
 
 ALL = "all"
@@ -106,7 +106,9 @@ def _is_over(said: Said, context: Context) -> bool:
         return False
     if _kind(said.text) is not About.WITHDRAW:
         return False
-    return bool(_MENDED.search(said.text) or _POINTS.search(said.text))
+    is_report = any(t.draft.kind is TicketKind.REPORT for t in context.filed)
+    is_mended = is_report and _MENDED.search(said.text)
+    return bool(is_mended or _POINTS.search(said.text))
 
 
 def _ends_well(text: str) -> bool:

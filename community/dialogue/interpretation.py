@@ -61,6 +61,7 @@ from community.dialogue.needs import money_for_illness, nobody_for_me
 from community.dialogue.others import accusation, asks_about_others
 from community.dialogue.own_questions import case_told, lacks_something, photo_to_send
 from community.dialogue.pieces import takes_first
+from community.dialogue.praise import praise
 from community.dialogue.questions import answered
 from community.dialogue.situations import asks_about_choices, situation
 from community.dialogue.staying import goes_on, is_told
@@ -282,6 +283,7 @@ READERS: tuple[Reader, ...] = (
     answered,
     alarm,
     suspicious,
+    praise,
     about_filed,
     wishes,
     takes_first,

@@ -1,12 +1,13 @@
 """Which filed ticket a message is about, and what is wanted of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from community.dialogue.filed_tickets import about_filed, may_mean_filed
 from community.dialogue.meaning import Context, Said
-from community.tickets import Ticket, running
+from community.tickets import Ticket, TicketKind, running
 from tests.ticket_world import MONDAY, draft, office
 
 OFFICE = office()
@@ -103,3 +104,10 @@ def test_it_is_over_whoever_came(text, intent, filed, catalog):
     label = "matter/property_service"
     meaning = read(text, filed[:1], catalog, label=label, item=filed[0].life.item)
     assert (meaning and meaning.intent) == intent
+
+
+def test_what_was_mended_is_no_wish_for_a_person(catalog):
+    """帮我修好了水管, after praise: nothing of a report is over."""
+    told = replace(draft(place=""), kind=TicketKind.HANDOFF, item=None)
+    handoff = Ticket("1123-0009", told, running.filed(told, OFFICE, MONDAY), MONDAY)
+    assert read("帮我修好了水管", (handoff,), catalog) is None
