@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from community.catalog.model import Catalog
 
+MIN_WEIGHT = 0.2
+"""Words that more than five matters share speak for none: 没人, 坏了, 小区."""
 _Words = dict[str, frozenset[str]]
 _known: list[tuple[Catalog, _Words, Counter[str]]] = []
 """The words of the catalogue that was asked for last."""
@@ -32,7 +34,7 @@ def likeliest(story: str, keys: Sequence[str], catalog: Catalog) -> str | None:
         for key in keys
     }
     best = max(keys, key=lambda key: weights[key], default=None)
-    return best if best is not None and weights[best] else None
+    return best if best is not None and weights[best] >= MIN_WEIGHT else None
 
 
 def _words_of(catalog: Catalog) -> tuple[_Words, Counter[str]]:

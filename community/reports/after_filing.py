@@ -57,6 +57,10 @@ _WHEN_COMES = re.compile(
     r"(?:你们?|恁|他们|网格员|社区)*(?:能不能|能|会不会|会|可不可以)(?:派人|叫人|找人|赶紧)?(?:去|来|过来)(?:个人)?"
     r"(?:看一?看|一趟|修一?修|管一?管|处理|弄弄|一下)(?:一下)?[吗不么嘛]?[?？]?"
 )
+_CALLED = re.compile(
+    r"(?<![0-9])(?:1[0-9]{2,4}|9[0-9]{4})(?:都|也|我|俺|已经)*打(?:了|过|通)|打(?:了|过|通了?)(?:1[0-9]{2,4}|9[0-9]{4})(?![0-9])"
+)
+"""95598打了 他们说马上来: what was done about it, whatever the answer sounds like."""
 _ALSO = re.compile(r"也|还有|另外")
 _NOT_THAT = re.compile(r"^(?:[哦啊不对]|[我俺](?:说|报)的)*不是")
 
@@ -85,7 +89,8 @@ def not_solved(said: Said, context: Context, catalog: Catalog) -> Meaning | None
         return Meaning("talk_ask_facet", facets=("time_limit",))
     if wants_no_name(text):
         return Meaning("talk_identity", value="discreet")
-    if contrast(text) is not None and _NOT_THAT.match(text):
+    is_put_right = contrast(text) is not None and _NOT_THAT.match(text)
+    if is_put_right or (_CALLED.search(text) and not is_question(text)):
         return Meaning("supplement", item=context.item)
     if not _IN_VAIN.search(text) or _NOT_DONE_YET.search(text):
         return None

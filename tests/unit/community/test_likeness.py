@@ -14,6 +14,7 @@ GUESSES = ("matter/minor_protection", "matter/road_manhole", "matter/micro_wish"
         ("帮我买袋米", "matter/micro_wish"),
         ("有人打孩子", "matter/minor_protection"),
         ("一窝马蜂", None),
+        ("没人来看", None),
         ("", None),
     ],
 )
