@@ -6,12 +6,19 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.locating import place_told
-from actions.reading import TOLD_PLACE_SLOT, UNCLEAR_TEXT_SLOT, Reading
+from actions.reading import (
+    TOLD_PLACE_SLOT,
+    UNCLEAR_SLOT,
+    UNCLEAR_TEXT_SLOT,
+    Reading,
+)
 from actions.report_form import MAX_ANSWER_CHARS
 from actions.report_slots import CONTACT, NEXT, OPENING, PLACE, SINCE, WHAT
 from actions.speaking import Events
-from community.catalog.model import Matter
+from community.catalog.model import Catalog, Matter
+from community.dialogue.likeness import likeliest
 from community.dialogue.pieces import GUESSED
+from community.dialogue.wordings import is_question
 from community.privacy import PrivateKind, private_numbers
 from community.reports.model import Entity, details_are_thin, phone_in, since_in
 
@@ -48,6 +55,15 @@ def told_first(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
         SlotSet(SINCE, since_in(what, entities)),
         SlotSet(CONTACT, phone),
     ]
+
+
+def story_kept(text: str, catalog: Catalog) -> Events:
+    """Keeps 路灯都报了三回了 of whoever filed nothing here: where it is comes next."""
+    matters = [matter.key for matter in catalog.matters.values()]
+    if is_question(text) or likeliest(text, matters, catalog) is None:
+        return []
+    told = text[:MAX_ANSWER_CHARS]
+    return [SlotSet(UNCLEAR_SLOT, 1.0), SlotSet(UNCLEAR_TEXT_SLOT, told)]
 
 
 def next_told(reading: Reading) -> dict[str, str] | None:

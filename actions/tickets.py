@@ -14,6 +14,7 @@ from actions.reading import (
     TICKET_SLOT,
     Reading,
 )
+from actions.report_opening import story_kept
 from actions.speaking import Events, SpeakingAction, is_reporting, name_of
 from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw, asked_to_withdraw_all
@@ -60,7 +61,7 @@ class TicketStatusAction(SpeakingAction):
             tracker, reading, limit=max(MAX_OWN, start + MAX_LISTED + 1)
         )
         if not tickets:
-            return [Text(NONE_FILED)], []
+            return [Text(NONE_FILED)], story_kept(reading.text, composer.catalog)
         if start:
             return _page("更早的：", tickets[start:], start, tracker, composer), []
         number = number_in(reading.text)
