@@ -6,7 +6,6 @@ import structlog
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.locating import place_told
 from actions.reading import (
     CIRCUMSTANCES_SLOT,
     COMPARED_SLOT,
@@ -18,13 +17,13 @@ from actions.reading import (
     PREVIOUS_SLOT,
     RECORDING_SLOT,
     SERVICE_SLOT,
-    TOLD_PLACE_SLOT,
     UNCLEAR_SLOT,
     UNCLEAR_TEXT_SLOT,
     Reading,
 )
 from actions.repeating import instead_of_repeating, is_beside
 from actions.speaking import Events, SpeakingAction, is_reporting
+from actions.told_places import place_heard, place_kept, place_noted
 from community.answers import MAX_CHOICES, PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
 from community.catalog.model import Service
@@ -270,25 +269,6 @@ def learned_meaning(key: str, reading: Reading, tracker: Tracker) -> Events:
     return [SlotSet(MEANINGS_SLOT, dict(list(meanings.items())[-MAX_MEANINGS:]))]
 
 
-def place_noted(place: str) -> tuple[list[Part], Events]:
-    """Keeps a place for the report that may follow, and asks what is there."""
-    return [
-        Text(f"“{place}”，我先记着。那儿怎么了？比如灯不亮、井盖坏了、下水道堵了。"),
-        Choices("", (SERVICES, PERSON)),
-    ], [SlotSet(TOLD_PLACE_SLOT, {"text": place, "typed": True})]
-
-
-def _place_kept(reading: Reading, tracker: Tracker) -> Events:
-    """Keeps where a problem is while it is not clear yet which one it is."""
-    is_problem = any(key.startswith("matter/") for key in reading.candidates)
-    if not is_problem and not reading.clause:
-        return []
-    place = place_told(reading.text, reading.entities, tracker)
-    if place is None:
-        return []
-    return [SlotSet(TOLD_PLACE_SLOT, {"text": place, "typed": True})]
-
-
 def not_understood(
     reading: Reading, tracker: Tracker, composer: AnswerComposer
 ) -> tuple[list[Part], Events]:
@@ -309,7 +289,7 @@ def not_understood(
     events = [
         SlotSet(UNCLEAR_SLOT, n_unclear),
         SlotSet(UNCLEAR_TEXT_SLOT, (reading.clause or reading.text)[:MAX_KEPT_CHARS]),
-        *_place_kept(reading, tracker),
+        *place_kept(reading, tracker),
     ]
     if reading.value == THESE:
         return composer.choices_in_words(reading.candidates, reading.facets), events
@@ -326,18 +306,12 @@ def not_understood(
         if kind is None and _offered_already(reading, tracker, composer):
             kind = "again"
         asked = composer.clarification(reading.candidates, reading.facets, kind)
-        noted = _noted(reading, tracker) if reading.clause else []
+        noted = place_heard(reading, tracker) if reading.clause else []
         return [*kind_word(reading, composer), *noted, *asked], events
     return [
         Text("这句话我没听明白，不敢乱答。您再说说是谁、想办什么事，或者哪里坏了？"),
         Choices("", (PERSON, SERVICES)),
     ], events
-
-
-def _noted(reading: Reading, tracker: Tracker) -> list[Part]:
-    """Says that a place was heard, where it is still asked what is the matter there."""
-    place = place_told(reading.text, reading.entities, tracker)
-    return [Text(f"“{place}”记下了。")] if place else []
 
 
 def _situation(
