@@ -53,8 +53,9 @@ class EmergencyAction(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Answers even if the database is down; then no ticket is promised."""
-        alarm = _alarm(reading, composer)
         so_far = account_of(tracker)  # of a report that was not finished
+        story = so_far.what or _begun(tracker)
+        alarm = _alarm(reading, composer, story)
         place = place_told(reading.text, reading.entities, tracker) or so_far.place
         place = place or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text", "")
         where = whereabouts(tracker, place)
@@ -64,7 +65,7 @@ class EmergencyAction(SpeakingAction):
             kind=TicketKind.EMERGENCY,
             conversation=tracker.sender_id,
             item=_same_matter(alarm, tracker) or alarm.matter,
-            description=_told(reading, so_far.what or _begun(tracker)),
+            description=_told(reading, story),
             place=place,
             contact=phone_in(reading.entities) or tracker.get_slot(CONTACT) or "",
             urgency="critical",
@@ -117,12 +118,17 @@ def _told(reading: Reading, what: str | None) -> str:
     return told if not what or what in told else f"{told}；{what}"
 
 
-def _alarm(reading: Reading, composer: AnswerComposer) -> _Alarm:
-    """Takes the global rule, else the matter's own note."""
+def _alarm(reading: Reading, composer: AnswerComposer, story: str) -> _Alarm:
+    """Takes the global rule, else the matter's own note.
+
+    Who feels ill while a stove is reported may breathe its gas.
+    """
     text = reading.clause or reading.text
     key = reading.item if (reading.item or "").startswith("matter/") else None
     if reading.emergency is not None:
         rule = composer.catalog.emergencies[rule_of(reading.emergency, text)]
+        if case_of(rule.id, text) is None and case_of(rule.id, story) == "fumes":
+            text = f"{story}，{text}"
         words = rule.words(case_of(rule.id, text))
         # A case that has a matter of its own knows it better than a guess at the whole.
         is_own = words.matter != rule.matter

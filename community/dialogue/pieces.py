@@ -124,6 +124,8 @@ def read_together(
     denied = _denied(said.text, context)
     if denied:
         return _without(denied, meaning, joined, told, context)
+    if only_denies(said.text) and context.offered_items:
+        return Meaning("nlu_fallback", candidates=_but(said.text, context), clause=told)
     is_fact = _only_where_or_when(said, catalog)
     is_matter = meaning.intent == "matter" and not is_fact
     is_other = is_matter and joined.item != meaning.item
@@ -227,6 +229,17 @@ def _denied(text: str, context: Context) -> tuple[str, ...]:
         if is_lone or any(pair in title for pair in denied_pairs):
             denied[chosen.item or ""] = None
     return tuple(denied)
+
+
+def _but(denial: str, context: Context) -> tuple[str, ...]:
+    """Returns the choices that are left after 没漏气: all, if it touches each or none."""
+    of_it = pairs(bare(denial))
+    left = dict.fromkeys(
+        chosen.item or ""
+        for chosen, title in _offered(context)
+        if not any(pair in title for pair in of_it)
+    )
+    return tuple(left) or context.offered_items
 
 
 def _offered(context: Context) -> Iterator[tuple[ChosenMeaning, str]]:

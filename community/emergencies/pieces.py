@@ -7,7 +7,7 @@ from dataclasses import replace
 from community.catalog.model import Catalog
 from community.dialogue.meaning import ELLIPSIS_MAX_CHARS, Context, Meaning, Said
 from community.dialogue.wordings import bare, named_services
-from community.emergencies.calm import is_calm
+from community.emergencies.calm import is_calm, only_denies
 from community.emergencies.detection import detect, hazard, signs
 from community.emergencies.interpretation import (
     OF_PEOPLE,
@@ -36,7 +36,10 @@ def told_before(context: Context) -> str:
     if is_on_alarm(context):
         return ""
     told = ""
-    for piece in (context.account, context.unclear_text, context.before):
+    account = [p for p in context.account.split("；") if not only_denies(p)]
+    for piece in ("；".join(account), context.unclear_text, context.before):
+        if only_denies(piece):
+            continue  # 没闻着味: a model hears the smell in it
         if piece and piece not in told and len(told) + len(piece) < MAX_TOLD_CHARS:
             told = f"{told}，{piece}" if told else piece
     return told

@@ -114,6 +114,8 @@ SAID = [
     ("她闺女前天接走了", "matter/elder_welfare_check", After.OVER),
     ("俺到家了", "crime", After.UNHURT),
     ("回她娘家了", "self_harm", After.OVER),
+    ("验证码给他了", "fraud_now", After.BANK),
+    ("填了银行卡号", "fraud_now", After.BANK),
     ("硝酸甘油能吃不", "medical", After.ASKS),
     ("恁到底管不管", "crime", After.ASKS),
     ("你能不能帮帮俺", "medical", After.ASKS),

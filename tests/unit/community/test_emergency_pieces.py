@@ -100,3 +100,12 @@ def test_a_few_words_in_a_form_are_judged_with_its_story(
 ):
     heard = said(text, danger=danger, emergency=rule)
     assert is_guess_within_form(heard, context) is is_guess
+
+
+def test_a_denial_is_no_piece_of_a_danger():
+    context = Context(
+        requested_slot="report_since",
+        account="家里停气了；没闻到煤气味；刚买的气",
+        before="没闻到煤气味",
+    )
+    assert told_before(context) == "家里停气了；刚买的气"
