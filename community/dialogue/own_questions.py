@@ -10,15 +10,11 @@ from community.dialogue.questions import said_no
 from community.dialogue.wordings import bare
 from community.errors import RecordError
 from community.payloads import read_payload
+from community.reports.summary_asides import names_picture
 
 _LACKS = re.compile(
     r"(?:[我俺咱]们?家?|可|但是?|就是|也|都|还|现在)*没(?:有)?"
     r"(?!了|事|[啥问别]|什么|其他|意见|关系|空)[一-龥]{2,6}?[了啊呀呢的]*"
-)
-_HAS_PHOTO = re.compile(
-    r"(?:[我俺]|这里|手里|还|也|都)*(?:有|拍了?|照了?)(?:[张几两一]|好几)*(?:照片|图片?|视频|相片)[了的啊呢]*|"
-    r"(?:照片|图片?|相片)(?:[咋怎]么?|往哪[儿里]?|上哪[儿里]?)(?:发|传|给|弄).{0,4}|"
-    r"(?:能|可以|可不可以|能不能)(?:发|传)(?:照片|图片?|相片)[吗不么]?"
 )
 _HOW_TO_SEND = re.compile(
     r"(?:那)?(?:[咋怎]么?|往哪[儿里]?|上哪[儿里]?)(?:发|传)(?:照片|图片?|过去|给你)?[呢啊]?"
@@ -32,7 +28,7 @@ def photo_to_send(said: Said, context: Context, catalog: Catalog) -> Meaning | N
     plain = bare(said.text)
     of_report = context.open_ticket or context.worry == PHOTO
     asks_how = of_report and _HOW_TO_SEND.fullmatch(plain)
-    if not asks_how and not _HAS_PHOTO.fullmatch(plain):
+    if not asks_how and not names_picture(plain):
         return None
     return Meaning("talk_identity", value=PHOTO)
 

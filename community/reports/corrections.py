@@ -107,6 +107,12 @@ def corrects_contact(text: str) -> bool:
     return len(text) <= MAX_SLIP_CHARS and bool(_WRONG_CONTACT.search(text))
 
 
+def told_instead(text: str) -> str | None:
+    """Returns the words behind a no: 不对 是昨天晚上."""
+    found = _INSTEAD.search(text)
+    return found[1].strip(_ENDS) if found is not None else None
+
+
 def corrected_place(text: str) -> str | None:
     """Returns where something is instead of what was said; maybe empty.
 

@@ -14,7 +14,6 @@ from community.dialogue.meaning import (
 from community.dialogue.wordings import (
     bare,
     is_angry,
-    is_question,
     says_small_talk,
     service_with_name,
     wish,
@@ -29,7 +28,7 @@ from community.reports.consent import (
     refuses_calls,
     takes_for_filed,
 )
-from community.reports.corrections import corrects_contact, is_correction
+from community.reports.corrections import corrects_contact, is_correction, told_instead
 from community.reports.filing_order import words_with_order
 from community.reports.model import (
     SMALL_WORDS_CHARS,
@@ -37,7 +36,12 @@ from community.reports.model import (
     place_in,
     since_in,
 )
-from community.reports.summary_asides import aside, only_asks, unanswered
+from community.reports.summary_asides import (
+    aside,
+    asks_something,
+    only_asks,
+    unanswered,
+)
 
 LEAVES = frozenset({"talk_handoff", "talk_ticket_status"})
 """A digression, whatever was asked."""
@@ -154,7 +158,8 @@ def _plain(said: Said, slot: str | None) -> Meaning | None:
 def _at_summary(said: Said) -> Meaning | None:
     """Reads what is said to the summary: wrong, right, not needed any more."""
     text = said.text.strip()
-    if is_correction(text) or corrects_contact(text):
+    is_wrong = is_correction(text) or corrects_contact(text)
+    if is_wrong or since_in(told_instead(text) or ""):
         return Meaning("inform")
     if _NO_PHOTO.search(text):
         return Meaning("inform", value=NO_PHOTO)
@@ -207,7 +212,7 @@ def _digression(said: Said) -> Meaning | None:
     if is_talk and short and not (said.entities or answers_it):
         return Meaning(said.label)
     answers = {name for name, _ in said.entities} & ANSWER_ENTITIES
-    if answers or not is_question(said.text):
+    if answers or not asks_something(said.text):
         return None
     asks_on = said.label == "talk_ask_facet"
     asks_whose = _WHOSE.search(said.text) is not None

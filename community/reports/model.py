@@ -10,6 +10,7 @@ from community.reports.corrections import (
     corrected_place,
     denied_place,
     named_field,
+    told_instead,
 )
 from community.reports.place_parts import (
     has_name,
@@ -81,6 +82,7 @@ _SINCE = re.compile(
     r"(?:多)?(?:天|个?(?:星期|礼拜|月)|年|个?小时))(?:了|前|开始|以来|多)*"
 )
 
+MAX_TIME_CHARS = 10
 _PLACE_LINK = re.compile(r"[的，,、\s—－-]{0,2}")
 _NOT_SINCE = re.compile(
     r"^(?:每|天天|明|后天|下个?[周星礼月]|赶明)|内$|^(?:[早晚上下中]|凌晨|[半夜]夜?[里间]?)"
@@ -252,6 +254,9 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
     found = contrast(text)
     if found is not None:
         return _replaced(account, *found, entities)
+    instead = told_instead(text) or ""
+    if since_in(instead, entities) and len(instead) <= MAX_TIME_CHARS:
+        return replace(account, since=instead)
     right, wrong = corrected_place(text), denied_place(text)
     if right:
         return _moved(account, right)

@@ -171,3 +171,9 @@ def test_half_an_hour_is_said_as_people_say_it() -> None:
 )
 def test_a_place_alone_is_told_from_what_happens_there(text, entities, place):
     assert place_alone(text, entities) == place
+
+
+def test_a_time_told_instead_of_another_is_taken() -> None:
+    account = Account("路灯坏了", "东关花园", "今天")
+    told = amended(account, "不对 是前天晚上", [("time", "前天晚上")])
+    assert told == Account("路灯坏了", "东关花园", "前天晚上")

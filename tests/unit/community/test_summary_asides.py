@@ -21,6 +21,11 @@ def said(text: str, label: str = "oos_other") -> Said:
     [
         ("俺拍了照片", "inform", PHOTO_COMES),
         ("照片咋发", "inform", PHOTO_COMES),
+        ("有截图", "inform", PHOTO_COMES),
+        ("有相片咋传", "inform", PHOTO_COMES),
+        ("我手机上有转账记录 能发给你不", "inform", PHOTO_COMES),
+        ("刚才那个路灯的接着报", "inform", NOTHING),
+        ("恁可得保密", "talk_identity", "discreet"),
         ("别写俺名字", "talk_identity", "discreet"),
         ("得等几天", "talk_ask_facet", None),
         ("啥时候能来修", "talk_ask_facet", None),
@@ -39,7 +44,15 @@ def test_an_aside_is_no_part_of_the_report(
 
 
 @pytest.mark.parametrize(
-    "text", ["一共三盏都不亮", "老板姓王", "没人敢走", "谁家的狗都不知道拴一下"]
+    "text",
+    [
+        "一共三盏都不亮",
+        "接着又漏了",
+        "能弄好就行",
+        "老板姓王",
+        "没人敢走",
+        "谁家的狗都不知道拴一下",
+    ],
 )
 def test_a_remark_is_none(text: str) -> None:
     assert aside(said(text)) is None
@@ -51,6 +64,8 @@ def test_a_remark_is_none(text: str) -> None:
         ("赔多少", ASKS),
         ("俺娘的低保批了没", ASKS),
         ("没啥别的了", None),
+        ("七八个人呢", None),
+        ("那个人呢", ASKS),
         ("顺便问下几号供暖", ASKS),
         ("能不能晚上来", None),
         ("三盏不亮", None),
