@@ -209,10 +209,8 @@ def known_circumstances(
         known[name] = value
     elif not reading.chosen:
         known.update(mentioned(reading.text))
-        lists = (statement.items for statement in service.facets.values())
-        named = named_cases(lists, reading.text)
-        if named or is_new:
-            known[service.key] = named
+        before = "" if is_new else known.get(service.key, "")
+        known[service.key] = named_cases(service, reading.text, before)
     return known
 
 

@@ -85,10 +85,26 @@ def _cases_of(item: str) -> frozenset[str]:
     return frozenset(name.removesuffix("的") for name in names)
 
 
-def named_cases(lists: Iterable[Iterable[str]], text: str) -> str:
-    """Returns the cases of a service's lists that a message names, 、 between them."""
-    names = {case for items in lists for item in items for case in _cases_of(item)}
-    return "、".join(sorted(n for n in names if len(n) >= MIN_CASE_CHARS and n in text))
+def _case_names(service: Service) -> set[str]:
+    lists = (statement.items for statement in service.facets.values())
+    return {case for items in lists for item in items for case in _cases_of(item)}
+
+
+def named_cases(service: Service, text: str, before: str = "") -> str:
+    """Returns the cases of a service that a message names, 、 between them.
+
+    Args:
+        service: What the message is about.
+        text: What was said.
+        before: The cases that were named before. They are still meant by whoever says
+            nothing of another one (离婚 after 补领 speaks of 离婚登记).
+    """
+    names = _case_names(service)
+    named = sorted(n for n in names if len(n) >= MIN_CASE_CHARS and n in text)
+    pairs = {text[i : i + 2] for i in range(len(text) - 1)}
+    if named or any(pair in name for pair in pairs for name in names):
+        return "、".join(named)
+    return before
 
 
 def of_the_case(items: Iterable[str], named: str) -> tuple[str, ...]:
