@@ -14,7 +14,7 @@ MIN_MORE_CHARS = 2
 DICTATING = "dictating"
 """The worry of whoever cannot type."""
 _ENDS = re.compile(
-    r"不(?:用|要|问|办|需要|麻烦|必|说|申请)+(?:[您你恁]们?)?了|知道了|明白了|清楚了|谢谢|再说吧"
+    r"不[^，。？?]{0,5}了[。！!啊哈 ]*$|不用[^，。？?]{0,3}了|知道了|明白了|清楚了|谢谢|再说吧"
 )
 """With such words a no ends what was talked of."""
 _NO = re.compile(

@@ -8,6 +8,7 @@ import re
 
 from community.catalog.model import Catalog
 from community.catalog.situations import Situation, situation_in
+from community.dialogue.looking_up import PAID
 from community.dialogue.meaning import CERTAIN_OUTSIDE, Context, Meaning, Said
 from community.dialogue.told_facts import fact_in
 from community.dialogue.wordings import bare, hints_at, is_question, named_services
@@ -20,6 +21,7 @@ EVENTS = frozenset(
     }
 )
 """Situations that bring a wish of their own, whatever was talked of before."""
+CANNOT_COME = frozenset({"bedridden", "injury", "disability"})
 _ANY_HELP = re.compile(
     r"补[助贴]|津贴|救助|待遇|优惠|优待|政策|照顾|[啥什]么?好处|福利"
 )
@@ -53,7 +55,7 @@ def situation(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         if is_known or _asks_something_else(said, told, catalog):
             return None
         if _is_of_service(said, told, context):
-            facets = said.facets or ("eligibility",)
+            facets = said.facets or _asked_by(told, context)
             return Meaning("talk_ask_facet", item=context.service, facets=facets)
         return _offered(told, said)
     before = situation_of_choices(context, catalog)
@@ -144,6 +146,12 @@ def _is_of_service(said: Said, told: Situation, context: Context) -> bool:
         return True
     asks_for_any = is_question(said.text) and _ANY_HELP.search(said.text)
     return told.id not in EVENTS and not asks_for_any
+
+
+def _asked_by(told: Situation, context: Context) -> tuple[str, ...]:
+    """Who cannot come asks who may, except where money is given for that very reason."""
+    cannot_come = told.id in CANNOT_COME and context.service not in PAID
+    return ("proxy_visit",) if cannot_come else ("eligibility",)
 
 
 def _tells_more(said: Said, catalog: Catalog) -> bool:

@@ -10,7 +10,7 @@ from community.dialogue.meaning import Ask, Context, Meaning, Said
 from community.dialogue.wordings import named_services, named_spans
 
 _COMPARE = re.compile(
-    r"区别|不一样|不同|一回事|[啥哪]两样|哪[个样](?:更)?(?:好|合适|划算|合算)|咋分|怎么分|"
+    r"区别|不一样|不同|一回事|一码事|一样[吗么不]|是不是一样|[啥哪]两样|哪[个样](?:更)?(?:好|合适|划算|合算)|咋分|怎么分|"
     r"先(?:办|领|报|申请|弄|去)哪[个样]|[选挑]哪[个样]"
 )
 _ELSE = re.compile(

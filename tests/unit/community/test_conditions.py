@@ -32,6 +32,7 @@ def test_a_no_with_a_condition_asks_about_the_service_talked_of(catalog):
         ("不用", LOAN),
         ("那就不要了", LOAN),
         ("材料不用问了", LOAN),
+        ("贷款的事不想弄了", LOAN),
         ("不用找担保人吧", Context()),
     ],
 )

@@ -184,7 +184,6 @@ def test_a_question_that_the_classifier_is_sure_of_needs_no_menu(catalog):
     [
         ("我今年六十八还行吗", "service/senior_age_allowance", "clarify"),
         ("我妈七十了", "oos_other", "abstain"),
-        ("我爸卧床", "service/home_care_services", "clarify"),
     ],
 )
 def test_an_age_or_an_illness_is_told_for_the_service_talked_of(
@@ -194,6 +193,19 @@ def test_an_age_or_an_illness_is_told_for_the_service_talked_of(
     assert meaning == Meaning(
         "talk_ask_facet", item=IN_TALK.service, facets=("eligibility",)
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "facet"),
+    [
+        ("service/id_card", "proxy_visit"),
+        ("service/subsistence_allowance", "eligibility"),
+    ],
+)
+def test_who_cannot_come_asks_who_may_or_whether_that_is_enough(catalog, key, facet):
+    parsed = parse("我爸卧床", "service/home_care_services", decision="clarify")
+    meaning = interpret(parsed, Context(item=key, service=key), catalog)
+    assert meaning == Meaning("talk_ask_facet", item=key, facets=(facet,))
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,13 @@ def test_two_names_and_nothing_else_are_both_told(catalog):
 
 
 @pytest.mark.parametrize(
-    "text", ["五保还是低保合适", "五保和低保先办哪个", "五保跟低保哪样划算"]
+    "text",
+    [
+        "五保还是低保合适",
+        "五保和低保先办哪个",
+        "五保跟低保哪样划算",
+        "五保和低保一样吗",
+    ],
 )
 def test_which_of_two_is_asked(catalog, text: str) -> None:
     parsed = parse(text, BOUNDARY[1], decision="clarify")
