@@ -305,7 +305,7 @@ _ALWAYS = (
     (After.CALLED, _CALLED),
     (After.MISTAKEN, _NOTHING_BAD),
 )
-_WHOLE = (
+_WHOLE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.OTHER, ("self_harm",), _OTHER),
     (
         After.ANIMAL,

@@ -119,7 +119,6 @@ def case_of(rule: str, text: str) -> str | None:
     plain = canonical(text)
     case = next((c for c, found in _CASES.get(rule, ()) if found.search(plain)), None)
     if rule == "self_harm" and case is None:
-        other = _SOMEBODY_ELSE.search(plain) or _OUT_OF_REACH.search(plain)
-        other = other and not _ONESELF.search(plain)
-        return "other_person" if other else None
+        of_other = _SOMEBODY_ELSE.search(plain) or _OUT_OF_REACH.search(plain)
+        return "other_person" if of_other and not _ONESELF.search(plain) else None
     return None if case == "locked_in" and _BY_SOMEBODY.search(plain) else case

@@ -77,8 +77,8 @@ def hazardous_matter(said: Said, context: Context, catalog: Catalog) -> str | No
     """Key of the matter talked of whose own danger a message tells."""
     if is_contact(said.text):
         return None
-    of_form = (context.report_item,) if context.requested_slot else ()
-    for key in (*of_form, *_guesses(said)):
+    keys: list[str | None] = [context.report_item] if context.requested_slot else []
+    for key in (*keys, *_guesses(said)):
         base, _, item_id = (key or "").partition("/")
         if base != "matter" or catalog.matters[item_id].emergency is None:
             continue
