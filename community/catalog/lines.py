@@ -56,8 +56,8 @@ def _lines(statement: Statement) -> Iterator[str]:
 
 
 def _pairs(text: str) -> set[str]:
-    plain = re.sub(r"\W", "", text)
-    pairs = {plain[n : n + 2] for n in range(len(plain) - 1)}
+    runs = re.findall(r"\w+", text)
+    pairs = {run[n : n + 2] for run in runs for n in range(len(run) - 1)}
     return {pair for pair in pairs if not _OF_ANY_LINE.issuperset(pair)}
 
 

@@ -161,8 +161,11 @@ def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | N
     is_sure = said.is_clear_matter or said.confidence >= CERTAIN_OUTSIDE
     if said.is_clear_item and is_sure and not asks_only(said.text):
         return None
-    asks = said.label == "talk_ask_facet" or _WHOSE.search(said.text)
-    asks = asks or (said.item is not None and is_question(said.text))
+    asks = (
+        said.label == "talk_ask_facet"
+        or _WHOSE.search(said.text) is not None
+        or (said.item is not None and is_question(said.text))
+    )
     return Meaning("oos_gov", clause=topic) if asks else None
 
 

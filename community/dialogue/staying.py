@@ -26,6 +26,8 @@ from community.dialogue.wordings import (
 TOLD = "told"
 """Value of a fact that is told of the case, and asks whether that is enough."""
 MAX_FACT_CHARS = 24
+CERTAIN_OTHER = 0.95
+"""A fact that names nothing is about another service only if that is as sure as this."""
 _LEFT_OUT = re.compile(
     r"[我俺咱你您恁他她它这那个些吗么呢吧啊呀的了得地着过]|们|什么|啥|怎么|咋|怎样|如何|哪[里儿]?|几|多[少久长大咱]|"
     r"谁|为什么|[能要可给想会该需必须应]|可以|不|没|有|是|"
@@ -45,6 +47,7 @@ _WANTS = re.compile(
 )
 _STATED = re.compile(r"(?<=[还在没正有])([^呢]*)呢\W*$")
 """户口还在老家呢 asks nothing."""
+_ENDS_ASKING = re.compile(r"不\W*$")
 _NOT_OF_IT = re.compile(r"丢|掉|坏|过期|到期|烧|停|错|没[给发批办到打]|不[给发批]")
 """Something that happened to what is named: that is a matter of its own."""
 _FACT_OF = re.compile(r"没|不|有|是|在|跟|吃|领着|农村|城镇|外地|本地|也")
@@ -82,7 +85,12 @@ def is_told(said: Said, context: Context, catalog: Catalog) -> bool:
     if not _is_talk(context) or len(said.text) > MAX_FACT_CHARS:
         return False
     text = _STATED.sub(r"\1", said.text)
-    if is_question(text) or _WANTS.search(text) or len(bare(text)) < 2:
+    if (
+        is_question(text)
+        or _ENDS_ASKING.search(text)
+        or _WANTS.search(text)
+        or len(bare(text)) < 2
+    ):
         return False
     if rephrase(text) != text.strip():
         return False  # a correction: 不是低保，是临时救助
@@ -91,7 +99,7 @@ def is_told(said: Said, context: Context, catalog: Catalog) -> bool:
     if said.label.startswith("oos_"):
         return said.confidence < CERTAIN_OUTSIDE
     if said.is_clear_item and said.label != context.service:
-        return said.confidence < CERTAIN_OUTSIDE
+        return said.confidence < CERTAIN_OTHER
     return said.label != context.service or not said.is_clear_item
 
 
