@@ -118,14 +118,14 @@ class Understanding:
             meaning.intent == "emergency" and not is_guess_within_form(said, context)
         ):
             return None
-        if not may_go_on_with_danger(said, self.catalog()):
-            return None
         if meaning.intent == "emergency":
             joined = await self._parse(f"{told}，{parse_data['text']}")
             if joined.get("emergency"):
                 return None
             parse_data["emergency"] = None
             return interpret(parse_data, context, self.catalog())
+        if not may_go_on_with_danger(said, self.catalog()):
+            return None
         joined = await self._parse(f"{told}，{parse_data['text']}")
         danger = adds_up(told, said, Said.of(joined), context, self.catalog())
         if danger is not None:
