@@ -35,7 +35,7 @@ model: setup
 # ── check ──
 test: setup web model  ## the whole suite
 	@deploy/test_tools.sh
-	PYTHONHASHSEED=0 $(PY) -m pytest -n 2 --dist loadgroup
+	PYTHONHASHSEED=0 $(PY) -m pytest -n 3 --dist loadgroup
 test-postgres: setup  ## the tests of the database on a private PostgreSQL
 	@deploy/test_tools.sh
 	$(PY) -m pytest -m postgres

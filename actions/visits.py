@@ -16,6 +16,7 @@ from community.dialogue.questions import Asked
 from community.dialogue.visits import (
     UNASKED,
     Visit,
+    says_what,
     tells_of_oneself,
     visit_of,
     visit_question,
@@ -84,6 +85,11 @@ def _with_answer(visit: Visit, reading: Reading, tracker: Tracker) -> Visit:
     )
     if reading.chosen and kind in ("whom", "when"):
         return replace(visit, **{kind: value})
+    told = says_what(reading.text)
+    if told == "place" and not visit.place:
+        return replace(visit, place=reading.text[:60])
+    if told == "when" and not place:
+        return replace(visit, when=reading.text[:60])
     if visit.step == "whom":
         return replace(visit, whom=whom_in(reading.text, visit.relative))
     if tells_of_oneself(reading.text) or (place and place == visit.place):

@@ -76,11 +76,15 @@ def model_path() -> Path:
     return registry.verified_archive(model)
 
 
+HEAVY = ("stack", "browser")
+"""Markers of tests that start many processes, the heavier first."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keeps a file's tests together, and what starts processes in one line."""
+    """Keeps a file's tests together, and what starts processes in two lines."""
     for item in items:
-        is_heavy = any(item.get_closest_marker(name) for name in ("stack", "browser"))
-        group = "processes" if is_heavy else str(item.path)
+        heavy = [name for name in HEAVY if item.get_closest_marker(name)]
+        group = heavy[0] if heavy else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

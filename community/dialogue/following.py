@@ -84,7 +84,9 @@ def again(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return None
     facets = said.facets if says_more else ()
     facets = facets or context.facets
-    return Meaning("repeat", item=context.item, facets=facets, value=how)
+    named = named_services(said.text, catalog)
+    item = named[0] if named else context.item
+    return Meaning("repeat", item=item, facets=facets, value=how)
 
 
 def plain_yes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -156,7 +158,7 @@ def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | N
         return None
     if not any(word in topic for r in catalog.referrals for word in r.keywords):
         return None
-    if named_services(said.text, catalog):
+    if named_services(said.text, catalog) or _has_own_office(said.text, topic, catalog):
         return None
     is_sure = said.is_clear_matter or said.confidence >= CERTAIN_OUTSIDE
     if said.is_clear_item and is_sure and not asks_only(said.text):
@@ -167,6 +169,15 @@ def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | N
         or (said.item is not None and is_question(said.text))
     )
     return Meaning("oos_gov", clause=topic) if asks else None
+
+
+def _has_own_office(text: str, topic: str, catalog: Catalog) -> bool:
+    """Whether a message names a topic of another office than the one talked of."""
+    return any(
+        any(word in text for word in referral.keywords)
+        and not any(word in topic for word in referral.keywords)
+        for referral in catalog.referrals
+    )
 
 
 def service_asked_on(

@@ -120,6 +120,15 @@ def answers_visit(answer: str, question: Mapping[str, Any]) -> bool:
     return any(known.search(answer) for known in words)
 
 
+def says_what(answer: str) -> str:
+    """Tells what an answer fills, whatever was asked: `place`, `when`, or else `words`."""
+    if any(known.search(answer) for known in (_RELATIVE, _SELF, _AGREED, _UNASKED)):
+        return "words"
+    if _WHEN.search(answer):
+        return "when"
+    return "place" if says_where(answer, ()) else "words"
+
+
 def tells_of_oneself(answer: str) -> bool:
     """俺80多了 腿脚不好: whoever comes should know it, whatever was asked."""
     return bool(_FRAIL.search(answer)) and not _OTHERS.search(answer)

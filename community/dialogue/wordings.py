@@ -305,6 +305,8 @@ def named_spans(text: str, catalog: Catalog) -> tuple[Named, ...]:
     for _, name, key in sorted(possible):
         start = text.find(name)
         end = start + len(name)
+        if text[end : end + 1] == "号":  # 身份证号 is a number
+            continue
         if start >= 0 and not any(start < n.end and n.start < end for n in found):
             found.append(Named(start, end, key))
     return tuple(sorted(found, key=lambda named: named.start))

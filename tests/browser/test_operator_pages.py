@@ -133,6 +133,19 @@ def wait_for_another(operator: StaffPage, before: str) -> None:
     )
 
 
+def has_problem(operator: StaffPage, before: str) -> bool:
+    """Waits for what comes of an accepted message: another one, or a guard's objection."""
+    problem = operator.page.locator(".problem")
+    top = operator.page.locator(".texts .text").first
+    for _ in range(150):
+        if problem.is_visible():
+            return True
+        if not top.is_visible() or top.inner_text() != before:
+            return False
+        operator.page.wait_for_timeout(100)
+    return False
+
+
 def test_review_by_keyboard(open_page: OpenPage) -> None:
     operator = open_page("/learn/review")
     keyboard, foot = operator.page.keyboard, operator.page.locator(".foot")
@@ -143,8 +156,7 @@ def test_review_by_keyboard(open_page: OpenPage) -> None:
     while n_done < 5:
         before = text_on_top(operator)
         keyboard.press("Enter")
-        operator.page.wait_for_timeout(400)
-        if operator.page.locator(".problem").is_visible():
+        if has_problem(operator, before):
             keyboard.press("d")
         wait_for_another(operator, before)
         said = re.search(r"看了 (\d+) 条，按键 (\d+) 次", foot.inner_text())

@@ -20,7 +20,7 @@ from community.emergencies.detection import Sign, signs
 URGENT = [
     ("厨房里咕噜咕噜有怪声，人发晕", "gas"),
     ("厨房里有怪声，闻了人发晕", "gas"),
-    ("灶边有怪声，人发晕想吐", "gas"),
+    ("灶边有怪声，心里发毛", "gas"),
     ("奶奶屋里灯亮着，人没见出来", "missing"),
     ("爷爷屋里灯亮着，人没见回来", "missing"),
     ("奶奶屋里灯亮着，一直没见着", "missing"),

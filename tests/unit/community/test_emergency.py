@@ -325,3 +325,8 @@ def test_present_danger_counts_after_a_past_one():
 
 def test_danger_counts_after_an_abandoned_question():
     assert detect("本来想问低保，先不问了，俺家厨房着火了") == "fire"
+
+
+def test_water_on_fields_endangers_nobody():
+    assert not hazard("drainage_flooding", "五亩花生都让水淹了")
+    assert hazard("drainage_flooding", "玉米地的水淹到家里了，人出不来")

@@ -7,6 +7,7 @@ import pytest
 from community.dialogue.interpretation import interpret
 from community.dialogue.meaning import Context
 from community.dialogue.staying import TOLD, asks_only
+from community.dialogue.wordings import named_services
 from community.payloads import item_payload
 
 SCHOOL = "service/school_enrollment"
@@ -111,3 +112,23 @@ def test_a_short_question_stays_with_the_office_talked_of(catalog):
     assert interpret(said, context, catalog).intent == "oos_gov"
     sure = parse("残疾证咋办", "service/disability_certificate", 0.95)
     assert interpret(sure, context, catalog).intent == "service"
+
+
+def test_another_office_is_named_within_a_talk_of_one(catalog):
+    context = Context(outside="想办营业执照")
+    said = parse("护照去哪换", "talk_ask_facet", 0.8, facets=["place"])
+    assert interpret(said, context, catalog).clause != "想办营业执照"
+
+
+def test_a_service_that_is_named_is_said_again(catalog):
+    said = parse("低保的材料再说一遍", "service/student_aid", 0.8, facets=["materials"])
+    meaning = interpret(said, TALK, catalog)
+    assert (meaning.intent, meaning.item) == (
+        "repeat",
+        "service/subsistence_allowance",
+    )
+
+
+def test_an_identity_number_names_no_service(catalog):
+    assert named_services("俺不说身份证号", catalog) == ()
+    assert named_services("身份证丢了", catalog) == ("service/id_card",)
