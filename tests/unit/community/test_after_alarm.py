@@ -95,6 +95,8 @@ SAID = [
     ("俺的钱还能追回来不", "fraud_now", After.PAID_BACK),
     ("没给他验证码", "fraud_now", After.NOTHING_GIVEN),
     ("电话挂了", "fraud_now", After.NOTHING_GIVEN),
+    ("俺没转 把他电话挂了", "fraud_now", After.NOTHING_GIVEN),
+    ("没味了 头不晕", "gas", After.OVER),
     ("那是真是假啊", "fraud_now", After.DOUBTS),
     ("不用报了", "fraud_now", After.MISTAKEN),
     ("不用报了 俺就是问问", "fire", After.MISTAKEN),
@@ -121,6 +123,10 @@ SAID = [
     ("你能不能帮帮俺", "medical", After.ASKS),
 ]
 NONE_OF_THESE = [
+    ("汇了三万，那人把电话挂了", "fraud_now"),
+    ("刚交了五千，没跟俺儿说", "fraud_now"),
+    ("没味了 就是头晕 想吐", "gas"),
+    ("没闻着味 可俺妈迷糊了", "gas"),
     ("他回来了", "violence_home"),
     ("还没找到", "missing"),
     ("没找到了吗", "missing"),
