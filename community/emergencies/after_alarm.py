@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from community.emergencies.detection import detect
 from community.emergencies.doubts import LONG_AGO, YESTERDAY
 from community.emergencies.warnings import warning_for
 
@@ -87,7 +88,7 @@ SETTLES = CALLS_OFF | {
 _THREATENED = ("violence_home", "crime")
 _AT_LARGE = ("missing", "self_harm")
 _BACK = re.compile(
-    r"(?:回|在)(?:她|他)?(?:自己)?娘家(?!门)|(?<![没不未还])(?:回来|送回来|到家|接回来|回家)了(?![吗没么])|人(?:都|也)?没事(?![吧吗么])"
+    r"(?<![不没])(?:回|在)(?:她|他)?(?:自己)?娘家(?!门|了?(?:也?没|吗|么))|(?<![没不未还])(?:回来|送回来|到家|接回来|回家)了(?![吗没么])|人(?:都|也)?没事(?![吧吗么])"
 )
 _OUT = re.compile(
     r"(?:^|，|人|他|她|孩子|已经|都|刚才|自己|背|救|抬|放|爬|走|弄|哦)出来了(?![吗没么])|"
@@ -107,7 +108,7 @@ _MISTAKEN = re.compile(
     r"没(?:有)?(?:通|装|用)(?:煤气|燃气|天然气|气)|没(?:有)?(?:人被?困|困人?|关人)|"
     r"(?:弄|搞|看|听|报|说|认|闻|点|发)[错岔混]了|误会|虚惊|误[报触点]|"
     r"^(?:那|先|就)?(?:取消|别报|不报|不用报)[了吧掉]*$|"
-    r"是(?:在|搞|做|别人|人家|邻居|隔壁|他们|俺家?|我家?)*(?:演习|演练|排练|拍戏|拍电影|拍视频|放鞭炮|放烟花|做饭|炒菜|蒸馒头|烧水|烧纸|烧香)|"
+    r"是(?:在|搞|做|别人|人家|邻居|隔壁|他们|俺家?|我家?)*(?:演习|演练|排练|拍戏|拍电影|拍视频|放鞭炮|放烟花|做饭|炒菜|蒸馒头|烧水|烧纸|烧香)(?![^，。]{0,3}(?:着|引|失|起火))|"
     r"(?:哪|没)(?:有|里有|啥|什么)?(?:危险|急事)|不是[^，。]{0,4}(?:危险|急事)|(?:^|，)(?:我|俺)(?:说|问)的是(?!他|她)|"
     r"打(?:啥|什么)(?:110|119|120)"
 )
@@ -313,6 +314,10 @@ _ALWAYS = (
     (After.CALLED, _CALLED),
     (After.MISTAKEN, _NOTHING_BAD),
 )
+_STILL_BAD = re.compile(
+    r"(?:可(?!以)|但|另)[^，。]{0,8}(?:没|不|又|还)|[又还](?:晕|昏|喘|吐|倒|抽|疼|有[^，。事]{0,6}(?:在|里|下面|没)|没(?:上|出|下|找|醒|回))"
+)
+"""Beside what is good news it says that all is not well: 上来一个，还有一个在下面."""
 _WHOLE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.OTHER, ("self_harm",), _OTHER),
     (
@@ -341,7 +346,18 @@ def after_alarm(text: str, alarm: str | None) -> After | None:
     for kind, rules, words in _WHOLE:
         if alarm in rules and words.fullmatch(plain):
             return kind
+    kind = _first_said(plain, alarm)
+    is_relief = kind in SETTLES and kind is not After.CALLED
+    return None if is_relief and _is_still_bad(plain, text) else kind
+
+
+def _first_said(plain: str, alarm: str | None) -> After | None:
     for kind, rules, words in _BY_RULE:
         if alarm in rules and words.search(plain):
             return kind
     return next((kind for kind, words in _ALWAYS if words.search(plain)), None)
+
+
+def _is_still_bad(plain: str, text: str) -> bool:
+    """Whether good news is only half of what is said; no relief may hide the rest."""
+    return bool(_STILL_BAD.search(plain)) or detect(text) is not None

@@ -123,6 +123,11 @@ SAID = [
     ("你能不能帮帮俺", "medical", After.ASKS),
 ]
 NONE_OF_THESE = [
+    ("上来俩了，还有一个没上来", "electric_water"),
+    ("救上来了 可是没有呼吸", "electric_water"),
+    ("好多了 又吐了", "medical"),
+    ("没回娘家", "missing"),
+    ("是俺邻居做饭引着的", "fire"),
     ("汇了三万，那人把电话挂了", "fraud_now"),
     ("刚交了五千，没跟俺儿说", "fraud_now"),
     ("没味了 就是头晕 想吐", "gas"),
