@@ -89,8 +89,6 @@ def _goes_on(service: Service, reading: Reading, tracker: Tracker) -> bool:
 def _closest(
     service: Service, reading: Reading, composer: AnswerComposer
 ) -> str | None:
-    if "不是" in reading.text:
-        return None  # 我不是自己辞的: the line would say the opposite
     return closest_line(service, reading.text, composer.catalog)
 
 

@@ -1,6 +1,5 @@
 """What is told after something was filed: added to the ticket, or its place corrected."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -21,20 +20,13 @@ from community.contacts import as_note, contact_in, without_label
 from community.dialogue.praise import PRAISE
 from community.emergencies.after_alarm import CALLS_OFF, SETTLES, After
 from community.emergencies.alarm_replies import OpenAlarm, words_after
+from community.emergencies.whereabouts import whereabouts_told
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE
 from community.replies import Part, Text
 from community.reports.after_filing import CONTACT, STILL, WORSE
-from community.reports.answers import says_where
-from community.reports.model import happens, phone_in
+from community.reports.model import phone_in
 from community.reports.place_parts import refined
-
-_INDOORS = re.compile(
-    r"(?:就|还|正)?(?:在|躺|坐|倒)*(?:[家屋床炕地楼]|厨房|厕所|卫生间|客厅|卧室|门口|跟前|身边)(?![0-9])(?!.*[村庄镇区号])"
-)
-_AT = re.compile(r"^(?:我|俺|人|他|她)?们?(?:就|还)?(?=在)")
-_SOMEBODY = re.compile(r"[我俺](?!们?(?:村|庄|小区|家|楼|单位|[这那]))|[他她你把被]")
-"""In the house, on the floor: where in the place, and not which."""
 
 _PRESSING = {WORSE: "情况重了", STILL: "还没弄好"}
 
@@ -133,12 +125,10 @@ def alarm_of(ticket: Mapping[str, Any]) -> OpenAlarm:
 def _place_of_alarm(
     reading: Reading, ticket: Mapping[str, Any], said: After | None
 ) -> str:
-    """Returns an answer to where it is, whole: it may be known to no gazetteer."""
-    text = reading.text.strip()
-    if said is not None or not ticket.get("wants_place") or _INDOORS.match(text):
+    """Returns the answer to where it is, if that is still asked."""
+    if said is not None or not ticket.get("wants_place"):
         return ""
-    is_story = _SOMEBODY.search(_AT.sub("", text)) or happens(text)
-    return text if says_where(text, reading.entities) and not is_story else ""
+    return whereabouts_told(reading.text, reading.entities)
 
 
 def _told_on(

@@ -7,8 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from community.catalog.derived import of_catalog
 from community.catalog.facets import Facet
 from community.catalog.model import Catalog, Service, Statement
+from community.catalog.pairs import pairs
 
 CLOSE = 7.0
 """Sum of the shared pairs' weights (natural logarithm of one over their share of all
@@ -20,8 +22,8 @@ _OF_ANY_LINE = frozenset(
     "我你您他她它们的了是不能可以有没要这那在就都也和跟给到会得个一上下申请"
 )
 """Characters of small words: a pair of them tells nothing."""
-_known: list[tuple[Catalog, Counter[str], int]] = []
-"""In how many lines of the catalogue asked for last a pair stands, of how many."""
+_DENIES = re.compile(r"不是")
+"""我不是自己辞的: the line about 自己辞的 would say the opposite."""
 
 
 def closest_line(service: Service, text: str, catalog: Catalog) -> str | None:
@@ -32,6 +34,8 @@ def closest_line(service: Service, text: str, catalog: Catalog) -> str | None:
         text: A fact or a question of a few words.
         catalog: Tells rare words from common ones.
     """
+    if _DENIES.search(text):
+        return None
     counts, n_lines = _counts_of(catalog)
     asked = _pairs(text) - _pairs(service.name) - _pairs(service.short_name)
     best, closest = CLOSE, None
@@ -57,17 +61,18 @@ def _lines(statement: Statement) -> Iterator[str]:
 
 def _pairs(text: str) -> set[str]:
     runs = re.findall(r"\w+", text)
-    pairs = {run[n : n + 2] for run in runs for n in range(len(run) - 1)}
-    return {pair for pair in pairs if not _OF_ANY_LINE.issuperset(pair)}
+    return {
+        pair for run in runs for pair in pairs(run) if not _OF_ANY_LINE.issuperset(pair)
+    }
 
 
+@of_catalog
 def _counts_of(catalog: Catalog) -> tuple[Counter[str], int]:
-    if not _known or _known[0][0] is not catalog:
-        counts: Counter[str] = Counter()
-        n_lines = 0
-        for service in catalog.services.values():
-            for line in _lines_of(service):
-                counts.update(_pairs(line))
-                n_lines += 1
-        _known[:] = [(catalog, counts, n_lines)]
-    return _known[0][1], _known[0][2]
+    """Returns in how many lines each pair stands, and of how many."""
+    counts: Counter[str] = Counter()
+    n_lines = 0
+    for service in catalog.services.values():
+        for line in _lines_of(service):
+            counts.update(_pairs(line))
+            n_lines += 1
+    return counts, n_lines

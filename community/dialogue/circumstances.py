@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from community.catalog.facets import Facet
 from community.catalog.model import Service, Statement
+from community.catalog.pairs import pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,7 @@ def named_cases(service: Service, text: str, before: str = "") -> str:
     """
     names = _case_names(service)
     named = sorted(n for n in names if len(n) >= MIN_CASE_CHARS and n in text)
-    pairs = {text[i : i + 2] for i in range(len(text) - 1)}
-    if named or any(pair in name for pair in pairs for name in names):
+    if named or any(pair in name for pair in pairs(text) for name in names):
         return "、".join(named)
     return before
 

@@ -32,18 +32,19 @@ def no_with_more(said: Said, context: Context, catalog: Catalog) -> Meaning | No
         return None
     if len(_NO.sub("", said.text)) < MIN_MORE_CHARS:
         return None
-    if context.service is None or context.item != context.service:
+    key = context.talked_of
+    if key is None:
         return None
     if named_services(said.text, catalog):
         return None
     is_kind = _IS_NOT.match(said.text) and len(said.text) <= ELLIPSIS_MAX_CHARS
     if said.facets:
         facets = said.facets
-    elif is_kind and hints_at(said.text, context.service, catalog):
+    elif is_kind and hints_at(said.text, key, catalog):
         facets = ("eligibility",)
     else:
         return None
-    return Meaning("talk_ask_facet", item=context.service, facets=facets)
+    return Meaning("talk_ask_facet", item=key, facets=facets)
 
 
 def cannot_write(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -60,7 +61,7 @@ def cannot_write(said: Said, context: Context, catalog: Catalog) -> Meaning | No
         return None
     if context.requested_slot is not None:
         return Meaning("talk_identity", value=DICTATING)
-    if context.service is not None and context.item == context.service:
+    if context.talked_of is not None:
         return Meaning("talk_ask_facet", item=context.service, facets=("proxy_visit",))
     is_begun = context.item is not None or context.unclear_text
     return None if is_begun else Meaning("talk_identity", value=DICTATING)

@@ -212,9 +212,11 @@ def is_unwritten(text: str, meaning: Meaning) -> bool:
     return meaning.intent == "nlu_fallback" or is_noun
 
 
-def told_of_family(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+def told_of_own_affairs(
+    said: Said, context: Context, catalog: Catalog
+) -> Meaning | None:
     """俺娘自己住, 公司给交社保, told in a talk about a service, report nothing."""
-    if context.service is None or context.item != context.service:
+    if context.talked_of is None:
         return None
     if said.emergency or not said.is_clear_matter or is_question(said.text):
         return None
@@ -239,12 +241,12 @@ def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | No
     """
     fact = fact_in(bare(said.text))
     if fact is not None and context.open_ticket is None:
-        if context.service is None or context.item != context.service:
+        if context.talked_of is None:
             if said.is_clear_service:
                 return None
             return Meaning("nlu_fallback", candidates=said.candidates)
         return Meaning("talk_ask_facet", context.service, (fact,), value=TOLD)
-    if context.service is None or context.item != context.service:
+    if context.talked_of is None:
         return None
     if said.is_clear_item or named_services(said.text, catalog):
         return None
@@ -256,7 +258,7 @@ def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | No
 
 def of_that_kind(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Takes 大人的, 我是六楼的 for a word more on the service talked of."""
-    if context.service is None or context.item != context.service or context.is_unclear:
+    if context.talked_of is None or context.is_unclear:
         return None
     is_short = len(bare(said.text)) <= MAX_KIND_CHARS
     if (said.is_clear_item and not is_short) or named_services(said.text, catalog):

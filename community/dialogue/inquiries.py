@@ -64,9 +64,12 @@ def inquiry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     named = named_services(said.text, catalog)
     if named:
         return Meaning("service", item=named[0], facets=facets)
-    of_service = context.service is not None and context.item == context.service
     of_matter = likeliest(said.text, (said.label,), catalog) is not None
-    if of_service and not of_matter and len(said.text) <= ELLIPSIS_MAX_CHARS:
+    if (
+        context.talked_of is not None
+        and not of_matter
+        and len(said.text) <= ELLIPSIS_MAX_CHARS
+    ):
         return Meaning("talk_ask_facet", item=context.service, facets=facets)
     return Meaning("nlu_fallback", candidates=(said.label,), value=INQUIRY)
 

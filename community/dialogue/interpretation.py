@@ -31,7 +31,7 @@ from community.dialogue.following import (
     remembered,
     same_again,
     same_question,
-    told_of_family,
+    told_of_own_affairs,
 )
 from community.dialogue.fragments import (
     age_alone,
@@ -334,7 +334,7 @@ READERS: tuple[Reader, ...] = (
     age_alone,
     bare_noun,
     of_that_kind,
-    told_of_family,
+    told_of_own_affairs,
     fragment,
     of_the_ticket,
     same_again,

@@ -3,18 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from community.catalog.derived import of_catalog
 from community.catalog.model import Catalog
+from community.catalog.pairs import pairs
 
 MIN_WEIGHT = 0.2
 """Words that more than five matters share speak for none: 没人, 坏了, 小区."""
 _Words = dict[str, frozenset[str]]
-_known: list[tuple[Catalog, _Words, Counter[str]]] = []
-"""The words of the catalogue that was asked for last."""
-
-
-def pairs(text: str) -> frozenset[str]:
-    """Returns the neighbouring characters of a text, two by two."""
-    return frozenset(text[n : n + 2] for n in range(len(text) - 1))
 
 
 def likeliest(story: str, keys: Sequence[str], catalog: Catalog) -> str | None:
@@ -37,15 +32,13 @@ def likeliest(story: str, keys: Sequence[str], catalog: Catalog) -> str | None:
     return best if best is not None and weights[best] >= MIN_WEIGHT else None
 
 
+@of_catalog
 def _words_of(catalog: Catalog) -> tuple[_Words, Counter[str]]:
     """Returns the pairs in the names of every matter, and in how many each is."""
-    if not _known or _known[0][0] is not catalog:
-        words = {
-            matter.key: frozenset().union(
-                *map(pairs, (matter.short_name, matter.name, *matter.aliases))
-            )
-            for matter in catalog.matters.values()
-        }
-        counts = Counter(pair for of_one in words.values() for pair in of_one)
-        _known[:] = [(catalog, words, counts)]
-    return _known[0][1:]
+    words = {
+        matter.key: frozenset().union(
+            *map(pairs, (matter.short_name, matter.name, *matter.aliases))
+        )
+        for matter in catalog.matters.values()
+    }
+    return words, Counter(pair for of_one in words.values() for pair in of_one)

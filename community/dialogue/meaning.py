@@ -83,6 +83,11 @@ class Context:
     """What the message before asked, if that was a topic of another office."""
 
     @property
+    def talked_of(self) -> str | None:
+        """Key of the service that the talk is about; `None` in one about a problem."""
+        return self.service if self.item == self.service else None
+
+    @property
     def awaits_contact(self) -> bool:
         """The resident may say now who is to be called back."""
         if self.requested_slot is not None:

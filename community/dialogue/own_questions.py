@@ -50,8 +50,7 @@ def case_told(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 def lacks_something(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """没有合同, told of the service talked of, refuses nothing: what is to be brought?"""
-    is_talked_of = context.service is not None and context.item == context.service
-    if not is_talked_of or said.label != "talk_deny" or said_no(said.text):
+    if context.talked_of is None or said.label != "talk_deny" or said_no(said.text):
         return None
     if not _LACKS.fullmatch(bare(said.text)):
         return None

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from community.catalog.model import Catalog
-from community.dialogue.likeness import likeliest, pairs
+from community.catalog.pairs import pairs
+from community.dialogue.likeness import likeliest
 from community.dialogue.meaning import AT, UNCERTAIN, Context, Meaning, Said
 from community.dialogue.questions import said_no, said_yes
 from community.dialogue.situations import SITUATION

@@ -133,14 +133,14 @@ def _asks_something_else(said: Said, told: Situation, catalog: Catalog) -> bool:
 
 def _is_known(text: str, told: Situation, context: Context) -> bool:
     """Of the service talked of it asks whether that is enough, and needs no choices."""
-    if context.service is None or context.item != context.service:
+    if context.talked_of is None:
         return False
     return context.service in told.items or fact_in(bare(text)) is not None
 
 
 def _is_of_service(said: Said, told: Situation, context: Context) -> bool:
     """Tells whether somebody's age or illness is told for the service talked of."""
-    if context.service is None or context.item != context.service:
+    if context.talked_of is None:
         return False
     if said.is_clear_service and said.label == context.service:
         return True

@@ -105,9 +105,8 @@ def is_told(said: Said, context: Context, catalog: Catalog) -> bool:
 
 def _is_talk(context: Context) -> bool:
     """A service is talked of, and no other choices are on the table."""
-    key = context.service
-    is_item = key is not None and context.item == key
-    return is_item and not context.is_unclear and {*context.offered_items} <= {key}
+    others = {*context.offered_items} - {context.service}
+    return context.talked_of is not None and not context.is_unclear and not others
 
 
 def _is_small_talk(said: Said) -> bool:

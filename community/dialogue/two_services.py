@@ -68,11 +68,12 @@ def both(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 def neighbours(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Offers what is next to the service talked of: 还有别的能帮的吗."""
-    if context.service is None or context.item != context.service:
+    key = context.talked_of
+    if key is None:
         return None
     if said.is_clear_item or not _ELSE.search(said.text):
         return None
-    service = catalog.services[context.service.removeprefix("service/")]
+    service = catalog.services[key.removeprefix("service/")]
     keys = tuple(rule.to for rule in service.not_here if rule.to.startswith("service/"))
     if not keys or named_services(said.text, catalog):
         return None

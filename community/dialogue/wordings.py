@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from community.catalog.derived import of_catalog
 from community.catalog.model import Catalog
 from community.dialogue.nicknames import NICKNAMES
 
@@ -318,26 +319,23 @@ def named_services(text: str, catalog: Catalog) -> tuple[str, ...]:
 
 
 _Names = dict[str, list[tuple[int, str, str]]]
-_known: list[tuple[Catalog, _Names]] = []
-"""The names of the catalogue that was asked for last."""
 
 
+@of_catalog
 def _names_of(catalog: Catalog) -> _Names:
     """Returns all names of services with rank and key, by their first two letters.
 
     The longest ranks first. A message is compared with the few names that begin
     somewhere in it: it is cut in many ways, and there are hundreds of names.
     """
-    if not _known or _known[0][0] is not catalog:
-        names = [
-            (name, service.key)
-            for service in catalog.services.values()
-            for name in {service.name, service.short_name, *service.aliases}
-        ]
-        names += NICKNAMES.items()
-        names.sort(key=lambda pair: (-len(pair[0]), pair))
-        found: _Names = {}
-        for rank, (name, key) in enumerate(names):
-            found.setdefault(name[:2], []).append((rank, name, key))
-        _known[:] = [(catalog, found)]
-    return _known[0][1]
+    names = [
+        (name, service.key)
+        for service in catalog.services.values()
+        for name in {service.name, service.short_name, *service.aliases}
+    ]
+    names += NICKNAMES.items()
+    names.sort(key=lambda pair: (-len(pair[0]), pair))
+    found: _Names = {}
+    for rank, (name, key) in enumerate(names):
+        found.setdefault(name[:2], []).append((rank, name, key))
+    return found

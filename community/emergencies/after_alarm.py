@@ -343,9 +343,9 @@ def after_alarm(text: str, alarm: str | None) -> After | None:
         return After.WORSENS
     if _FILED.fullmatch(plain):
         return After.FILED
-    for kind, rules, words in _WHOLE:
+    for whole, rules, words in _WHOLE:
         if alarm in rules and words.fullmatch(plain):
-            return kind
+            return whole
     kind = _first_said(plain, alarm)
     is_relief = kind in SETTLES and kind is not After.CALLED
     return None if is_relief and _is_still_bad(plain, text) else kind

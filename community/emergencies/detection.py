@@ -85,12 +85,6 @@ def detect(text: str) -> str | None:
     return next((sign.rule for sign in signs(text) if not sign.doubts), None)
 
 
-_ONLY_CROPS = re.compile(
-    r"^(?!.*(?:屋|家里|进家|人|电|困|车)).*(?:庄稼|玉米|花生|小麦|麦子|大豆|红薯|地瓜|菜地|果园|大棚|地里|田里|[几亩]亩)"
-)
-"""Water on fields costs a harvest; nobody is in danger."""
-
-
 def hazard(matter_id: str, text: str) -> bool:
     """Whether a text says that the danger of a matter's own note is there now.
 
@@ -99,8 +93,6 @@ def hazard(matter_id: str, text: str) -> bool:
         text: The message.
     """
     plain = canonical(text)
-    if matter_id == "drainage_flooding" and _ONLY_CROPS.search(plain):
-        return False
     return any(
         not doubts(plain, matter_id, match.start(), match.end())
         for pattern in _HAZARDS.get(matter_id, ())

@@ -169,6 +169,12 @@ def markers(plain: str) -> list[str]:
     return [name for name, pattern in _MARKERS.items() if pattern.search(plain)]
 
 
+_ONLY_CROPS = re.compile(
+    r"^(?!.*(?:屋|家里|进家|人|电|困|车)).*(?:庄稼|玉米|花生|小麦|麦子|大豆|红薯|地瓜|菜地|果园|大棚|地里|田里|[几亩]亩)"
+)
+"""Water on fields costs a harvest; nobody is in danger."""
+
+
 def doubts(plain: str, rule: str, start: int, end: int) -> tuple[str, ...]:
     """Names what speaks against a danger found at `plain[start:end]`.
 
@@ -247,6 +253,8 @@ def _is_excused(plain: str, rule: str, start: int, end: int) -> bool:
     if rule in ("violence_home", "crime") and _CHILD.search(plain, start, end):
         return False
     if rule == "self_harm" and _DIED.search(plain, max(0, start - 2), end + 6):
+        return True
+    if rule == "drainage_flooding" and _ONLY_CROPS.search(plain):
         return True
     if _URGENT.search(plain):
         return False

@@ -28,3 +28,9 @@ def test_small_words_are_about_no_line(catalog, text):
 def test_the_name_of_the_service_is_about_no_line(catalog):
     service = catalog.services["subsistence_allowance"]
     assert closest_line(service, "低保", catalog) is None
+
+
+def test_a_line_that_says_the_opposite_is_not_taken(catalog):
+    service = catalog.services["household_registration"]
+    assert closest_line(service, "刚买房", catalog) is not None
+    assert closest_line(service, "不是刚买房的", catalog) is None
