@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from adapters.redis_server import start_for_tests
 from adapters.settings import ROOT, Settings
@@ -203,6 +203,31 @@ def test_a_wrong_decision_is_found_again_and_corrected(open_page: OpenPage) -> N
     form.get_by_role("button", name="改", exact=True).click()
     expect(page.get_by_role("row").filter(has_text="红本本掉沟里了")).to_have_count(0)
     assert operator.console_errors == []
+
+
+def test_a_label_typed_before_the_list_has_come_is_taken_once_it_is_there(
+    open_page: OpenPage,
+) -> None:
+    operator = open_page("/learn/decided")
+    page = operator.page
+    expect(page.get_by_text("自己写几句")).to_be_visible(timeout=30_000)
+    held: list[Route] = []
+    page.route("**/api/learn/labels", lambda route: held.append(route))
+    page.reload()
+    page.get_by_text("自己写几句").click()
+    own = page.locator("details form")
+    own.get_by_role("button", name="选一项").click()
+    own.get_by_role("combobox").fill("sfz")
+    page.keyboard.press("Enter")
+    expect(own.get_by_text("正在取事项名单")).to_be_visible()
+    while len(held) < 2:  # the page's own and that of the list
+        page.wait_for_timeout(50)
+    for route in held:
+        route.abort()
+    expect(own.get_by_role("alert")).to_contain_text("事项名单没取到")
+    page.unroute("**/api/learn/labels")
+    own.get_by_role("button", name="再取一次").click()
+    expect(own.get_by_text("归到：")).to_contain_text("身份证")
 
 
 def test_a_worse_candidate_is_refused_and_an_override_needs_a_reason(
