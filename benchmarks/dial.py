@@ -40,9 +40,10 @@ def main() -> None:
         for example, values in zip(judged, confidences, strict=True):
             order = np.argsort(-values)
             decision, _ = decide(model.labels, values, order, thresholds)
-            best = model.labels[order[0]]
-            says = decision == "answer" and is_item(best)
+            top = model.labels[order[0]]
+            says = decision == "answer" and (is_item(top) or top in OUTSIDE)
             if says:
+                best = next(model.labels[n] for n in order if is_item(model.labels[n]))
                 wrong.append(best not in (example.label, *example.alternatives))
             if is_item(example.label):
                 answered.append(says)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple, Type
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.decision import Thresholds, decide
+from bot.nlu.decision import OUTSIDE, Thresholds, decide, is_item
 from bot.nlu.examples import read_examples
 from bot.nlu.features import Document, blocks
 from bot.nlu.linear import LinearModel, calibrate, fit_linear
@@ -97,6 +97,26 @@ def set_intent(message: Message, ranking: List[Dict[str, Any]]) -> None:
             ],
         }
     message.set("response_selector", selector, add_to_output=True)
+
+
+def ranked(
+    labels: Sequence[str], confidences: np.ndarray, decision: str
+) -> List[Dict[str, Any]]:
+    """Returns all labels with their confidences, what is to be answered first.
+
+    Args:
+        labels: Names of the labels.
+        confidences: Confidence of each label, shape (n_labels,).
+        decision: What was decided.
+    """
+    ranking = [
+        {"label": labels[position], "confidence": float(confidences[position])}
+        for position in np.argsort(-confidences)
+    ]
+    if decision == "answer" and ranking[0]["label"] in OUTSIDE:
+        # The dial lets the nearest item be answered all the same.
+        ranking.sort(key=lambda entry: not is_item(str(entry["label"])))
+    return ranking
 
 
 @DefaultV1Recipe.register(
@@ -211,17 +231,11 @@ class JointIntentClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             confidences = self._model.confidences(message_blocks(message))
             order = np.argsort(-confidences)
-            ranking = [
-                {
-                    "label": self._model.labels[position],
-                    "confidence": float(confidences[position]),
-                }
-                for position in order
-            ]
-            set_intent(message, ranking)
             decision, candidates = decide(
                 self._model.labels, confidences, order, self._thresholds
             )
+            ranking = ranked(self._model.labels, confidences, decision)
+            set_intent(message, ranking)
             message.set("decision", decision, add_to_output=True)
             message.set("candidates", candidates, add_to_output=True)
         return messages

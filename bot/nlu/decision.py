@@ -2,8 +2,12 @@
 
 Thresholds come from messages that were kept out of training (the calibration set):
 the accepted error is the one dial, everything else follows from it. What counts for
-answering is the lead of the best label over the second: two items that are hard to
-tell apart may both look likely, and then a choice is better than an answer.
+answering is the lead of the best item over any other label: two items that are hard
+to tell apart may both look likely, and then a choice is better than an answer.
+
+What seems outside the catalogue is turned away before that. Only where more error is
+accepted than all other answers together bring, what is taken for outside is answered,
+too, with the item that comes nearest.
 """
 
 from __future__ import annotations
@@ -23,9 +27,10 @@ class Thresholds:
     """Where the decisions change."""
 
     answer: float = 1.0
-    """With at least this lead of an item over the next label: answer."""
+    """With at least this lead of an item over any other label: answer."""
     outside: float = 0.5
-    """With at least this confidence that the topic is outside: abstain."""
+    """With at least this confidence that the topic is outside: abstain. Infinite
+    where what seems outside may be answered."""
     candidate: float = 0.03
     """An item must be at least this likely to be offered as a choice."""
     hopeless: float = 0.06
@@ -40,9 +45,10 @@ class Calibration:
     """
 
     lead: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    """Lead of the best label where that is an item, else -1."""
+    """Lead of the best item; negative where an outside label is the best one, and
+    infinitely so where that is talk."""
     wrong: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    """Answering with the best label would be wrong."""
+    """Answering with the best item would be wrong."""
     outside: np.ndarray = field(default_factory=lambda: np.zeros(0))
     """Confidence of being outside the catalogue."""
     is_outside: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
@@ -65,12 +71,13 @@ class Calibration:
             true_labels: The true label of each message.
         """
         rows = np.arange(len(confidences))
-        top = confidences.argmax(axis=1)
-        item = np.array([is_item(name) for name in labels])
+        items = np.array([is_item(name) for name in labels])
         out = np.array([name in OUTSIDE for name in labels])
+        is_talk = ~(items | out)[confidences.argmax(axis=1)]
+        best = np.where(items, confidences, -1.0).argmax(axis=1)
         return cls(
-            lead=np.where(item[top], leads(confidences), -1.0),
-            wrong=~is_right[rows, top],
+            lead=np.where(is_talk, -np.inf, leads(confidences, best)),
+            wrong=~is_right[rows, best],
             outside=confidences[:, out].sum(axis=1),
             is_outside=np.array([name in OUTSIDE for name in true_labels]),
         )
@@ -81,15 +88,17 @@ class Calibration:
         """Returns the thresholds for one setting of the dial."""
         if len(self.lead) == 0:
             return Thresholds()
-        answerable = self.lead >= 0
         outside = outside_threshold(self.outside, self.is_outside, accepted_rejection)
-        answerable &= self.outside < outside
-        return Thresholds(
-            answer=answer_threshold(
-                self.lead[answerable], self.wrong[answerable], accepted_error
-            ),
-            outside=outside,
-        )
+        inside = (self.lead >= 0) & (self.outside < outside)
+        answer = answer_threshold(self.lead[inside], self.wrong[inside], accepted_error)
+        if answer > self.lead[inside].min(initial=np.inf):
+            return Thresholds(answer=answer, outside=outside)
+        # All that seems to be inside is answered, and more error is accepted still.
+        asked = np.isfinite(self.lead)
+        farther = answer_threshold(self.lead[asked], self.wrong[asked], accepted_error)
+        if farther >= answer:
+            return Thresholds(answer=answer, outside=outside)
+        return Thresholds(answer=farther, outside=float("inf"))
 
     def arrays(self) -> Dict[str, np.ndarray]:
         """Returns what is stored in the model."""
@@ -111,13 +120,19 @@ class Calibration:
         )
 
 
-def leads(confidences: np.ndarray) -> np.ndarray:
-    """Returns the lead of the best label over the second, shape (n_messages,).
+def leads(confidences: np.ndarray, best: Sequence[int]) -> np.ndarray:
+    """Returns the lead of the best item over any other label, shape (n_messages,).
 
     The lead is the natural logarithm of the ratio of their confidences.
+
+    Args:
+        confidences: Shape (n_messages, n_labels).
+        best: Column of the best item of each message, shape (n_messages,).
     """
-    two = np.sort(confidences, axis=1)[:, -2:] + 1e-12
-    return np.log(two[:, 1] / two[:, 0])
+    rows = np.arange(len(confidences))
+    others = confidences.copy()
+    others[rows, best] = 0.0
+    return np.log((confidences[rows, best] + 1e-12) / (others.max(axis=1) + 1e-12))
 
 
 def is_item(label: str) -> bool:
@@ -131,7 +146,9 @@ def decide(
     order: np.ndarray,
     thresholds: Thresholds,
 ) -> Tuple[str, List[str]]:
-    """Returns the decision and the items worth offering.
+    """Returns the decision and the items worth offering, best first.
+
+    To be answered is the best label where that is talk, and else the best item.
 
     Args:
         labels: Names of the labels.
@@ -150,10 +167,13 @@ def decide(
     ][:MAX_CANDIDATES]
     if not is_item(best) and best not in OUTSIDE:
         return "answer", candidates
-    if best in OUTSIDE or outside >= thresholds.outside:
+    if outside >= thresholds.outside:
         return "abstain", candidates
-    if leads(confidences[None, :])[0] >= thresholds.answer:
+    nearest = [position for position in order if is_item(labels[position])][:1]
+    if nearest and leads(confidences[None, :], nearest)[0] >= thresholds.answer:
         return "answer", candidates
+    if best in OUTSIDE:
+        return "abstain", candidates
     if confidences[order[0]] < thresholds.hopeless:
         return "abstain", candidates
     return "clarify", candidates

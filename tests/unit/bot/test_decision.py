@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from bot.nlu.decision import answer_threshold, outside_threshold
+from bot.nlu.classifier import ranked
+from bot.nlu.decision import (
+    Calibration,
+    Thresholds,
+    answer_threshold,
+    decide,
+    outside_threshold,
+)
 
 SIZE = 600
 
@@ -56,3 +63,57 @@ def test_so_many_messages_of_the_catalogue_are_turned_away_and_no_more() -> None
     outside = shares > 0.99
     threshold = outside_threshold(shares, outside, 0.05)
     assert (shares[~outside] >= threshold).mean() <= 0.05
+
+
+LABELS = ("service/a", "matter/b", "oos_gov", "greet")
+
+
+@pytest.fixture
+def calibration() -> Calibration:
+    """Nine in ten messages are about items, one is outside and near to an item."""
+    chance = np.random.RandomState(7)
+    rows, marks = [], []
+    for number in range(SIZE):
+        sure = chance.uniform(0.75, 0.99)
+        if number % 10:
+            rows.append([sure, 0.01, 0.98 - sure, 0.01])
+            marks.append("service/a")
+        else:
+            rows.append([1 - sure, 0.0, sure, 0.0])
+            marks.append("oos_gov")
+    is_right = np.array([[name == mark for name in LABELS] for mark in marks])
+    return Calibration.of(LABELS, np.array(rows), is_right, marks)
+
+
+def decision_of(confidences: list[float], thresholds: Thresholds) -> str:
+    values = np.array(confidences)
+    return decide(LABELS, values, np.argsort(-values), thresholds)[0]
+
+
+def test_what_seems_outside_is_answered_only_where_the_dial_wants_that_much(
+    calibration: Calibration,
+) -> None:
+    near, far = [0.18, 0.0, 0.82, 0.0], [0.02, 0.0, 0.98, 0.0]
+    for dial in (0.01, 0.02):
+        thresholds = calibration.thresholds(dial, 0.01)
+        assert decision_of([0.8, 0.01, 0.18, 0.01], thresholds) == "answer"
+        assert decision_of(near, thresholds) == "abstain"
+    thresholds = calibration.thresholds(0.05, 0.01)
+    assert decision_of(near, thresholds) == "answer"
+    assert decision_of(far, thresholds) == "abstain"
+    assert decision_of([0.0, 0.0, 0.3, 0.7], thresholds) == "answer"
+
+
+def test_a_model_keeps_what_any_dial_needs(calibration: Calibration) -> None:
+    kept = Calibration.from_arrays(calibration.arrays())
+    for dial in (0.02, 0.05, 0.1):
+        assert kept.thresholds(dial, 0.01) == calibration.thresholds(dial, 0.01)
+
+
+def test_the_nearest_item_leads_the_ranking_of_what_is_answered_all_the_same() -> None:
+    confidences = np.array([0.3, 0.0, 0.7, 0.0])
+    assert ranked(LABELS, confidences, "answer")[0]["label"] == "service/a"
+    assert ranked(LABELS, confidences, "abstain")[0]["label"] == "oos_gov"
+    assert ranked(LABELS, np.array([0.3, 0.0, 0.0, 0.7]), "answer")[0]["label"] == (
+        "greet"
+    )
