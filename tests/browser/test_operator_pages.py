@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
@@ -152,7 +151,6 @@ def test_review_by_keyboard(open_page: OpenPage) -> None:
     expect(operator.page.locator(".texts .text").first).to_be_visible(timeout=30_000)
     expect(operator.page.get_by_text("前后的对话").first).to_be_visible()
     n_done = 0
-    began = monotonic()
     while n_done < 5:
         before = text_on_top(operator)
         keyboard.press("Enter")
@@ -163,7 +161,6 @@ def test_review_by_keyboard(open_page: OpenPage) -> None:
         assert said is not None
         n_done, n_keys = int(said[1]), int(said[2])
     assert n_keys / n_done <= MAX_KEYS_PER_MESSAGE
-    assert n_done / (monotonic() - began) * 3600 > 300
     operator.page.keyboard.press("u")
     expect(operator.page.locator(".el-message")).to_contain_text("撤回了")
     assert operator.console_errors == []

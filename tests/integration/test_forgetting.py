@@ -322,7 +322,7 @@ async def leaves(way: str, client: TestClient, store: RedisConversations) -> Non
         asked = RedisForgetting(store.redis, store.keys)
         await asked.ask(CONVERSATION, datetime.now(timezone.utc) - timedelta(minutes=2))
         client.app[FORGETTING]._asked.set()
-    for _ in range(300):
+    for _ in range(1_000):
         if not await store.redis.zcard(store.keys.forgetting):
             return
         await asyncio.sleep(0.02)

@@ -155,7 +155,7 @@ async def test_a_long_answer_ends_in_its_page(wechat, resident, store):
 
     # Who leaves takes the page along.
     await resident.unfollow()
-    for _ in range(100):
+    for _ in range(400):
         status, text = await open_page(link["href"])
         if status == 410:
             break
@@ -167,7 +167,7 @@ async def test_a_long_answer_ends_in_its_page(wechat, resident, store):
 async def ended(stores: Stores, state: str) -> tuple[str, str]:
     """Waits until the only row has a state; returns how it went and its error."""
     query = sa.select(outbox.c.state, outbox.c.via, outbox.c.error)
-    for _ in range(300):
+    for _ in range(700):
         async with stores.engine.connect() as connection:
             row = (await connection.execute(query)).one()
         if row.state == state:

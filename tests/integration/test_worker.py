@@ -210,7 +210,7 @@ async def test_the_running_worker_answers_and_stops_cleanly(worker, message):
     inbound = message("公租房怎么申请")
     await asyncio.sleep(0.1)
     await worker.conversations.accept(inbound)
-    for _ in range(100):
+    for _ in range(400):
         if await worker.conversations.stored_reply(inbound.id):
             break
         await asyncio.sleep(0.05)
@@ -227,7 +227,7 @@ async def test_mail_of_a_dead_worker_is_taken_over(worker, message):
     await store.accept(inbound)
     assert await store.next_signals("dead", count=1, block_ms=100)
     running = asyncio.create_task(worker.run())
-    for _ in range(120):
+    for _ in range(400):
         if await store.stored_reply(inbound.id):
             break
         await asyncio.sleep(0.05)

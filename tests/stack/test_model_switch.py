@@ -163,7 +163,7 @@ async def test_an_altered_model_is_refused_and_the_current_one_stays(
         file.seek(1_000)
         file.write(b"altered")
     registry.point(Pointer("new", "old"))
-    for _ in range(100):
+    for _ in range(300):
         status = await read_status(store.redis, store.keys)
         if "new" in status.refused:
             break

@@ -267,7 +267,7 @@ async def test_each_person_gets_everything_in_order_from_two_dispatchers(
     running = [
         asyncio.create_task(dispatcher(name).run(stopping)) for name in ("d1", "d2")
     ]
-    for _ in range(500):
+    for _ in range(1_000):
         await asyncio.sleep(0.02)
         if all(len(platform.arrived[who]) >= 5 for who in people):
             break

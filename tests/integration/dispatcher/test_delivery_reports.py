@@ -118,7 +118,7 @@ async def state(engine) -> tuple[str, str]:
 
 async def drained(client: TestClient) -> bool:
     store = client.app[CONVERSATIONS]
-    for _ in range(150):
+    for _ in range(1_000):
         if not await store.redis.xlen(store.keys.delivery_reports):
             return True
         await asyncio.sleep(0.02)

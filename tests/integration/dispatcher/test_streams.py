@@ -33,7 +33,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(streams, "BACKOFF_S", (0.02,))
 
 
-async def until(condition, timeout_s=5.0):
+async def until(condition, timeout_s=20.0):
     for _ in range(int(timeout_s / 0.02)):
         if await condition():
             return

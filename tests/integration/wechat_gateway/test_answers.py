@@ -45,7 +45,7 @@ async def test_a_text_is_answered_passively_and_confirmed(peer, store):
     [event] = [e for e in await store.history(CONVERSATION) if e.inbound]
     assert event.inbound.kind is Kind.TEXT
     assert event.inbound.reply_to
-    for _ in range(100):  # confirmed after the bytes have left
+    for _ in range(2_000):  # confirmed after the bytes have left
         if await store.claimed(event.inbound.id) == "sent":
             break
         await asyncio.sleep(0.01)
@@ -69,7 +69,7 @@ async def test_a_message_takes_four_ways_to_redis(peer, store, monkeypatch):
     monkeypatch.setattr(RedisConversations, "_run", noted_run)
     monkeypatch.setattr(Pipeline, "execute", noted_execute)
     await answered(peer, store, text("二"), Text("乙"))
-    for _ in range(100):
+    for _ in range(2_000):
         if "LEAVE" in ways:
             break
         await asyncio.sleep(0.01)

@@ -157,7 +157,7 @@ async def test_nothing_is_answered_after_an_acknowledgement_that_could_not_be_no
     await work(store, Text("带身份证。"))
     assert await second == (200, "success")
     letter = (await store.history(CONVERSATION))[0].inbound
-    for _ in range(250):
+    for _ in range(1_000):
         if await store.claimed(letter.id) == "late":
             break
         await asyncio.sleep(0.02)
