@@ -190,6 +190,7 @@ _ANSWERS = {
     **{known.id: known.answer for known in ASSURANCES},
     **suspicious.ANSWERS,
     **suspicious.DOUBTS,
+    **suspicious.VISITED,
     PHOTO: "照片直接发到这里就行，跟平时发照片一样。报过的事，照片给您放到那个单子里。",
 }
 

@@ -101,3 +101,52 @@ def test_a_doubt_is_answered_by_where_it_comes_from():
     assert doubt("有个电话说俺儿子叫人扣了 真的假的") == "doubt"
     assert "开门" in assurance("visitor")
     assert "96110" in assurance("doubt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "昨天有人来俺家说量血压要俺身份证",
+        "刚才来了两个人敲门说是社区的要登记户口本",
+        "有个穿白大褂的进家说免费体检要看医保卡",
+        "养老认证的人来了俩 要拿俺存折看看",
+        "有人来家收医保费 要身份证号 正规不",
+        "网格员上门登记信息要看身份证正常吗",
+    ],
+)
+def test_who_wants_papers_at_the_door_is_asked_who_he_is_first(text):
+    assert read(text) == "visitor"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "社区能上门给老人办身份证吗",
+        "我妈瘫痪 能有人上门给她办社保卡吗 要带身份证不",
+        "有人上门认证养老金要带身份证吗",
+        "昨天来了个网格员 说让俺拿身份证去社区领老年证",
+        "俺想请人来家里给老伴拍身份证照片 可以不",
+    ],
+)
+def test_who_asks_for_a_visit_is_not_warned_of_one(text):
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "worry"),
+    [
+        ("俺给他看了", "shown"),
+        ("他还照了相", "shown"),
+        ("让他抄走了", "shown"),
+        ("连存折也给他了", "gave_card"),
+        ("没给他看", "kept"),
+        ("没开门", "kept"),
+        ("俺害怕", "afraid"),
+        ("会不会有事", "visitor"),
+        ("低保咋办", None),
+    ],
+)
+def test_what_a_stranger_at_the_door_got_decides_what_to_do_now(text, worry):
+    assert read(text, worry="visitor") == worry
+    if worry:
+        assert "110" in assurance(worry)
