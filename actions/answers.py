@@ -21,8 +21,9 @@ from actions.reading import (
     UNCLEAR_TEXT_SLOT,
     Reading,
 )
-from actions.repeating import instead_of_repeating, is_beside
+from actions.repeating import goes_on, instead_of_repeating, is_beside
 from actions.speaking import Events, SpeakingAction, is_reporting
+from actions.taking_up import instead_of_an_aspect
 from actions.told_places import place_heard, place_kept, place_noted
 from community.answers import MAX_CHOICES, PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import Facet
@@ -81,6 +82,10 @@ class AnswerService(SpeakingAction):
             known[unknown.id] = ""
             question = _circumstance_question(unknown, service, reading.facets)
             return [question], [*events, SlotSet(CIRCUMSTANCES_SLOT, known)]
+        if goes_on(service, reading, tracker) and reading.facets and not reading.also:
+            told = instead_of_an_aspect(service, reading, tracker, composer, known)
+            if told:
+                return [*kind_word(reading, composer), *told], events
         parts = composer.service(service, reading.facets, known=known)
         parts += second_answer(reading, composer)
         events.append(SlotSet(CIRCUMSTANCES_SLOT, known))

@@ -11,6 +11,7 @@ from actions.answers import (
     service_of,
 )
 from actions.reading import (
+    CIRCUMSTANCES_SLOT,
     FACETS_SLOT,
     ITEM_SLOT,
     SERVICE_SLOT,
@@ -20,9 +21,10 @@ from actions.reading import (
 )
 from actions.repeating import instead_of_repeating, is_beside, said_last
 from actions.speaking import Events, SpeakingAction, is_reporting
+from actions.taking_up import instead_of_an_aspect
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.catalog.facets import FACET_TITLES, Facet
-from community.catalog.model import Matter
+from community.catalog.model import Matter, Service
 from community.dialogue.about_us import ABOUT_US
 from community.replies import Choices, Part, Text
 from community.reports.model import hours_in_words
@@ -71,16 +73,30 @@ class AnswerFollowUp(SpeakingAction):
         if service is None:
             return without_item(reading, composer)
         known = known_circumstances(reading, tracker, service)
+        events = remember(service.key, reading, tracker)
+        parts = instead_of_an_aspect(service, reading, tracker, composer, known)
+        if parts:
+            events.append(SlotSet(FACETS_SLOT, tracker.get_slot(FACETS_SLOT)))
+        else:
+            parts = self._answer(service, reading, tracker, composer, known)
+        events.append(SlotSet(CIRCUMSTANCES_SLOT, known))
+        return [*kind_word(reading, composer), *parts], events
+
+    def _answer(
+        self,
+        service: Service,
+        reading: Reading,
+        tracker: Tracker,
+        composer: AnswerComposer,
+        known: dict[str, str],
+    ) -> list[Part]:
         parts = composer.service(service, reading.facets, known=known)
         if known.get(service.key) and said_last(service, parts, reading, tracker):
             known[service.key] = ""  # of the named case all is said: the others, too
             parts = composer.service(service, reading.facets, known=known)
-        events = remember(service.key, reading, tracker)
         if is_beside(service, parts, reading, tracker, composer):
-            parts = instead_of_repeating(service, reading, composer)
-        else:
-            parts = [*parts, composer.next_steps(service, reading.facets)]
-        return [*kind_word(reading, composer), *parts], events
+            return instead_of_repeating(service, reading, composer)
+        return [*parts, composer.next_steps(service, reading.facets)]
 
 
 class Repeat(SpeakingAction):

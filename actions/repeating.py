@@ -12,17 +12,28 @@ from community.answers import PERSON, AnswerComposer, first_sentence
 from community.catalog.facets import FACET_TITLES, Facet
 from community.catalog.lines import closest_line
 from community.catalog.model import Service
+from community.dialogue.circumstances import names_case
 from community.dialogue.following import UNWRITTEN
-from community.dialogue.staying import TOLD
+from community.dialogue.staying import told_in
 from community.dialogue.wordings import bare, rephrase
 from community.replies import Choices, Part, Text, part_to_doc
 
 _ASKS = re.compile(r"[吗不么呢?？]$|[几哪谁啥咋怎]|多少|什么")
 HEARD = "嗯，我知道了。"
+NOT_SINGLED_OUT = "我这里没有单独写，不敢乱说。"
+OF_THAT_PERSON = "刚才说的那些，就按{person}的情况看。"
+TOLD_WITH_IT = "没有另外写，刚才那段是一起说的。"
+MAX_ECHO_CHARS = 12
+"""Of what is said back word for word."""
 JUDGED = "够不够条件，要办的部门核过才算，我不能替他们说。"
-TOUCHED = "您说的这一点，这里写的是："
+TOUCHED = "这里写的是："
 NOT_WRITTEN = "我这里写的就是刚才那些，再细的没写到，不敢乱答。"
 PERSON_TOO = "也可以让网格员帮您问："
+_INSTEAD = (
+    *(NOT_WRITTEN, HEARD, TOUCHED, TOLD_WITH_IT),
+    *(NOT_SINGLED_OUT, OF_THAT_PERSON[:9]),
+)
+_LONG_NUMBER = re.compile(r"\d{5}")
 
 
 def said_last(
@@ -32,7 +43,7 @@ def said_last(
 
     What was said instead of repeating it does not count.
     """
-    if not _goes_on(service, reading, tracker):
+    if not goes_on(service, reading, tracker):
         return False
     return _answer(part_to_doc(part) for part in parts) == next(_answers(tracker), None)
 
@@ -49,15 +60,16 @@ def is_beside(
     It was the last answer already; or nothing was asked that has a text of its own, and
     one line is about it, or the overview was given before.
     """
-    if not _goes_on(service, reading, tracker):
+    if not goes_on(service, reading, tracker):
         return False
     if reading.value == UNWRITTEN or said_last(service, parts, reading, tracker):
         return True
     answer = _answer(part_to_doc(part) for part in parts)
     if not reading.facets and answer in _answers(tracker):
         return True
-    is_vague = not reading.facets or reading.value == TOLD
-    return is_vague and _closest(service, reading, composer) is not None
+    if names_case(service, reading.text):
+        return False
+    return not reading.facets and _closest(service, reading, composer) is not None
 
 
 def instead_of_repeating(
@@ -70,7 +82,9 @@ def instead_of_repeating(
     judged = JUDGED if Facet.ELIGIBILITY in reading.facets else ""
     line = _closest(service, reading, composer)
     if line is not None:
-        lead = f"{TOUCHED}“{composer.fill(line.rstrip('。；'))}”。{judged}"
+        lead = f"{echo(reading.text)}，{TOUCHED}“{composer.fill(line.rstrip('。；'))}”。{judged}"
+    elif names_case(service, reading.text) and reading.facets:
+        lead = f"{echo(told_in(reading.text))}，{TOLD_WITH_IT}"
     elif not _ASKS.search(reading.text.strip(" 。！!")):
         lead = HEARD + judged
     steps = composer.next_steps(service, reading.facets)
@@ -78,8 +92,15 @@ def instead_of_repeating(
     return [Text(f"【{asked}】{lead}{contact}"), Choices(PERSON_TOO, (PERSON, *others))]
 
 
-def _goes_on(service: Service, reading: Reading, tracker: Tracker) -> bool:
-    """Whether it is the service talked of; whoever names it asks anew."""
+def echo(text: str) -> str:
+    """Returns what was told, in its own words if they are few."""
+    words = text.strip(" ，,。.！!？?")
+    is_short = len(words) <= MAX_ECHO_CHARS and not _LONG_NUMBER.search(words)
+    return f"您说的“{words}”" if is_short else "您说的这一点"
+
+
+def goes_on(service: Service, reading: Reading, tracker: Tracker) -> bool:
+    """Tells whether it is the service talked of; whoever names it asks anew."""
     said = bare(rephrase(reading.text))  # 不是五保 是低保 names one of them
     if said in {service.name, service.short_name, *service.aliases}:
         return False
@@ -89,7 +110,7 @@ def _goes_on(service: Service, reading: Reading, tracker: Tracker) -> bool:
 def _closest(
     service: Service, reading: Reading, composer: AnswerComposer
 ) -> str | None:
-    return closest_line(service, reading.text, composer.catalog)
+    return closest_line(composer.current(service), reading.text, composer.catalog)
 
 
 def _answers(tracker: Tracker) -> Iterator[str]:
@@ -102,7 +123,7 @@ def _answers(tracker: Tracker) -> Iterator[str]:
             continue
         parts = ((event.get("data") or {}).get("custom") or {}).get("parts") or ()
         said = "".join(part.get("text") or "" for part in parts)
-        if not any(words in said for words in (NOT_WRITTEN, HEARD, TOUCHED)):
+        if not any(words in said for words in _INSTEAD):
             yield _answer(parts)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from community.catalog.facets import FACET_TITLES, Facet
@@ -180,6 +180,14 @@ class AnswerComposer:
             rest = "等" if len(missing) > 2 else ""
             known.append(f"{names}{rest}我这里还没有登记，问社区最准。")
         return known
+
+    def current(self, service: Service) -> Service:
+        """Returns a service without the statements that may no longer be served."""
+        facets = {
+            facet: Statement("") if said.is_expired(self.today) else said
+            for facet, said in service.facets.items()
+        }
+        return replace(service, facets=facets)
 
     def fill(self, text: str) -> str:
         """Fills hotline numbers into a text."""

@@ -102,9 +102,22 @@ def named_cases(service: Service, text: str, before: str = "") -> str:
     """
     names = _case_names(service)
     named = sorted(n for n in names if len(n) >= MIN_CASE_CHARS and n in text)
+    named = named or sorted(n for n in names if _is_called(n, text))
     if named or any(pair in name for pair in pairs(text) for name in names):
         return "、".join(named)
     return before
+
+
+def names_case(service: Service, text: str) -> bool:
+    """Tells whether a message names a case of a service's lists: 离婚, 销户."""
+    return bool(named_cases(service, text))
+
+
+def _is_called(name: str, text: str) -> bool:
+    """Whether few words name a case: 离婚 is 离婚登记, 结婚证 is not 结婚登记."""
+    short = name.removesuffix("登记")
+    is_word = MIN_CASE_CHARS <= len(short) < len(name)
+    return is_word and short in text.replace(f"{short}证", "")
 
 
 def of_the_case(items: Iterable[str], named: str) -> tuple[str, ...]:

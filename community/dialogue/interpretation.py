@@ -57,6 +57,7 @@ from community.dialogue.meaning import (
     Meaning,
     Said,
 )
+from community.dialogue.money import about_money
 from community.dialogue.needs import money_for_illness, nobody_for_me
 from community.dialogue.others import accusation, asks_about_others
 from community.dialogue.own_questions import case_told, lacks_something, photo_to_send
@@ -64,7 +65,7 @@ from community.dialogue.pieces import takes_first
 from community.dialogue.praise import praise
 from community.dialogue.questions import answered
 from community.dialogue.situations import asks_about_choices, situation
-from community.dialogue.staying import goes_on, is_told
+from community.dialogue.staying import goes_on, is_told, of_another
 from community.dialogue.suspicious import suspicious
 from community.dialogue.ticket_wishes import forget_wish, visit_wish, wishes
 from community.dialogue.two_services import both, comparison, neighbours
@@ -115,8 +116,8 @@ def interpret(parse: Mapping[str, Any], context: Context, catalog: Catalog) -> M
     for read in READERS:
         meaning = read(said, context, catalog)
         if meaning is not None:
-            return meaning
-    return _by_label(said, context)
+            return about_money(meaning, said.text, catalog)
+    return about_money(_by_label(said, context), said.text, catalog)
 
 
 def _form(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -310,6 +311,7 @@ READERS: tuple[Reader, ...] = (
     no_with_more,
     _anger,
     asks_about_choices,
+    of_another,
     situation,
     _goodbye,
     about_outside,

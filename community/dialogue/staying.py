@@ -8,6 +8,9 @@ sees the few words alone takes them for another service or for nothing at all.
 import re
 
 from community.catalog.model import Catalog
+from community.catalog.situations import WORDS
+from community.catalog.topics import topics_said
+from community.dialogue.circumstances import names_case
 from community.dialogue.meaning import (
     CERTAIN_OUTSIDE,
     ELLIPSIS_MAX_CHARS,
@@ -18,6 +21,7 @@ from community.dialogue.meaning import (
 )
 from community.dialogue.wordings import (
     bare,
+    hints_at,
     is_question,
     named_services,
     rephrase,
@@ -28,6 +32,10 @@ TOLD = "told"
 MAX_FACT_CHARS = 24
 CERTAIN_OTHER = 0.95
 """A fact that names nothing is about another service only if that is as sure as this."""
+MAX_GUESSED_CHARS = 3
+"""So short that any label is a guess: 二胎."""
+_COUNTS = re.compile(r"[0-9一二两三四五六七八九十]")
+_CORRECTS_TOPIC = re.compile(r"问|说|办|查|补|申请|登记")
 _LEFT_OUT = re.compile(
     r"[我俺咱你您恁他她它这那个些吗么呢吧啊呀的了得地着过]|们|什么|啥|怎么|咋|怎样|如何|哪[里儿]?|几|多[少久长大咱]|"
     r"谁|为什么|[能要可给想会该需必须应]|可以|不|没|有|是|"
@@ -43,7 +51,11 @@ _SUFFICES = re.compile(
 )
 """Asks whether something is enough or needed, which only the errand talked of tells."""
 _WANTS = re.compile(
-    r"想|要(?!的)|帮|替我|求|申请|报名|咨询|问问|打听|能不能|有没有|谁|怎么|咋|多[少久长大]|几[个天年月号]|办个|办一|麻烦|投诉|反映|举报"
+    r"想|要(?!的)|帮|替我|求|申请|报名|咨询|问问|打听|能不能|有没有|谁|怎么|咋|多[少久长大]|几[个天年月号岁次点样]|办个|办一|麻烦|投诉|反映|举报"
+)
+_OWNS = re.compile(
+    r"(?:[我俺咱他她]们?|家里?|还|也|就|都|名下)*有(?:[0-9一两二三几半]*[个辆台套间亩头]|点)"
+    r"(?!.*(?:挡|堵|占|停在|坏|漏|吵|咬|没人))[^，。]{1,8}"
 )
 _STATED = re.compile(r"(?<=[还在没正有])([^呢]*)呢\W*$")
 """户口还在老家呢 asks nothing."""
@@ -51,19 +63,82 @@ _ENDS_ASKING = re.compile(r"不\W*$")
 _NOT_OF_IT = re.compile(r"丢|掉|坏|过期|到期|烧|停|错|没[给发批办到打]|不[给发批]")
 """Something that happened to what is named: that is a matter of its own."""
 _FACT_OF = re.compile(r"没|不|有|是|在|跟|吃|领着|农村|城镇|外地|本地|也")
+_OF_ANOTHER = re.compile(
+    r"(?:那|那么|还有|要是|如果|换成)*(.{1,8}?)(?:呢|(?<=的)(?:咋样|怎么样))[?？，,。 ]*(.{0,10})"
+)
+"""那离婚呢, 那我妈呢 82: of whom or what the same is asked, and what is told of it."""
+_PERSON = re.compile(
+    rf"(?:那|是|给|就是|[我俺咱你恁他她]们?|家|的|要是)*"
+    rf"({WORDS['family']}|小孩|大人|本人|朋友|同事|亲戚)(?:的|们|也|呀|啊)*"
+)
+_ERRAND = re.compile(
+    r"(?:补|换|丢|掉|坏|首|新|重|注销|销|变更|改|更正|异地|外地|本地|挂失|迁|到期|过期|年审|续|农村|城[里镇]|"
+    r"单位|自己|网上|手机|[办领证卡的了次名信息签申请一二个交])+"
+)
+"""Kinds of errands and cases, which name no service: 换证, 丢了, 外地的."""
+
+
+def of_another(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Asks the same of another errand or person, in a talk about a service: 那离婚呢.
+
+    What names a case of the service is answered with that case; anything else (纹身呢,
+    那我妈呢) is a fact, of which the texts say something or nothing.
+    """
+    if not _is_talk(context) or said.emergency or len(said.text) > MAX_FACT_CHARS:
+        return None
+    found = _OF_ANOTHER.fullmatch(said.text.strip())
+    if found is None or context.service is None:
+        return None
+    what, told = found[1], found[2]
+    if is_question(told) or _others(said, context, catalog):
+        return None
+    if names_case(catalog.services[context.service.removeprefix("service/")], what):
+        facets = context.facets or said.facets or ("process",)
+        return Meaning("talk_ask_facet", context.service, facets)
+    is_kind = _PERSON.fullmatch(what) or _ERRAND.fullmatch(what)
+    if not is_kind and (said.facets and asks_only(what)):
+        return None  # 那材料呢
+    if not is_kind and (said.is_clear_matter or _is_another(what, said, catalog)):
+        return None
+    return Meaning("talk_ask_facet", context.service, ("eligibility",), value=TOLD)
+
+
+def told_in(text: str) -> str:
+    """Returns what is told without the words that ask for the same: 那我妈呢 82."""
+    meant = rephrase(text).strip()
+    found = _OF_ANOTHER.fullmatch(meant)
+    return f"{found[1]}{found[2]}" if found else meant
+
+
+def person_told(text: str) -> str | None:
+    """Returns whom few words name and nothing else: 是俺婆婆, 那我妈呢."""
+    found = _OF_ANOTHER.fullmatch(text.strip())
+    named = _PERSON.fullmatch(found[1] if found else bare(text))
+    return named[1] if named else None
+
+
+def _is_another(what: str, said: Said, catalog: Catalog) -> bool:
+    """Whether few words are about another service: 那特困呢."""
+    is_service = said.label.startswith("service/")
+    return is_service and hints_at(what, said.label, catalog)
 
 
 def goes_on(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Takes few words that name no topic, or a fact, for more on the service talked of."""
-    if not _is_talk(context) or said.emergency or said.is_clear_matter:
+    if not _is_talk(context) or said.emergency:
+        return None
+    if said.is_clear_matter and not _owns(said.text):
         return None
     if _is_small_talk(said):
         return None
     is_other = bool(_others(said, context, catalog))
+    told = Meaning("talk_ask_facet", context.service, ("eligibility",), value=TOLD)
+    if topics_said(said.text) and is_told(said, context, catalog):
+        return told  # 还有三亩地 asks nothing, of whatever words it is made
     if asks_only(said.text) and (said.facets or is_question(said.text)):
         return None if is_other else _asks(said, context)
     if is_told(said, context, catalog):
-        return Meaning("talk_ask_facet", context.service, ("eligibility",), value=TOLD)
+        return told
     is_short = len(bare(said.text)) <= ELLIPSIS_MAX_CHARS
     if is_short and _SUFFICES.search(said.text) and not is_other:
         return _asks(said, context)
@@ -84,23 +159,43 @@ def is_told(said: Said, context: Context, catalog: Catalog) -> bool:
     """
     if not _is_talk(context) or len(said.text) > MAX_FACT_CHARS:
         return False
-    text = _STATED.sub(r"\1", said.text)
-    if (
-        is_question(text)
-        or _ENDS_ASKING.search(text)
-        or _WANTS.search(text)
-        or len(bare(text)) < 2
-    ):
+    if not states(said.text):
         return False
-    if rephrase(text) != text.strip():
-        return False  # a correction: 不是低保，是临时救助
+    meant = rephrase(said.text)
+    if meant != said.text.strip() and _is_topic(meant, context, catalog):
+        return False  # a correction: 不是低保，我问的是临时救助
     if _others(said, context, catalog):
-        return bool(_FACT_OF.search(text)) and not _NOT_OF_IT.search(text)
+        return bool(_FACT_OF.search(said.text)) and not _NOT_OF_IT.search(said.text)
     if said.label.startswith("oos_"):
-        return said.confidence < CERTAIN_OUTSIDE
+        return said.confidence < CERTAIN_OUTSIDE or _owns(said.text)
     if said.is_clear_item and said.label != context.service:
-        return said.confidence < CERTAIN_OTHER
+        is_guess = len(bare(meant)) <= MAX_GUESSED_CHARS
+        names = (
+            said.label.startswith("service/")
+            and hints_at(meant, said.label, catalog)
+            and not _COUNTS.search(meant)
+        )
+        return said.confidence < CERTAIN_OTHER or (is_guess and not names)
     return said.label != context.service or not said.is_clear_item
+
+
+def states(text: str) -> bool:
+    """Tells whether a message asks and wants nothing."""
+    text = _STATED.sub(r"\1", text)
+    if is_question(text) or _ENDS_ASKING.search(text):
+        return False
+    return not _WANTS.search(text) and len(bare(text)) > 1
+
+
+def _is_topic(meant: str, context: Context, catalog: Catalog) -> bool:
+    """Whether a correction names another errand, not another fact."""
+    named = set(named_services(meant, catalog)) - {context.service}
+    return bool(named or _CORRECTS_TOPIC.search(meant))
+
+
+def _owns(text: str) -> bool:
+    """Whether somebody tells what he has, which asks nobody to come: 有辆面包车."""
+    return bool(_OWNS.fullmatch(bare(text)) and topics_said(text))
 
 
 def _is_talk(context: Context) -> bool:

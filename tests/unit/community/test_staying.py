@@ -6,7 +6,7 @@ import pytest
 
 from community.dialogue.interpretation import interpret
 from community.dialogue.meaning import Context
-from community.dialogue.staying import TOLD, asks_only
+from community.dialogue.staying import TOLD, asks_only, person_told
 from community.dialogue.wordings import named_services
 from community.payloads import item_payload
 
@@ -132,3 +132,58 @@ def test_a_service_that_is_named_is_said_again(catalog):
 def test_an_identity_number_names_no_service(catalog):
     assert named_services("俺不说身份证号", catalog) == ()
     assert named_services("身份证丢了", catalog) == ("service/id_card",)
+
+
+MARRIAGE = "service/marriage_registration"
+OF_MARRIAGE = Context(item=MARRIAGE, service=MARRIAGE, facets=("materials",))
+
+
+@pytest.mark.parametrize(
+    "text", ["那离婚呢", "补办呢", "那补领的呢", "离婚登记呢？", "要是证丢了呢"]
+)
+def test_the_same_is_asked_of_another_errand(catalog, text):
+    said = parse(text, "service/id_card", 0.9, facets=["eligibility"])
+    meaning = interpret(said, OF_MARRIAGE, catalog)
+    assert (meaning.item, meaning.facets, meaning.value) == (
+        MARRIAGE,
+        ("materials",),
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["那我妈呢", "俺老伴呢", "换证呢", "外地的呢", "纹身呢"]
+)
+def test_what_is_no_errand_of_the_service_is_told_of_the_case(catalog, text):
+    meaning = interpret(parse(text, "oos_other", 0.95), OF_MARRIAGE, catalog)
+    assert (meaning.item, meaning.value) == (MARRIAGE, TOLD)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("那材料呢", "talk_ask_facet"),
+        ("那低保呢", "service/subsistence_allowance"),
+        ("那特困呢", "service/destitute_support"),
+        ("那路灯呢", "matter/street_lighting"),
+        ("今天天气怎么样", "oos_other"),
+    ],
+)
+def test_another_aspect_or_topic_is_no_other_case(catalog, text, label):
+    said = parse(text, label, 0.95, facets=["materials"])
+    meaning = interpret(said, OF_MARRIAGE, catalog)
+    assert meaning.value != TOLD
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [("俺婆婆", "婆婆"), ("是我妈", "妈"), ("那俺老伴呢", "老伴"), ("婆婆打我", None)],
+)
+def test_whom_few_words_name(text, person):
+    assert person_told(text) == person
+
+
+@pytest.mark.parametrize("text", ["有个大坑没人填", "有辆车挡着门", "有个井盖松了"])
+def test_a_problem_is_nothing_that_somebody_has(catalog, text):
+    meaning = interpret(parse(text, "matter/road_manhole", 0.95), TALK, catalog)
+    assert meaning.intent == "matter"
