@@ -10,7 +10,9 @@ from actions.locating import (
     home_name,
     unclear_places,
 )
+from actions.parking import put_aside
 from actions.reading import (
+    PARKED_SLOT,
     PHOTOS_SLOT,
     RECORDING_SLOT,
     Reading,
@@ -36,6 +38,7 @@ from actions.report_slots import (
 from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction
 from actions.tickets import own
+from actions.wiring import ports
 from actions.withdrawing import asked_to_withdraw_all
 from community.answers import AnswerComposer
 from community.catalog.model import Matter
@@ -80,6 +83,7 @@ class BeginReport(SpeakingAction):
         matter = matter_of(reading.item, composer)
         events = [
             *clear_report(),
+            *_begun_anew(tracker),
             *remember(matter.key, reading, tracker),
             *learned_meaning(matter.key, reading, tracker),
             SlotSet(ITEM, matter.key),
@@ -294,8 +298,10 @@ class CancelReport(SpeakingAction):
         self, reading: Reading, tracker: Tracker, composer: AnswerComposer
     ) -> tuple[list[Part], Events]:
         """Says that nothing was filed, and what was filed before stays."""
+        dropped = put_aside(tracker.slots, ports().now())
         events = [
             *clear_report(),
+            SlotSet(PARKED_SLOT, {**dropped, "asked": True, "dropped": True}),
             SlotSet(RECORDING_SLOT, None),
             ActiveLoop(None),
             SlotSet("requested_slot", None),
@@ -309,6 +315,12 @@ class CancelReport(SpeakingAction):
             question, asked = asked_to_withdraw_all(waiting, composer)
             return [Text(told), *question], [*events, *asked]
         return [Text(f"{told}先前报的还在办，不用办了就跟我说“撤回”。")], events
+
+
+def _begun_anew(tracker: Tracker) -> Events:
+    """Forgets a report that was called off; one that was only left still waits."""
+    parked = tracker.get_slot(PARKED_SLOT) or {}
+    return [SlotSet(PARKED_SLOT, None)] if parked.get("dropped") else []
 
 
 def matter_of(key: str | None, composer: AnswerComposer) -> Matter:

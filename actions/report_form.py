@@ -23,7 +23,12 @@ from actions.locating import (
 )
 from actions.reading import RECORDING_SLOT, Reading, reading_of
 from actions.recordings import ATTACH, LEAVE_OUT, SAID_IN_IT, Recordings
-from actions.report_reading import answers, contact_told_in, elsewhere
+from actions.report_reading import (
+    answers,
+    contact_told_in,
+    elsewhere,
+    kept_unnamed,
+)
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
@@ -41,12 +46,17 @@ from actions.report_slots import (
     questions_left,
 )
 from actions.speaking import Events, say
-from community.contacts import with_name
-from community.dialogue.assurances import assurance, worry_in
+from community.dialogue.assurances import assurance
 from community.dialogue.questions import said_no, said_yes
 from community.dialogue.wordings import bare
 from community.replies import Text
-from community.reports.answers import UNTOLD, is_unknown, says_when, with_remark
+from community.reports.answers import (
+    UNTOLD,
+    is_unknown,
+    says_more_than,
+    says_when,
+    with_remark,
+)
 from community.reports.consent import consents, hurried_yes
 from community.reports.corrections import corrects_contact
 from community.reports.filing_order import words_with_order
@@ -55,8 +65,14 @@ from community.reports.form_interpretation import (
     NO_PHOTO,
     NOT_YET,
 )
-from community.reports.model import Entity, amended, phone_in
-from community.reports.summary_asides import ASKS, NOTHING, PHOTO_COMES
+from community.reports.model import Entity, amended, phone_in, since_in
+from community.reports.not_the_story import story_of, worry_beside
+from community.reports.summary_asides import (
+    ASKS,
+    NOTHING,
+    PHOTO_COMES,
+    told_with_question,
+)
 
 YES, NO = "yes", "no"
 MAX_ANSWER_CHARS = 300
@@ -66,7 +82,7 @@ MIN_WISH_CHARS = 4
 """Shorter, a yes says nothing more."""
 MAX_WORDS_OF_ID = 8
 """What stands beside an ID number and says only that it is one."""
-BESIDE = (NO_PHOTO, PHOTO_COMES, NOT_YET, ASKS, NOTHING)
+BESIDE = (NO_PHOTO, PHOTO_COMES, NOT_YET, NOTHING)
 """Values of what is said to the summary and changes nothing in it."""
 TOLD_UNASKED = (PLACE, WHICH, JOIN, SINCE, CONTACT, NEXT, RECORDING_SLOT)
 
@@ -127,6 +143,9 @@ class ValidateReportForm(FormValidationAction):
         extra = {name: told[name] for name in TOLD_UNASKED if name in told}
         events += [SlotSet(name, v) for name, v in extra.items() if name not in kept]
         changed = {event["name"]: event["value"] for event in events}
+        contact = kept_unnamed(changed.get(CONTACT, tracker.get_slot(CONTACT)), tracker)
+        if contact is not None and events:  # a form that hears nothing is not at fault
+            events.append(SlotSet(CONTACT, contact))
         return [*events, *left_untold(tracker, changed)]
 
     async def _extract(
@@ -139,6 +158,7 @@ class ValidateReportForm(FormValidationAction):
             return {}
         reading = reading_of(tracker)
         answer = (reading.value or reading.text).strip()[:MAX_ANSWER_CHARS]
+        _reassure(dispatcher, reading)
         if len(reading.text) < len(latest.get("text") or ""):
             say(dispatcher, [Text("身份证号别随便发，报这件事用不着，我没写进去。")])
             if len(answer) <= MAX_WORDS_OF_ID:
@@ -214,7 +234,6 @@ class ValidateReportForm(FormValidationAction):
         if answer == YES and reading.item is not None:
             return {**found, **_waiting(dispatcher, reading)}
         if answer == YES:
-            _reassure(dispatcher, reading)
             return {**found, **_told_with_yes(reading, tracker)}
         contact = contact_told_in(answer, tracker)
         if contact:
@@ -222,6 +241,9 @@ class ValidateReportForm(FormValidationAction):
         if corrects_contact(answer):
             say(dispatcher, [Text("好，您把对的号码发来，我改上。")])
             return {CONTACT: None, CONFIRM: None}
+        if answer == ASKS:
+            told = with_remark(account_of(tracker), told_with_question(reading.text))
+            return {WHAT: told.what, CONFIRM: None}
         if answer in BESIDE:
             return {WHAT: tracker.get_slot(WHAT), CONFIRM: None}
         if answer == NEXT_REPORT and reading.item is not None:
@@ -258,7 +280,10 @@ def _amended(answer: str, tracker: Tracker) -> dict[str, Any]:
     entities = reading_of(tracker).entities
     told = amended(before, answer, entities)
     is_time = told.place == before.place and _is_time(answer, entities)
-    if is_time and before.since in (None, UNTOLD):
+    since = since_in(answer, entities)
+    is_all = since is not None and not says_more_than(since, answer)
+    is_all = is_all and told.since == before.since
+    if is_time and (is_all or before.since in (None, UNTOLD)):
         return {SINCE: answer}
     return {
         WHAT: told.what if told.what != before.what else tracker.get_slot(WHAT),
@@ -285,7 +310,7 @@ def _told_with_yes(reading: Reading, tracker: Tracker) -> dict[str, Any]:
         others = [w for w in text.split("，") if not contact_told_in(w, tracker)]
         return {CONTACT: contact, **_story_with("，".join(others), tracker)}
     phone = phone_in(reading.entities)
-    number = {CONTACT: with_name(phone, tracker.get_slot(CONTACT))} if phone else {}
+    number = {CONTACT: contact_told_in(phone, tracker)} if phone else {}
     text = text.replace(phone, " ") if phone else text
     wish = hurried_yes(text)
     is_more = told is not None or not consents(text)
@@ -295,9 +320,8 @@ def _told_with_yes(reading: Reading, tracker: Tracker) -> dict[str, Any]:
 
 
 def _reassure(dispatcher: CollectingDispatcher, reading: Reading) -> None:
-    """Answers the worry of whoever says 报吧 别说是俺说的."""
-    worry = None if reading.chosen else worry_in(words_with_order(reading.text) or "")
-    answer = assurance(worry)
+    """Answers the worry that is told with an answer: 报吧 别说是俺说的."""
+    answer = None if reading.chosen else assurance(worry_beside(reading.text))
     if answer is not None:
         say(dispatcher, [Text(answer)])
 
@@ -305,6 +329,7 @@ def _reassure(dispatcher: CollectingDispatcher, reading: Reading) -> None:
 def _story_with(words: str | None, tracker: Tracker) -> dict[str, Any]:
     """Returns the story with words that were told beside the yes."""
     what = account_of(tracker).what
+    words = story_of(words or "")
     return {WHAT: f"{what}；补充：{words}"} if words and what else {}
 
 

@@ -20,7 +20,9 @@ from community.dialogue.likeness import likeliest
 from community.dialogue.pieces import GUESSED
 from community.dialogue.wordings import is_question
 from community.privacy import PrivateKind, private_numbers
+from community.reports.answers import place_beside
 from community.reports.model import Entity, details_are_thin, phone_in, since_in
+from community.reports.not_the_story import story_of
 
 MAX_WORDS = 4
 """Beside a number, words that say only whose it is: 我电话, 打俺的."""
@@ -44,7 +46,8 @@ def told_first(reading: Reading, tracker: Tracker, matter: Matter) -> Events:
     else:
         what = where = tracker.get_slot(UNCLEAR_TEXT_SLOT) or ""
         entities = ()
-    what = (what or where)[:MAX_ANSWER_CHARS]
+    what = what or where
+    what = (story_of(what) or what)[:MAX_ANSWER_CHARS]
     phone = phone_in(entities) or _phone_written(what)
     what = _without(what, phone)
     is_thin = details_are_thin(what, matter)
@@ -76,7 +79,7 @@ def next_told(reading: Reading) -> dict[str, str] | None:
 
 def _where(text: str, entities: Iterable[Entity], tracker: Tracker) -> str | None:
     """Returns the place in a message, or the fuller one that was told before it."""
-    said = place_told(text, entities, tracker)
+    said = place_told(text, entities, tracker) or place_beside(text)
     before = (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text")
     return before if before and (not said or said in before) else said
 

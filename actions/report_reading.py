@@ -6,7 +6,7 @@ from typing import Any
 from rasa_sdk import Tracker
 
 from actions.locating import place_told
-from actions.reading import Reading
+from actions.reading import Reading, reading_of
 from actions.report_slots import (
     CONFIRM,
     CONTACT,
@@ -23,6 +23,7 @@ from actions.report_slots import (
 )
 from actions.wiring import ports
 from community.contacts import MAX_CONTACT_CHARS, contact_in, name_in, with_name
+from community.dialogue.assurances import DISCREET
 from community.reports.answers import (
     UNTOLD,
     insisted_place,
@@ -33,6 +34,7 @@ from community.reports.answers import (
     names_only_a_place,
     says_more_than,
     says_nothing,
+    since_beside,
     with_remark,
 )
 from community.reports.consent import refuses_calls
@@ -46,9 +48,13 @@ from community.reports.model import (
     since_in,
     without_since,
 )
+from community.reports.not_the_story import story_of, worry_beside
 from community.reports.place_parts import is_part, refined
 
 NO_CALLS = "不打电话，在这里回"
+HERE = "在这里回"
+UNNAMED = "别说是谁报的"
+"""Stands with the contact, for whoever works on it."""
 MIN_PLACE_CHARS = 2
 _SLIP_OF_TONGUE = re.compile(
     r"(.{2,}?)[ ，,。]+(?:[哦噢啊呃]+不|不对|错了|不是|说错了)[了啊]*[ ，,。]*(?:应该)?是?(.+)"
@@ -60,6 +66,8 @@ def answers(
     slot: str, answer: str, reading: Reading, tracker: Tracker
 ) -> dict[str, Any]:
     """Returns what an answer fills: its own slot, and a time or place told with it."""
+    if slot != CONFIRM and not reading.value:
+        answer = story_of(answer) or answer
     if slot in (WHAT, PLACE, SINCE) and not reading.value:
         ordered = words_with_order(answer)
         if ordered is not None:
@@ -88,7 +96,7 @@ def _taken_back(
             (PLACE, account.place, told.place),
             (SINCE, account.since, told.since),
         )
-        if name != slot and old is not None and new != old
+        if name != slot and new != old and (old is not None or name == PLACE)
     }
     if not changed:
         return {}
@@ -208,10 +216,13 @@ def _said_instead(
         told = instead_of_time(answer, reading.entities, account)
     if told is None:
         return {}
+    since = since_beside(answer, reading.entities) if slot == PLACE else None
+    time = {SINCE: since} if since and not tracker.get_slot(SINCE) else {}
     changed = {PLACE: told.place, WHICH: None, JOIN: None}
     gives_up = is_asked_again or (slot == PLACE and is_unknown(answer))
     return {
         WHAT: told.what,
+        **time,
         **(changed if told.place != account.place else {}),
         **({slot: UNTOLD} if gives_up else {}),
     }
@@ -250,9 +261,22 @@ def contact_told_in(answer: str, tracker: Tracker) -> str | None:
     """
     if len(answer) <= MAX_CONTACT_CHARS and refuses_calls(answer):
         return NO_CALLS
-    known = tracker.get_slot(CONTACT)
+    before = tracker.get_slot(CONTACT) or ""
+    wish = f"，{UNNAMED}" if before.endswith(UNNAMED) else ""
+    known = before.removesuffix(wish).removeprefix(HERE)
     number = with_name(contact_in(answer), known)
-    if number:
-        return number
     name = name_in(answer)
-    return f"{name}，{known}" if name and known else name
+    told = number or (f"{name}，{known}" if name and known else name)
+    return f"{told}{wish}" if told else None
+
+
+def kept_unnamed(contact: str | None, tracker: Tracker) -> str | None:
+    """Returns the contact with the wish that nobody learns who reported it.
+
+    Returns:
+        `None` where there is no such wish, or it stands there already.
+    """
+    wishes = worry_beside(reading_of(tracker).text) == DISCREET
+    if UNNAMED in (contact or "") or not wishes:
+        return None
+    return f"{contact or HERE}，{UNNAMED}"

@@ -25,8 +25,9 @@ from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE
 from community.replies import Part, Text
 from community.reports.after_filing import CONTACT, STILL, WORSE
+from community.reports.corrections import contrast, put_right
 from community.reports.model import phone_in
-from community.reports.place_parts import refined
+from community.reports.place_parts import replaced
 
 _PRESSING = {WORSE: "情况重了", STILL: "还没弄好"}
 
@@ -164,7 +165,9 @@ async def _corrected(
     tickets = await ports().tickets.of_conversation(tracker.sender_id, limit=N_COMPARED)
     ticket = next((t for t in tickets if t.number == number), None)
     known = before.get("place") or (ticket.draft.place if ticket else "")
-    place = refined(known, right)
+    wrong = (contrast(reading.text) or ("",))[0]
+    is_in_it = wrong and wrong in known
+    place = put_right(known, wrong, right) if is_in_it else replaced(known, right)
     is_new = bool(known) and not place.startswith(known)
     done = {**before, "wants_place": False, "corrects": False, "place": place}
     try:

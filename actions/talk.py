@@ -3,8 +3,11 @@
 import re
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 
 from actions.reading import Reading
+from actions.report_reading import kept_unnamed
+from actions.report_slots import CONTACT
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import PERSON, SERVICES, AnswerComposer
 from community.dialogue.assurances import assurance
@@ -52,7 +55,9 @@ class Identity(SpeakingAction):
         """Introduces itself honestly; lists the services where that is wanted."""
         answer = assurance(reading.value) or _safety(reading, composer)
         if answer is not None:
-            return [Text(answer)], []
+            unnamed = kept_unnamed(tracker.get_slot(CONTACT), tracker)
+            keeps = is_reporting(tracker) and unnamed is not None
+            return [Text(answer)], [SlotSet(CONTACT, unnamed)] if keeps else []
         parts: list[Part] = [
             Text(
                 "我是云小路，一个机器人，不收钱，也不问您要密码。能答社区办事，"

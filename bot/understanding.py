@@ -39,6 +39,7 @@ from community.emergencies.pieces import (
 )
 from community.errors import StoreUnavailableError
 from community.messages import Inbound
+from community.reports.not_the_story import without_courtesy
 
 MAX_TOLD_CHARS = 200
 MAX_FILED = 30
@@ -49,6 +50,10 @@ HANDED_OVER = ("talk_handoff", "reason")
 """Intents after which a person takes over, and a number is asked for."""
 SPLITTABLE = ("service", "matter", "nlu_fallback")
 """Meanings of a whole message that may hide a second ask."""
+COURTESY = ("talk_greet", "talk_thanks")
+"""What a model may hear of a message that begins or ends politely."""
+MIN_STORY_CHARS = 4
+"""Shorter, nothing is told between greeting and thanks."""
 
 
 class Understanding:
@@ -95,6 +100,11 @@ class Understanding:
         """Reads a message, and both asks of one that asks two things."""
         catalog = self.catalog()
         meaning = interpret(parse_data, context, catalog)
+        told = without_courtesy(parse_data["text"])
+        is_more = told != parse_data["text"] and len(told) >= MIN_STORY_CHARS
+        if is_more and meaning.intent in COURTESY:
+            alone = replace(inbound, text=told)
+            return await self._meaning(alone, await self._parse(told), context)
         danger = await self._in_pieces(parse_data, meaning, context)
         if danger is not None:
             return danger
@@ -211,6 +221,8 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
     if tracker is None:
         return Context()
     ticket = tracker.get_slot("open_ticket") or {}
+    in_form = tracker.active_loop_name is not None
+    parked = None if in_form else tracker.get_slot(PARKED_SLOT)
     return Context(
         item=tracker.get_slot("item"),
         facets=tuple(tracker.get_slot("facets") or ()),
@@ -236,8 +248,8 @@ def context_of(tracker: Optional[DialogueStateTracker]) -> Context:
             for entry in reversed(tracker.get_slot("asked_ticket") or ())
         ),
         question=tracker.get_slot("question"),
-        has_left_report=tracker.active_loop_name is None
-        and bool(tracker.get_slot(PARKED_SLOT)),
+        has_left_report=parked is not None and not parked.get("dropped"),
+        has_dropped_report=parked is not None and bool(parked.get("dropped")),
         compared=tuple(tracker.get_slot("compared") or ()),
         is_unclear=bool(tracker.get_slot("n_unclear")),
         n_unclear=int(tracker.get_slot("n_unclear") or 0),

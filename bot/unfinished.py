@@ -33,7 +33,8 @@ def remind_at(tracker: Optional[DialogueStateTracker]) -> Optional[datetime]:
 
 
 def _is_unfinished(tracker: DialogueStateTracker) -> bool:
-    return tracker.active_loop_name == FORM or bool(tracker.get_slot(PARKED_SLOT))
+    parked = tracker.get_slot(PARKED_SLOT) or {"dropped": True}
+    return tracker.active_loop_name == FORM or not parked.get("dropped")
 
 
 def told(tracker: DialogueStateTracker) -> Tuple[List[Part], Dict[str, Any]]:

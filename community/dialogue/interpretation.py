@@ -12,7 +12,7 @@ from typing import Any
 from community.catalog.model import Catalog
 from community.dialogue.about_us import ABOUT_US, asks_about_us
 from community.dialogue.ambiguities import ambiguous
-from community.dialogue.assurances import BANK, ELSEWHERE, worry_in
+from community.dialogue.assurances import BANK, DAMAGES, ELSEWHERE, worry_in
 from community.dialogue.assurances import MAX_CHARS as MAX_WORRY_CHARS
 from community.dialogue.call_back import number_told
 from community.dialogue.conditions import cannot_write, no_with_more
@@ -91,6 +91,7 @@ from community.reports.after_filing import (
     told_on,
 )
 from community.reports.form_interpretation import ordered, within_form
+from community.reports.not_the_story import story_of
 
 REFUSED_TOPICS = ("forgery", "discipline")
 """Referrals that hold whatever else a message says."""
@@ -143,6 +144,13 @@ def _person(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 def _worry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """别说是俺说的: what people are afraid of, before or while they say what they want."""
     worry = worry_in(said.text)
+    in_form = context.requested_slot is not None
+    told = story_of(said.text)
+    if in_form and told != said.text and len(told) >= MIN_KEYWORD_CHARS:
+        return None  # the form takes what is told, and answers the worry
+    on_report = in_form or (context.open_ticket and not said.is_clear_item)
+    if worry == DAMAGES and not on_report:
+        return None
     if worry == BANK and context.service is not None:
         return None
     is_long = said.is_clear_item and len(said.text) > MAX_WORRY_CHARS

@@ -65,6 +65,8 @@ class Context:
     """The question that is open outside the form (`community.dialogue.questions`)."""
     has_left_report: bool = False
     """A report was left unfinished and waits for a word."""
+    has_dropped_report: bool = False
+    """A report was called off, and nothing else was reported since."""
     compared: tuple[str, ...] = ()
     """Keys of the services that the last answer told apart."""
     is_unclear: bool = False

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from community.catalog.model import Catalog
 from community.catalog.pairs import pairs
+from community.dialogue.assurances import OWN_LAMP
 from community.dialogue.likeness import likeliest
 from community.dialogue.meaning import AT, UNCERTAIN, Context, Meaning, Said
 from community.dialogue.questions import said_no, said_yes
@@ -47,6 +48,13 @@ _SENDS = re.compile(
     r"(?:那|就|你|您|恁|快|赶紧|赶快|给[我俺])*(?:叫|派|让|喊|找)(?:个)?人(?:来|过来)(?:看看?|修|弄|一趟|吧|呗|啊)*"
 )
 """Said to choices, it takes the likeliest."""
+LAMPS = "street_lighting"
+_OWN_LAMP = re.compile(
+    r"(?=.*(?:不是|屋|厅|卧室|厨房|灯))(?:(?:哦|不对|也)*不是(?:路灯|楼道灯?|外[边面头]的?|街上的?)[啊呀]?)?(?:就?是|[我俺]说的是|坏的是)?(?:[我俺咱]们?|自己|自)?"
+    r"(?:家|屋|屋里|家里|屋头)?(?:自己)?(?:屋里|家里|家|屋|[客餐]厅里?|卧室里?|厨房里?|[东西堂]屋里?)的?(?:那个|这个)?(?:灯泡?|电灯|吸顶灯)?(?:坏了|不亮了?)?"
+    r"(?:不是(?:路灯|楼道灯?|外[边面头]的?|街上的?))?[的了啊呀]*"
+)
+"""不是路灯 是俺屋里的: a lamp of one's own."""
 _DENIED = re.compile(r"不是(?:问|说|要|那个)?([一-龥]{2,6})")
 
 
@@ -159,7 +167,11 @@ def other_matter(said: Said, context: Context, catalog: Catalog) -> Meaning | No
     """
     found = _DENIED.search(said.text)
     report = catalog.matters.get((context.report_item or "").removeprefix("matter/"))
-    if found is None or report is None or said.emergency:
+    if report is None or said.emergency:
+        return None
+    if report.id == LAMPS and _OWN_LAMP.fullmatch(bare(said.text)):
+        return Meaning("talk_identity", value=OWN_LAMP)
+    if found is None:
         return None
     names = (report.short_name, report.name, *report.aliases)
     if not any(pair in name for pair in pairs(found.group(1)) for name in names):

@@ -41,6 +41,11 @@ _NO = re.compile(
 _GOES_ON = re.compile(
     rf"(?:那|就|我|俺|咱|要)*(?:继续|接着|往下)(?:报|说|来|弄)?{_END}"
 )
+_REPORTS_AFTER_ALL = re.compile(
+    rf"(?:(?:那|要不|不行|想想|嗯|[我俺]|改主意了|后悔了)*[ ，,]*(?:还是|又想|还想|还)(?:给[我俺]|帮[我俺]|得|要|想)*|那?(?:就|给[我俺])?(?=报[吧上]))"
+    rf"(?:报|反映)(?:上去|上|一下|了)?{_END}"
+)
+"""还是报吧, after it was called off."""
 _DROPS = re.compile(rf"(?:那|就|给?我|俺)*(?:取消|不报|别报)(?:掉|它|吧)?{_END}")
 _DROPS_IT = re.compile(
     rf"(?:不修了|不用修了)?[ ，,]*(?:取消|撤|撤单|不修了|不用来了|不用管了){_END}"
@@ -84,6 +89,9 @@ def rating_in(text: str) -> str | None:
 def answered(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Reads the answer to the open question; `None` where it is none."""
     question = context.question
+    if question is None and context.has_dropped_report:
+        again = _REPORTS_AFTER_ALL.fullmatch(said.text.strip())
+        return Meaning("resume_report") if again else None
     if question is None and context.has_left_report:
         return _left_report(said)
     if question is None or len(said.text) > MAX_REMARK_CHARS:

@@ -16,8 +16,8 @@ from community.dialogue.wordings import (
 from community.reports.answers import says_where
 from community.reports.corrections import contrast, corrects_contact
 from community.reports.model import MAX_PLACE_ALONE_CHARS, happens
+from community.reports.not_the_story import asks_when
 from community.reports.place_parts import is_part
-from community.reports.summary_asides import asks_when, wants_no_name
 
 WORSE = "worse"
 """Value of a message that tells that it has become worse."""
@@ -41,6 +41,10 @@ _IN_VAIN = re.compile(
     r"(?:还|又|仍|照样|照旧|依旧|依然|一直)(?:是|在|没|那样|老样|这样|不)"
 )
 """报了也没用, 没修好啊 糊弄人, 还在跳: what was reported goes on."""
+_HURRIES = re.compile(
+    r"(?:你们?|您|恁|他们|麻烦|请|能不能|让他们)*(?:快[点些]|赶紧|抓紧|赶快)(?:[来修弄办去管]|吧|啊|呀|的)*[ ，,！!]+(?=.{4})"
+)
+"""你们快点 水都流到人家门口了: what it has come to follows."""
 _NOT_DONE_YET = re.compile(r"要是|如果|万一|的话|[明后]天|以后")
 _ANNOUNCES = re.compile(r"(?:还有|有|问|说).{0,2}[个件点]事|问(?:一下|问)")
 """我还有个事: what it is comes next."""
@@ -87,8 +91,8 @@ def not_solved(said: Said, context: Context, catalog: Catalog) -> Meaning | None
         return None
     if asks_when(text):
         return Meaning("talk_ask_facet", facets=("time_limit",))
-    if wants_no_name(text):
-        return Meaning("talk_identity", value="discreet")
+    if _HURRIES.match(text) and not named_services(text, catalog):
+        return Meaning("supplement", item=context.item, value=WORSE)
     is_put_right = contrast(text) is not None and _NOT_THAT.match(text)
     if is_put_right or (_CALLED.search(text) and not is_question(text)):
         return Meaning("supplement", item=context.item)

@@ -17,7 +17,8 @@ from community.reports.model import (
     place_in,
     since_in,
 )
-from community.reports.place_parts import has_part, is_part, refined
+from community.reports.not_the_story import story_of
+from community.reports.place_parts import has_name, has_part, is_part, refined
 
 _NOT_KNOWN = re.compile(r"不知道|不清楚|记不|不记得|忘了|说不[上准好清]|没数|谁知道")
 _WHERE = (
@@ -47,6 +48,12 @@ _COUNT = re.compile(
 )
 """十几只: how many, which is no place."""
 _DENIES = re.compile(r"^不[是在]")
+_AT = re.compile(r"^(?:[我俺咱]们?(?:家|村|小区)?|住|就|是|在)+")
+_NAMED_SPOT = re.compile(
+    r"(?!.*(?:邻居|对门|隔壁|人家|晚上|白天|[天每]天))(?:(?!在)[\u4e00-\u9fff0-9A-Za-z]){2,14}?(?:旁边|边上|门口|附近|对[过面]|路口|跟前|楼[上下]|[桥村街]头|[东西南北][边面头侧门])"
+    r"(?:[这那](?:里|儿|边|块)?)?"
+)
+"""A spot by the name of what stands there."""
 _N = r"[0-9〇一二两俩三仨四五六七八九十几半多]+"
 _WHEN = re.compile(
     rf"大?[前昨今]天|[昨今]儿|[昨今][晚早夜]|夜来|前[几些两][天年日]|[去前今]年|上(?:个|一)?(?:月|周|星期|礼拜|年|回|次)|"
@@ -57,11 +64,12 @@ _WHEN = re.compile(
     r"(?:周|星期|礼拜)[一二三四五六日天末]"
 )
 """Words without which hardly anybody says since when."""
+_LASTS = re.compile(rf"{_N}(?:多|来)?个?(?:天|星期|礼拜|周|月|年|小时|钟头)")
 _TO_COME = re.compile(r"明[天儿早晚]|后[天儿](?!来)|赶明|下个?(?:周|星期|礼拜|月)")
 _GOES_ON = re.compile(r"(?:今天|今儿|现在|昨天)(?:也|都)*(?:还|仍|照样)")
 """他们今天还在讲课: not since then, but still."""
 _AROUND_A_TIME = re.compile(
-    r"大概|好像|差不多|可能|应该|左右|开始|就?这样|那时候|时候|以[前后来]|得有|记得|一直到现在|到现在|[有得从打就是在那这都快能来了的吧呢啊呀哦嗯半起前后]"
+    r"大概|好像|差不多|可能|应该|左右|时间(?:长|久|不短)|开始|就?这样|那时候|时候|以[前后来]|得有|记得|一直到现在|到现在|[有得从打就是在那这都快能来了的吧呢啊呀哦嗯半起前后]"
 )
 MAX_TIME_CHARS = 8
 """A longer text in which something happens is a story."""
@@ -111,6 +119,9 @@ def instead_of_time(
 
 def with_remark(account: Account, remark: str) -> Account:
     """Returns the account with words that answer nothing; small words are left out."""
+    remark = story_of(remark)
+    if not remark or remark in (account.what or ""):
+        return account
     if is_unknown(remark) and not _SAYS_WHERE.search(remark):
         return account
     if plain_answer(remark) is not None or says_nothing(remark):
@@ -150,6 +161,16 @@ def names_only_a_place(text: str, entities: Iterable[Entity]) -> bool:
     """Tells whether a text says where, and nothing of what is there."""
     is_story = happens(text) or _TALK.search(text) or len(text) > MAX_PLACE_ALONE_CHARS
     return not is_story and says_where(text, entities)
+
+
+def place_beside(text: str) -> str | None:
+    """Returns the piece of a message that names a spot and tells nothing: 农行旁边."""
+    for piece in re.split(r"[\s，,。；;！!]+", text):
+        place = _AT.sub("", piece)
+        spot = _NAMED_SPOT.fullmatch(place)
+        if spot and has_name(place) and not happens(place) and not _TALK.search(place):
+            return place
+    return None
 
 
 def says_where(text: str, entities: Iterable[Entity]) -> bool:
@@ -204,6 +225,15 @@ def says_when(text: str, entities: Iterable[Entity]) -> bool:
         return False
     is_time = any(name == "time" for name, _ in entities)
     return is_time or bool(_WHEN.search(text))
+
+
+def since_beside(text: str, entities: Iterable[Entity]) -> str | None:
+    """Returns since when a remark says that it is so: 坏了三天了, and not 昨儿还推俺."""
+    since = since_in(text, entities)
+    if since is None:
+        return None
+    lasts = _LASTS.search(since) or text.partition(since)[2].startswith(("就", "开始"))
+    return since if lasts or not says_more_than(since, text) else None
 
 
 def says_more_than(since: str, text: str) -> bool:

@@ -31,10 +31,14 @@ _OH = r"^(?:[哦噢啊唉哎呀呃额]|不好意思|对不起|等等|等一?下|
 _SLIPPED = re.compile(rf"{_OH}{_SLIP}[,，。 ]*(?:应该)?(?:是|在|改成|改为)?(.*)")
 _INSTEAD = re.compile(
     rf"{_OH}(?:(?:不对|错了|不是|(?:弄|搞|看)错)[了啊呀吧]*[,，。 ]+(?:应该)?(?:是|在|改成|改为)?|"
-    rf"(?:不对|错了)?应该(?:是|在)|(?:改成|改为))(.+)"
+    rf"(?:不对|错了)?应该(?:是|在)|(?:改成|改为))(.+)|^(?:[哦噢哎呀啊]+|对了|等等|不好意思)[ ，,]*是(?![吗啊的不])(.+)"
 )
-"""哦不对 是50号, 应该是50号: with the right words behind it."""
+"""哦不对 是50号, 应该是50号, 对了是3单元: with the right words behind it."""
 _DENIED = re.compile(rf"{_OH}(?:也|又)?不[是在](.{{1,12}}?)[了的啊呀。！! ]*$")
+_TOLD_BEHIND = re.compile(
+    r"(?<=.)[ ，,。]+(?:[我俺咱他她你您那]|还|也|就|不是|不在|灯|报).*"
+)
+"""是3单元 俺闺女住2单元: what follows the place."""
 MAX_SLIP_CHARS = 12
 """A longer message tells of a telephone: 电话打错了好几回才通."""
 _CONTACT = r"(?:电话|手机|号码|手机号|电话号码?|联系方式)"
@@ -47,8 +51,14 @@ _SAME_UNIT = re.compile(
 """不是三天 五天了: the right one follows without a word, in the same unit."""
 _ENDS = "，,。.！! 了的"
 _PLACE_WORD = re.compile(
-    r"号楼|单元|[0-9一二三四五六七八九十]+(?:号|栋|幢|层|楼|室)|小区|花园|家园|新村|[路街巷村]|门口|旁边|对面"
+    r"号楼|单元|[0-9一二三四五六七八九十]+(?:号|栋|幢|层|楼|室)|小区|花园|家园|新村|[路街巷村庄镇]|门口|旁边|对面|"
+    r"路口|附近|跟前|边上|[东西南北前后正侧](?:门|[头边面侧])"
 )
+_LANDMARK = re.compile(
+    r"[农工建]行|银行|信用社|邮[政局]|加油站|超市|[小中大]学|学校|幼儿园|医院|卫生[室院]|"
+    r"[饭商药酒]店|市场|广场|公园|[桥庙厂]|大队|村委|大集|菜场"
+)
+"""What a place is told by; of two of them one may stand for the other: 不是农行 是工行."""
 
 
 def named_field(text: str) -> tuple[str, str] | None:
@@ -110,7 +120,21 @@ def corrects_contact(text: str) -> bool:
 def told_instead(text: str) -> str | None:
     """Returns the words behind a no: 不对 是昨天晚上."""
     found = _INSTEAD.search(text)
-    return found[1].strip(_ENDS) if found is not None else None
+    return (found[1] or found[2]).strip(_ENDS) if found is not None else None
+
+
+def put_right(value: str, wrong: str, right: str) -> str:
+    """Returns a text with the right words for the wrong ones; nothing is said twice.
+
+    农行旁边, corrected by 不是农行 是工行旁边, is 工行旁边.
+    """
+    start = value.find(wrong)
+    if start < 0:
+        return value
+    rest = value[start + len(wrong) :]
+    ends = (right[n:] for n in range(1, len(right)))
+    again = next((end for end in ends if rest.startswith(end)), "")
+    return f"{value[:start]}{right}{put_right(rest[len(again) :], wrong, right)}"
 
 
 def corrected_place(text: str) -> str | None:
@@ -125,14 +149,21 @@ def corrected_place(text: str) -> str | None:
     found = contrast(text)
     if found is not None:
         right = found[1].strip(_ENDS)
-        return right if _PLACE_WORD.search(right) else None
-    instead = _INSTEAD.search(text)
-    if instead is not None and _PLACE_WORD.search(instead[1]):
-        return instead[1].strip(_ENDS)
+        is_landmark = all(_LANDMARK.search(words) for words in found)
+        return right if is_landmark or _PLACE_WORD.search(right) else None
+    instead = _place_first(told_instead(text) or "")
+    if instead:
+        return instead
     if denied_place(text) is not None:
         return ""
     slipped = _SLIPPED.search(text)
     if slipped is None:
         return None
     right = slipped[1].strip(_ENDS)
-    return right if not right or _PLACE_WORD.search(right) else None
+    return _place_first(right) if right else ""
+
+
+def _place_first(words: str) -> str | None:
+    """Returns the place that words begin with, without what is told behind it."""
+    place = _TOLD_BEHIND.sub("", words).strip(_ENDS)
+    return place if _PLACE_WORD.search(place) else None

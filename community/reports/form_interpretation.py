@@ -3,6 +3,7 @@
 import re
 
 from community.catalog.model import Catalog
+from community.dialogue.assurances import worry_in
 from community.dialogue.meaning import (
     ELLIPSIS_MAX_CHARS,
     UNCERTAIN,
@@ -182,7 +183,8 @@ def _is_another_problem(said: Said, context: Context) -> bool:
         return False
     if context.requested_slot == CONFIRM_SLOT:
         is_told = len(bare(said.text)) >= MIN_OTHER_CHARS
-        return is_told and not only_asks(said.text)
+        only = only_asks(said.text) or worry_in(said.text) is not None
+        return is_told and not only
     if context.requested_slot not in ("report_place", "report_since"):
         return False
     answers = {name for name, _ in said.entities} & ANSWER_ENTITIES
@@ -193,6 +195,8 @@ def _is_another_problem(said: Said, context: Context) -> bool:
 def _leaves(said: Said) -> bool:
     if said.label not in LEAVES or said.confidence <= UNCERTAIN_TALK:
         return False
+    if worry_in(said.text) is not None:
+        return False  # 别说是俺报的 8号楼: what is told beside it answers the form
     if phone_in(said.entities):
         return False  # 打俺闺女电话, with the number: who is to be called
     words = _EARLIER if said.label == "talk_ticket_status" else _SOMEBODY

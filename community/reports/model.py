@@ -10,18 +10,23 @@ from community.reports.corrections import (
     corrected_place,
     denied_place,
     named_field,
+    put_right,
     told_instead,
 )
+from community.reports.not_the_story import story_of
 from community.reports.place_parts import (
     has_name,
     is_part,
     is_town,
     refined,
+    replaced,
 )
 
 Entity = tuple[str, str]
 """Name and value."""
 PLACE_ENTITIES = ("address", "building", "unit", "room")
+MIN_MORE_CHARS = 2
+"""One character more says nothing."""
 MIN_DETAIL_CHARS = 6
 """Shorter messages, or a bare alias, get one question about details."""
 
@@ -77,13 +82,15 @@ _NO_NAME = re.compile(
 _NO_PLACE = re.compile(r"看不|瞧不|找不|走不|没有|不知")
 """Roads that one cannot see (看不见路) are no address."""
 _SINCE = re.compile(
-    r"(?:从|打)?(?:今天|今儿|今早|今晚|昨天|昨晚|昨儿|夜来|前天|大前天|上(?:周|个?星期|个?礼拜)[一二三四五六日天]?|上个?月|"
+    r"(?:从|打)?(?:(?<!每天)(?<!天天)早[晨上起]?起来|今天|今儿|今早|今晚|昨天|昨晚|昨儿|夜来|前天|大前天|上(?:周|个?星期|个?礼拜)[一二三四五六日天]?|上个?月|"
     r"这几天|好几天|半(?:个|拉)?月|一个?(?:多)?(?:星期|礼拜|月)|[0-9一二两三四五六七八九十]+"
     r"(?:多)?(?:天|个?(?:星期|礼拜|月)|年|个?小时))(?:了|前|开始|以来|多)*"
 )
 
 MAX_TIME_CHARS = 10
 _PLACE_LINK = re.compile(r"[的，,、\s—－-]{0,2}")
+_SAID_JUST_NOW = re.compile(r"刚[才刚](?:[我俺])?(?:也|都|没)?[说讲报写发打忘记填]")
+"""刚才说错了: when it was said, and not since when it is so."""
 _NOT_SINCE = re.compile(
     r"^(?:每|天天|明|后天|下个?[周星礼月]|赶明)|内$|^(?:[早晚上下中]|凌晨|[半夜]夜?[里间]?)"
 )
@@ -215,6 +222,8 @@ def since_in(text: str, entities: Iterable[Entity] = ()) -> str | None:
     """Returns when a message says that it began, in its own words."""
     for name, value in entities:
         if name == "time" and value in text and not _NOT_SINCE.search(value):
+            if _SAID_JUST_NOW.match(text[text.index(value) :]):
+                continue
             return None if _is_rate(text, value) else value
     match = _SINCE.search(text)
     if match is None or _is_rate(text, match.group()):
@@ -259,7 +268,8 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
         return replace(account, since=instead)
     right, wrong = corrected_place(text), denied_place(text)
     if right:
-        return _moved(account, right)
+        told = text.partition(right)[2].strip("，,。 ")
+        return _with_more(_moved(account, right), told)
     if wrong and wrong in (account.place or ""):
         return replace(account, place=None)
     text = _BUT.sub("", text).strip() or text
@@ -276,10 +286,15 @@ def amended(account: Account, text: str, entities: Iterable[Entity]) -> Account:
         return replace(account, place=refined(account.place, alone))
     if since and len(text) <= len(since) + SMALL_WORDS_CHARS:
         return replace(account, since=since)
-    text = _YES_BEFORE.sub("", text) or text
-    return replace(
-        account, what=f"{account.what}；补充：{text}" if account.what else text
-    )
+    return _with_more(account, _YES_BEFORE.sub("", text) or text)
+
+
+def _with_more(account: Account, words: str) -> Account:
+    """Returns the account with words more in its story."""
+    words = story_of(words)
+    if not account.what or len(words) < MIN_MORE_CHARS:
+        return replace(account, what=account.what or words)
+    return replace(account, what=f"{account.what}；补充：{words}")
 
 
 def _is_story(text: str) -> bool:
@@ -289,7 +304,7 @@ def _is_story(text: str) -> bool:
 def _moved(account: Account, right: str) -> Account:
     """Puts the right place where the wrong one stood, in the story too."""
     is_new = is_town(account.place or "") and not is_part(right)
-    place = right if is_new else refined(account.place, right)
+    place = right if is_new else replaced(account.place, right)
     what = account.what
     if account.place and what:
         what = what.replace(account.place, place)
@@ -314,14 +329,20 @@ def _replaced(
     """Puts what is right in the place of what was wrong, in each field that has it."""
     wrong = f"{wrong}了" if right.endswith("了") else wrong
     changes = {
-        name: value.replace(wrong, right)
+        name: put_right(value, wrong, right)
         for name in ("what", "place", "since")
         if (value := getattr(account, name) or "") and wrong in value
     }
+    is_story = happens(right) or len(right) > len(wrong) + SMALL_WORDS_CHARS
+    if account.what and changes.keys() == {"what"} and is_story:
+        return replace(account, what=f"{account.what}；更正：不是{wrong}，是{right}")
+    is_place = place_in(right, entities) or re.search(r"[楼号路街门口边旁单元]", right)
+    if changes.keys() == {"what"} and is_place and account.place is None:
+        changes["place"] = right
     if changes:
         return replace(account, **changes)
     if since_in(right):
         return replace(account, since=right)
-    if place_in(right, entities) or re.search(r"[楼号路街门口边旁单元]", right):
+    if is_place:
         return _moved(account, right)
     return replace(account, what=f"{account.what}；更正：{right}")

@@ -28,6 +28,12 @@ _ANY = re.compile(
 """What any place may be called; a name is what is left."""
 _DOOR = re.compile(rf"{_NUMBER}号(?![楼院线码])")
 """A house of a road or a village: 铁环路30号."""
+_SPOTS = (
+    re.compile(r"[东西南北前后正侧]门(?:口|[里外])?"),
+    re.compile(r"[东西南北][头边面侧]"),
+)
+"""A gate or a side of a place: 西门 is not 东门."""
+_STANDS_ALONE = re.compile(r"学校|小学|中学|幼儿园|医院|超市|银行")
 _ECHO = re.compile(r"^(?:哪个?|啥|什么)[^，。?？ ]{1,4}[?？ ，,]+(?=.)")
 """The question said again before its answer: 哪个小区？东关花园."""
 _FILLER = re.compile(
@@ -60,6 +66,32 @@ def refined(known: str | None, told: str) -> str:
     return _in_town(known, told)
 
 
+def replaced(known: str | None, right: str) -> str:
+    """Returns a known place with what is right instead of what was told of it.
+
+    A part or a gate takes the place of its kind; a landmark takes that of another one,
+    in the road or the estate that was told before: 隆山路农行旁边, 工行旁边.
+    """
+    is_part_of_it = has_part(right) or _DOOR.search(right) or not has_name(right)
+    if not known or is_part_of_it or _NAME.search(right):
+        return _of_one_kind(known, right)
+    if any(spot.fullmatch(right) for spot in _SPOTS):
+        return refined(known, right)
+    name = TOWN.match(known) or _NAME.search(known)
+    if name is None or _STANDS_ALONE.search(name.group()):
+        return right
+    return known[: name.end()] + right
+
+
+def _of_one_kind(known: str | None, right: str) -> str:
+    """Returns the place with all parts of one kind told anew: 4号楼5号楼, 4号楼6号楼."""
+    for part in _PARTS:
+        old = [*part.finditer(known or "")]
+        if known and len(old) > 1 and part.match(right):
+            return known[: old[0].start()] + right
+    return refined(known, right)
+
+
 def is_town(place: str) -> bool:
     """Tells whether a place is a town and nothing in it."""
     return TOWN.fullmatch(place) is not None
@@ -74,6 +106,10 @@ def _in_town(known: str, told: str) -> str:
     """Returns a place below the town with what was told of it later."""
     if known.endswith("村") and told.startswith("村"):
         told = told[1:]  # 大槐树村，村东头
+    for spot in _SPOTS:
+        old = re.search(rf"(?:{spot.pattern})$", known)
+        if old is not None and spot.fullmatch(told):
+            return known[: old.start()] + told
     is_below = is_part(known) or _SPOT_IN_IT.match(known)
     if _NAME.search(told) and is_below and not has_part(told):
         return f"{told}{known}"

@@ -5,7 +5,15 @@ import re
 from community.dialogue.meaning import Meaning, Said
 from community.dialogue.wordings import bare, is_question
 from community.reports.answers import is_unknown, says_when
+from community.reports.consent import pieces
 from community.reports.model import place_in
+from community.reports.not_the_story import (
+    MAX_UNKNOWN_CHARS,
+    asks_when,
+    asks_who,
+    story_of,
+    worry_beside,
+)
 
 ASKS = "asks"
 """Value of a question that only whoever comes can answer."""
@@ -13,9 +21,10 @@ NOTHING = "nothing"
 """Value of words that add nothing: 不记得编号."""
 PHOTO_COMES = "photo_comes"
 """Value of a message that says there is a photo, or asks how to send it."""
+MIN_TOLD_CHARS = 4
+"""Beside a question, shorter words tell nothing."""
 MIN_WORDS_CHARS = 3
 """Shorter remarks say nothing to whoever works on it."""
-MAX_UNKNOWN_CHARS = 10
 _PICTURE = r"(?:照片?|相片|图片?|视频|录像|截图|(?:聊天|转账|通话)记录)"
 _HAS_PICTURE = (
     rf"(?:[我俺]们?|已经|刚才?|这里|手里|手机上?|微信上?|这|那|还|也|都)*"
@@ -27,16 +36,6 @@ _SENDS = (
 )
 _PHOTO = re.compile(
     rf"{_HAS_PICTURE}(?:{_SENDS})?|(?:那|这|[我俺])*(?:有?{_PICTURE})?{_SENDS}"
-)
-_WHEN = re.compile(
-    r"(?:(?:[几多]少?[天久长]|[啥什]么?时候|多会儿?|几时|哪天)[^，。]{0,6}(?:信|来|修|办|弄|处理|解决|回|好)|要?(?:等|过)?(?:几天|多久|多长时间))[啊呀呢?？]*$"
-)
-_WHO = re.compile(
-    r"^报给谁[啊呀呢的?？]*$|^(?:这|那|到时候?|是|这事|归)*(?:谁|哪个?(?:部门|单位|人))(?:来|去|给|会)?(?:修|办|管|弄|处理|负责|看)[啊呀呢的?？]*$"
-)
-_NAMELESS = re.compile(
-    r"(?:别|不|甭|不要|不用|不想)[^，。]{0,3}?[留写报提记说]?(?:[我俺]的?)?(?:真)?(?:姓名|名字?)(?!单|额|称)|"
-    r"(?:得|要|能|给[我俺]?)保密"
 )
 _SAYS_IT_ASKS = re.compile(r"问(?:下|一下|问|个)|(?:想|再)问")
 _ASKS = re.compile(r"[了过到]没(?:有)?[?？]?$|几[点号](?:上班|下班|开门|来)?[?？]?$")
@@ -59,25 +58,13 @@ def aside(said: Said) -> Meaning | None:
     text = said.text.strip()
     if tells_of_picture(text):
         return Meaning("inform", value=PHOTO_COMES)
-    if wants_no_name(text):
-        return Meaning("talk_identity", value="discreet")
     if asks_when(text):
         return Meaning("talk_ask_facet", facets=("time_limit",))
-    if _WHO.search(text):
+    if asks_who(text):
         return Meaning("talk_ask_facet", facets=("process",))
     if _adds_nothing(said):
         return Meaning("inform", value=NOTHING)
     return None
-
-
-def asks_when(text: str) -> bool:
-    """Tells whether it is asked when somebody comes, or it is done: 这事多长时间给解决."""
-    return bool(_WHEN.search(text))
-
-
-def wants_no_name(text: str) -> bool:
-    """Tells whether somebody wants his name kept out of it: 别写我名字行不."""
-    return bool(_NAMELESS.search(text)) and len(text) <= MAX_UNKNOWN_CHARS
 
 
 def tells_of_picture(text: str) -> bool:
@@ -100,8 +87,20 @@ def only_asks(text: str) -> bool:
     return bool(_SAYS_IT_ASKS.search(text))
 
 
+def told_with_question(text: str) -> str:
+    """Returns what is told in the breath of a question: 孩子喝了拉肚子 咋办."""
+    if only_asks(text):
+        return ""
+    told = [
+        p for p in pieces(story_of(text)) if not (asks_something(p) or _ASKS.search(p))
+    ]
+    return " ".join(p for p in told if len(p) >= MIN_TOLD_CHARS and not is_unknown(p))
+
+
 def unanswered(said: Said) -> Meaning | None:
     """Reads a question that nobody answers here; a wish is no question."""
+    if worry_beside(said.text) is not None:
+        return None  # it is answered, and what is told with it stays
     asks = only_asks(said.text) or asks_something(said.text) or _ASKS.search(said.text)
     if not asks or _WISH.search(said.text):
         return None

@@ -131,7 +131,6 @@ def test_a_clear_other_problem_is_no_pressing(catalog):
     ("text", "intent", "value"),
     [
         ("这个得多长时间给弄好", "talk_ask_facet", None),
-        ("别留俺名字", "talk_identity", "discreet"),
         ("不是树的事 主要是没人浇水", "supplement", None),
         ("12345俺也打过了 说给转", "supplement", None),
     ],

@@ -25,8 +25,6 @@ def said(text: str, label: str = "oos_other") -> Said:
         ("有相片咋传", "inform", PHOTO_COMES),
         ("我手机上有转账记录 能发给你不", "inform", PHOTO_COMES),
         ("刚才那个路灯的接着报", "inform", NOTHING),
-        ("恁可得保密", "talk_identity", "discreet"),
-        ("别写俺名字", "talk_identity", "discreet"),
         ("得等几天", "talk_ask_facet", None),
         ("啥时候能来修", "talk_ask_facet", None),
         ("谁来弄", "talk_ask_facet", None),
