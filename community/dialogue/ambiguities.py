@@ -29,7 +29,9 @@ AMBIGUITIES = (
     ),
     Ambiguity(
         re.compile(r"老[人年](?:.{0,4}(?:补[助贴]|每[个]?月.{0,3}钱|的钱)|钱)"),
-        re.compile(r"[岁龄]|[七八九]十|[7-9]\d|养老|照|认证|失能|残|低保|独生|退休|退[役伍]|农村"),
+        re.compile(
+            r"[岁龄]|[七八九]十|[7-9]\d|养老|照|认证|失能|残|低保|独生|退休|退[役伍]|农村"
+        ),
         (
             "service/senior_age_allowance",
             "service/pension_claim",

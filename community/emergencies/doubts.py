@@ -146,6 +146,12 @@ OVER_BY_TODAY = (
 _ASKED = re.compile(
     r"(?:[吗么呢]|[咋哪]|怎么|多少|能不能|行不|中不|咨询)[^，。]{0,12}。?$|请问|想问|咨询"
 )
+_ASKED_BEFORE = re.compile(
+    r"(?:[吗么呢]|[咋啥哪]|怎么|什么|多[久少]|[不没])[^，。]{0,6}[，。](?:还有|另外|对了|哎呀?|呀|啊|，)*[^，。]{0,14}$"
+)
+"""A question that is over when the danger is told in words of its own: 低保咋办，煤气漏了."""
+_OF_HARM = re.compile(r"报销|赔|工伤|救助|鉴定|残|失业|护理|长护|抚恤")
+"""Services that are asked for because of what happened: their story is no second thing."""
 _MARKERS = {
     "asked": _ASKED,
     "now": NOW,
@@ -240,6 +246,9 @@ def _is_service(plain: str, rule: str, start: int, now: list[int]) -> bool:
     """Whether the text is about a service and does not turn away from it."""
     services = [match.start() for match in _SERVICE.finditer(plain)]
     if rule in ("self_harm", "fraud_now") or not services:
+        return False
+    is_beside = rule == "gas" or not _OF_HARM.search(plain, 0, start)
+    if is_beside and _ASKED_BEFORE.search(plain, 0, start) and services[-1] < start:
         return False
     turns = [match.start() for match in _TURN.finditer(plain)]
     if services[-1] > start:
