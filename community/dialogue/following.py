@@ -15,7 +15,7 @@ from community.dialogue.meaning import (
     Said,
 )
 from community.dialogue.staying import TOLD, asks_only, is_told
-from community.dialogue.told_facts import fact_in
+from community.dialogue.told_facts import fact_in, lacks_paper
 from community.dialogue.wordings import (
     asked_with_wish,
     bare,
@@ -248,12 +248,23 @@ def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | No
         return Meaning("talk_ask_facet", context.service, (fact,), value=TOLD)
     if context.talked_of is None:
         return None
+    if lacks_paper(bare(said.text)) and not _is_of_another(said, context, catalog):
+        return Meaning("talk_ask_facet", context.service, ("eligibility",), value=TOLD)
     if said.is_clear_item or named_services(said.text, catalog):
         return None
     if not _CONDITION.fullmatch(bare(said.text)):
         return None
     facets = said.facets or ("eligibility",)
     return Meaning("talk_ask_facet", item=context.service, facets=facets)
+
+
+def _is_of_another(said: Said, context: Context, catalog: Catalog) -> bool:
+    """Whether the paper that was lost is what another service gives: 身份证丢了."""
+    if said.emergency:
+        return True
+    named = {*named_services(said.text, catalog)} - {context.service}
+    is_sure = said.is_clear_service and said.label != context.service
+    return bool(named) or (is_sure and hints_at(said.text, said.label, catalog))
 
 
 def of_that_kind(said: Said, context: Context, catalog: Catalog) -> Meaning | None:

@@ -33,6 +33,8 @@ THESE = "these"
 """Value of a question about all the choices on the table: 能给点啥."""
 OF_PEOPLE = frozenset({"vulnerable_care", "dispute", "party_mass", "public_security"})
 """Categories of matters that what is told of a family sounds like."""
+_STILL = re.compile(r"还[^，。]{0,6}[吗不么]\W*$")
+"""Asks whether it goes on all the same."""
 _OF_OTHERS = re.compile(r"楼[上下]|邻居|隔壁|对门|人家|别人|谁家|有户|有一家")
 _MISREAD = re.compile(
     r"[说打]错|误会|不是(?:这|那)(?:个)?意思|没死|还活着|还在世|想多了|听错|理解错"
@@ -145,7 +147,15 @@ def _is_of_service(said: Said, told: Situation, context: Context) -> bool:
     if said.is_clear_service and said.label == context.service:
         return True
     asks_for_any = is_question(said.text) and _ANY_HELP.search(said.text)
-    return told.id not in EVENTS and not asks_for_any
+    if asks_for_any:
+        return False
+    return told.id not in EVENTS or _asks_on(said)
+
+
+def _asks_on(said: Said) -> bool:
+    """Whether what happened stands in a question about the talk: 老头子没了还给不."""
+    asks = bool(said.facets) and bool(_STILL.search(said.text))
+    return asks and said.label == "talk_ask_facet"
 
 
 def _asked_by(told: Situation, context: Context) -> tuple[str, ...]:

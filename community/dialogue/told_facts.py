@@ -7,9 +7,7 @@ _WHO = (
     r"(?:(?:[我俺咱他她它]们?(?:家)?(?:的)?)?(?:娘|妈|爹|爸|爷爷?|奶奶?|老伴|老头|老人|孩子|儿子?|闺女|对象|媳妇|人|本人)?(?:家里|屋里|身边|跟前)?)"
     r"(?:又|也|都|就|现在|实在|真|还)*"
 )
-_HOW_LONG = (
-    r"[0-9一二两三四五六七八九十半几]+(?:多)?个?(?:天|周|星期|礼拜|月|年)(?:多|来)?"
-)
+_HOW_LONG = r"(?:[0-9一二两三四五六七八九十半几]+多?个?|[俩仨]个?)(?:天|周|星期|礼拜|月|年)(?:多|来)?"
 _FACTS = tuple(
     (facet, re.compile(f"{_WHO}(?:{pattern})(?:了|的|呀|啊|呢|哦)*"))
     for facet, pattern in (
@@ -44,6 +42,28 @@ _FACTS = tuple(
         ),
     )
 )
+
+
+_PAPER = r"(?:证明?|本本?子?|单子?|信|条子?|合同|协议|手续|病历|材料)"
+_LOST = re.compile(
+    rf"(?:[\u4e00-\u9fff]{{0,6}}{_PAPER})(?:也|都|又|给|让|被|[我俺他她])*"
+    r"(?:弄|搞)?(?:丢|没了|掉|找不|不见|烧|坏|泡|撕)[\u4e00-\u9fff]{0,3}"
+)
+_WITHHELD = re.compile(
+    rf"[\u4e00-\u9fff]{{1,6}}?[不没](?:肯|愿意?|想)?(?:再)?(?:给|开|发|还)(?:[我俺他她]们?)?(?:开|出|写|拿)?"
+    rf"[\u4e00-\u9fff]{{0,5}}{_PAPER}(?:了|的|呀|啊)*"
+)
+
+
+def lacks_paper(plain: str) -> bool:
+    """Tells whether a paper was lost or is withheld, and nothing is asked: 本子丢了.
+
+    Args:
+        plain: A message without marks and spaces.
+    """
+    if plain[-1:] in "吗么不呢" or "补" in plain:
+        return False
+    return bool(_LOST.fullmatch(plain) or _WITHHELD.fullmatch(plain))
 
 
 def fact_in(plain: str) -> str | None:
