@@ -252,8 +252,9 @@ def remember(key: str, reading: Reading, tracker: Tracker) -> Events:
         SlotSet(FACETS_SLOT, [facet.value for facet in reading.facets]),
         SlotSet(UNCLEAR_SLOT, 0.0),
         SlotSet(UNCLEAR_TEXT_SLOT, None),
-        SlotSet(COMPARED_SLOT, None),
     ]
+    if key not in (tracker.get_slot(COMPARED_SLOT) or ()):
+        events.append(SlotSet(COMPARED_SLOT, None))
     if key.startswith("service/"):
         events.append(SlotSet(SERVICE_SLOT, key))
     if before and before != key:

@@ -23,9 +23,10 @@ from actions.sent_files import still_there, times_of, told_gone
 from actions.speaking import Events, SpeakingAction, is_reporting
 from community.answers import AnswerComposer
 from community.contacts import contact_in, without_label
+from community.dialogue.appeals import disagrees
 from community.dialogue.call_back import CALL_BACK
 from community.dialogue.praise import PRAISE
-from community.dialogue.wordings import asks_reason, wants_person
+from community.dialogue.wordings import wants_person
 from community.payloads import item_payload, talk_payload
 from community.privacy import without_id_numbers
 from community.replies import Choice, Choices, Emergency, Part, Text
@@ -144,7 +145,7 @@ class Reason(SpeakingAction):
         filed, gone = await open_handoff(reading, tracker, reading.item, reading.text)
         ticket = filed.ticket
         name = f"{service.short_name}的事，" if service else ""
-        appeal = composer.fill(APPEAL) if asks_reason(reading.text) else ""
+        appeal = composer.fill(APPEAL) if disagrees(reading.text) else ""
         told = (
             f"{name}具体为什么，我这里查不到，不敢瞎猜。"
             f"我已经请网格员帮您问，编号 {ticket.number}。"

@@ -16,6 +16,8 @@ from community.emergencies.questions import SAFETY, answer_about
 from community.payloads import talk_payload
 from community.replies import Choice, Choices, Part, Text
 
+HERE = "我在呢。您有啥事，用平常的话写给我就行；想找人，就点下面。"
+"""To whoever greets again."""
 _WHAT_CAN = re.compile(r"[能会可].{0,4}[干办做帮查问]|功能|有[啥什哪]|[干做]啥|服务")
 
 
@@ -33,6 +35,8 @@ class Greet(SpeakingAction):
         if is_reporting(tracker):
             name = composer.catalog.item_name(tracker.get_slot("report_item"))
             return [Text(f"您好。刚才“{name}”的事还没报完，咱接着来。")], []
+        if _greeted(tracker):
+            return [Text(HERE), Choices("", (SERVICES, PERSON))], []
         return [
             Text(
                 "您好，我是云小路，社区的小帮手。您直接说事就行：想办什么，"
@@ -40,6 +44,15 @@ class Greet(SpeakingAction):
             ),
             Choices("", (SERVICES, PERSON)),
         ], []
+
+
+def _greeted(tracker: Tracker) -> bool:
+    """Tells whether the message before was a greeting, too."""
+    said = [event for event in tracker.events if event.get("event") == "user"]
+    intents = [
+        ((e.get("parse_data") or {}).get("intent") or {}).get("name") for e in said
+    ]
+    return intents[-2:] == ["talk_greet", "talk_greet"]
 
 
 class Identity(SpeakingAction):

@@ -17,6 +17,7 @@ from community.dialogue.meaning import (
 from community.dialogue.staying import TOLD, asks_only, is_told
 from community.dialogue.told_facts import fact_in, lacks_paper
 from community.dialogue.wordings import (
+    asked_of_earlier,
     asked_with_wish,
     bare,
     hints_at,
@@ -66,6 +67,10 @@ _WRONG = re.compile(
 """Said of whoever was wronged: of work, money and neighbours it tells a problem."""
 _GENERIC = re.compile(r"补[助贴]|津贴|救助|待遇|报名|申请|登记|优惠|政策")
 """Words in the names of many services, which name none of them."""
+_OF_ITS_OWN = re.compile(
+    r"^那?个?[\u4e00-\u9fff]{2,6}?(?:过期|到期|丢|坏|[涨降停]没?[涨降停]?|[咋怎]么?(?:办|弄|领|申请|报|交))"
+)
+"""Asked of what is named and not of what was talked of: 身份证过期了咋弄."""
 _THAT = re.compile(r"^(?:那|这|它|他|她)")
 _KIND = re.compile(
     r"(?:不是|要|给|就是|是|[我俺]是|[我俺]们?是)?(?!好|是|对|行|中|真|有|假|知道|可以|怎么|会|刚才|谢)"
@@ -101,12 +106,22 @@ def plain_yes(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
 
 def going_back(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Returns to the item talked of before: 回到刚才那个."""
-    if context.previous_item is None or not is_return(said.text):
-        return None
     if named_services(said.text, catalog):
+        return None
+    if asked_of_earlier(said.text):
+        return _of_earlier(said, context)
+    if context.previous_item is None or not is_return(said.text):
         return None
     base = context.previous_item.split("/")[0]
     return Meaning(base, item=context.previous_item, facets=said.facets)
+
+
+def _of_earlier(said: Said, context: Context) -> Meaning | None:
+    """Asks on about the service before the present one, or about that where it is the first."""
+    key = context.previous_item or context.talked_of
+    if key is None or not key.startswith("service/") or said.is_clear_matter:
+        return None
+    return Meaning("service", item=key, facets=said.facets or context.facets)
 
 
 def remembered(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -134,7 +149,11 @@ def same_question(said: Said, context: Context, catalog: Catalog) -> Meaning | N
 def follow_up(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Takes a short question that names nothing for one about the item."""
     vague = said.label.startswith("talk_") and said.confidence < UNCERTAIN_TALK
-    if said.label == "talk_ask_facet" and not vague:
+    named = named_services(said.text, catalog)
+    is_asked = said.label == "talk_ask_facet"
+    if is_asked and len(named) == 1 and _OF_ITS_OWN.search(said.text):
+        return Meaning("service", item=named[0], facets=said.facets)
+    if is_asked and not vague:
         if context.item is None and not is_question(said.text):
             return Meaning("nlu_fallback", facets=said.facets)
         services = tuple(c for c in said.candidates if c.startswith("service/"))
@@ -163,8 +182,10 @@ def about_outside(said: Said, context: Context, catalog: Catalog) -> Meaning | N
     is_sure = said.is_clear_matter or said.confidence >= CERTAIN_OUTSIDE
     if said.is_clear_item and is_sure and not asks_only(said.text):
         return None
+    named = same_of_another(said.text)
     asks = (
         said.label == "talk_ask_facet"
+        or (named is not None and len(bare(named)) <= NOUN_MAX_CHARS)
         or _WHOSE.search(said.text) is not None
         or (said.item is not None and is_question(said.text))
     )

@@ -12,7 +12,14 @@ from typing import Any
 from community.catalog.model import Catalog
 from community.dialogue.about_us import ABOUT_US, asks_about_us
 from community.dialogue.ambiguities import ambiguous
-from community.dialogue.assurances import BANK, DAMAGES, ELSEWHERE, worry_in
+from community.dialogue.appeals import appeal
+from community.dialogue.assurances import (
+    BANK,
+    DAMAGES,
+    ELSEWHERE,
+    PRESENT,
+    worry_in,
+)
 from community.dialogue.assurances import MAX_CHARS as MAX_WORRY_CHARS
 from community.dialogue.call_back import number_told
 from community.dialogue.conditions import cannot_write, no_with_more
@@ -62,13 +69,20 @@ from community.dialogue.needs import money_for_illness, nobody_for_me
 from community.dialogue.others import accusation, asks_about_others
 from community.dialogue.own_questions import case_told, lacks_something, photo_to_send
 from community.dialogue.pieces import takes_first
-from community.dialogue.praise import praise
+from community.dialogue.praise import judged, praise
 from community.dialogue.questions import answered
+from community.dialogue.rumours import RUMOUR, is_hope
 from community.dialogue.situations import asks_about_choices, situation
 from community.dialogue.staying import goes_on, is_told, of_another
 from community.dialogue.suspicious import suspicious
 from community.dialogue.ticket_wishes import forget_wish, visit_wish, wishes
-from community.dialogue.two_services import both, comparison, neighbours
+from community.dialogue.two_services import (
+    all_offered,
+    both,
+    comparison,
+    neighbours,
+    one_of_two,
+)
 from community.dialogue.wordings import (
     asks_reason,
     bare,
@@ -152,6 +166,10 @@ def _worry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if worry == DAMAGES and not on_report:
         return None
     if worry == BANK and context.service is not None:
+        return None
+    if worry == RUMOUR and is_hope(said, catalog):
+        return None
+    if worry == PRESENT and context.is_unclear:
         return None
     is_long = said.is_clear_item and len(said.text) > MAX_WORRY_CHARS
     if worry is None or (is_long and worry != ELSEWHERE):
@@ -316,8 +334,10 @@ READERS: tuple[Reader, ...] = (
     not_solved,
     supplement,
     place_only,
+    judged,
     no_with_more,
     _anger,
+    all_offered,
     asks_about_choices,
     of_another,
     situation,
@@ -330,11 +350,13 @@ READERS: tuple[Reader, ...] = (
     plain_yes,
     going_back,
     remembered,
+    one_of_two,
     comparison,
     neighbours,
     same_question,
     missing_money,
     asked_again,
+    appeal,
     _reason,
     inquiry,
     told_on,

@@ -168,6 +168,9 @@ def _tells_more(said: Said, catalog: Catalog) -> bool:
     """Tells whether a few words go on with what was told: 上三年级, 俺俩都有病."""
     if is_question(said.text) or len(said.text) > MAX_MORE_CHARS:
         return False
+    is_noun = said.is_clear_service and len(bare(said.text)) <= FRAGMENT_CHARS
+    if is_noun and hints_at(said.text, said.label, catalog):
+        return False
     is_talk = said.label.startswith("talk_") and said.label != "talk_ask_facet"
     if is_talk or named_services(said.text, catalog):
         return False

@@ -80,7 +80,7 @@ _GAVE_ID = re.compile(
     rf"{_GAVE}[^，。没]{{0,6}}{_PERSONAL}|{_PERSONAL}[^，。没]{{0,5}}{_GAVE}(?:[他她]们?)?[了过]"
 )
 _CLICKED = re.compile(
-    r"^(?:[我俺]|已经|刚才?|都|可)*(?:点|扫|打开|点开|点进去|进去|下载|安装|装)(?:进去|开|上)?(?:了|过)"
+    r"^(?:[我俺那]|已经|刚才?|都|可|就|不小心)*(?:点|扫|打开|点开|点进去|进去|下载|安装|装)(?:进去|开|上)?(?:了|过)"
 )
 _TRUE = re.compile(
     r"真的?[吗么假]|是不是(?:真|假|骗)|可信|骗[子人]|假的|靠谱|正常[吗么不]|正规[吗么不]"
@@ -145,7 +145,7 @@ def _warning(said: Said) -> str | None:
 
 
 def _after_a_bait(text: str, worry: str | None) -> str | None:
-    if _TRUE.search(text):
+    if _TRUE.search(text) and text[:1] not in "你您恁":
         return SCAM
     if _CARD_DOUBT.search(text):
         return GAVE_CARD if worry == GAVE_CARD else GAVE_NOTHING
