@@ -10,12 +10,12 @@ from rasa_sdk import Tracker
 from actions.reading import ITEM_SLOT, Reading
 from community.answers import PERSON, AnswerComposer, first_sentence
 from community.catalog.facets import FACET_TITLES, Facet
-from community.catalog.lines import closest_line
+from community.catalog.lines import closest_line, lines_naming
 from community.catalog.model import Service
 from community.dialogue.circumstances import names_case
 from community.dialogue.following import UNWRITTEN
 from community.dialogue.staying import told_in
-from community.dialogue.wordings import bare, rephrase
+from community.dialogue.wordings import bare, rephrase, same_of_another
 from community.replies import Choices, Part, Text, part_to_doc
 
 _ASKS = re.compile(r"[吗不么呢?？]$|[几哪谁啥咋怎]|多少|什么")
@@ -83,6 +83,9 @@ def instead_of_repeating(
     line = _closest(service, reading, composer)
     if line is not None:
         lead = f"{echo(reading.text)}，{TOUCHED}“{composer.fill(line.rstrip('。；'))}”。{judged}"
+    elif named := lines_naming(composer.current(service), _named_in(reading)):
+        told = "；".join(f"“{composer.fill(text.rstrip('。；'))}”" for text in named)
+        lead = f"{echo(told_in(reading.text))}，{TOUCHED}{told}。{judged}"
     elif names_case(service, reading.text) and reading.facets:
         lead = f"{echo(told_in(reading.text))}，{TOLD_WITH_IT}"
     elif not _ASKS.search(reading.text.strip(" 。！!")):
@@ -105,6 +108,12 @@ def goes_on(service: Service, reading: Reading, tracker: Tracker) -> bool:
     if said in {service.name, service.short_name, *service.aliases}:
         return False
     return tracker.get_slot(ITEM_SLOT) == service.key
+
+
+def _named_in(reading: Reading) -> str:
+    """Returns what 到期了呢, 那租房补贴呢 name; a text of no line for anything else."""
+    named = same_of_another(reading.text)
+    return named.rstrip("了的") if named else reading.text
 
 
 def _closest(

@@ -13,13 +13,20 @@ from actions.repeating import (
     PERSON_TOO,
     TOUCHED,
     echo,
+    goes_on,
 )
 from community.answers import PERSON, AnswerComposer, first_sentence
 from community.catalog.facets import Facet
 from community.catalog.lines import is_line_of, touched_lines
 from community.catalog.model import Service
 from community.dialogue.circumstances import fitting
-from community.dialogue.staying import TOLD, person_told, states, told_in
+from community.dialogue.staying import (
+    TOLD,
+    asks_of_something,
+    person_told,
+    states,
+    told_in,
+)
 from community.payloads import item_payload
 from community.replies import Choice, Choices, ItemList, Part, Text
 
@@ -38,13 +45,18 @@ def instead_of_an_aspect(
     known: Mapping[str, str],
 ) -> list[Part]:
     """Answers what asks for no aspect by name; nothing for any other question."""
-    if reading.chosen or not {*reading.facets} <= {Facet.ELIGIBILITY}:
+    is_aside = goes_on(service, reading, tracker) and asks_of_something(
+        reading.text, service
+    )
+    instead = {Facet.ELIGIBILITY, Facet.MATERIALS} if is_aside else {Facet.ELIGIBILITY}
+    if reading.chosen or not {*reading.facets} <= instead:
         return []
+    is_aside = is_aside and Facet.ELIGIBILITY in reading.facets
     asked = tuple(Facet(name) for name in tracker.get_slot(FACETS_SLOT) or ())
     if _VERDICT.search(reading.text):
         return _closed(service, JUDGED, asked, composer)
     is_stated = bool(reading.facets) and states(reading.text)
-    if reading.value != TOLD and not is_stated:
+    if reading.value != TOLD and not is_stated and not is_aside:
         return []
     meant = told_in(reading.text)
     lines = touched_lines(composer.current(service), meant, asked, composer.catalog)

@@ -23,7 +23,7 @@ _OF_NO_CASE = _OF_NOBODY | {Facet.FEE, Facet.PROGRESS, Facet.ONLINE}
 MAX_LINES = 3
 _ENDS = re.compile(r"(?<=[。；])")
 _OF_ANY_LINE = frozenset(
-    "我你您他她它们的了是不能可以有没要这那在就都也和跟给到会得个一上下申请当地"
+    "我你您他她它们的了是不能可以有没要这那在就都也和跟给到会得个一上下申请当地知道"
 )
 """Characters of small words: a pair of them tells nothing."""
 _HERE = "这里"
@@ -78,6 +78,12 @@ def touched_lines(
         if most > best:
             best, found = most, [line for n, line in counted if n == most]
     return tuple(found[:MAX_LINES])
+
+
+def lines_naming(service: Service, words: str) -> tuple[str, ...]:
+    """Returns the first lines that hold a few words as they are: 到期, 租房补贴."""
+    lines = (line for line in _lines_of(service) if words in line)
+    return tuple(dict.fromkeys(lines))[:MAX_LINES]
 
 
 def is_line_of(statement: Statement, line: str) -> bool:

@@ -14,7 +14,7 @@ from community.dialogue.meaning import (
     Meaning,
     Said,
 )
-from community.dialogue.staying import TOLD, asks_only, is_told
+from community.dialogue.staying import CERTAIN_OTHER, TOLD, asks_only, is_told
 from community.dialogue.told_facts import fact_in, lacks_paper
 from community.dialogue.wordings import (
     asked_of_earlier,
@@ -271,7 +271,8 @@ def on_condition(said: Said, context: Context, catalog: Catalog) -> Meaning | No
         return None
     if lacks_paper(bare(said.text)) and not _is_of_another(said, context, catalog):
         return Meaning("talk_ask_facet", context.service, ("eligibility",), value=TOLD)
-    if said.is_clear_item or named_services(said.text, catalog):
+    is_sure = said.is_clear_matter or said.confidence >= CERTAIN_OTHER
+    if (said.is_clear_item and is_sure) or named_services(said.text, catalog):
         return None
     if not _CONDITION.fullmatch(bare(said.text)):
         return None

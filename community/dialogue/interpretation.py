@@ -73,7 +73,7 @@ from community.dialogue.praise import judged, praise
 from community.dialogue.questions import answered
 from community.dialogue.rumours import RUMOUR, is_hope
 from community.dialogue.situations import asks_about_choices, situation
-from community.dialogue.staying import goes_on, is_told, of_another
+from community.dialogue.staying import another_errand, goes_on, is_told, of_another
 from community.dialogue.suspicious import suspicious
 from community.dialogue.ticket_wishes import forget_wish, visit_wish, wishes
 from community.dialogue.two_services import (
@@ -339,6 +339,7 @@ READERS: tuple[Reader, ...] = (
     _anger,
     all_offered,
     asks_about_choices,
+    another_errand,
     of_another,
     situation,
     _goodbye,

@@ -7,7 +7,7 @@ sees the few words alone takes them for another service or for nothing at all.
 
 import re
 
-from community.catalog.model import Catalog
+from community.catalog.model import Catalog, Service
 from community.catalog.situations import WORDS
 from community.catalog.topics import topics_said
 from community.dialogue.circumstances import names_case
@@ -67,10 +67,24 @@ _OF_ANOTHER = re.compile(
     r"(?:那|那么|还有|要是|如果|换成)*(.{1,8}?)(?:呢|(?<=的)(?:咋样|怎么样))[?？，,。 ]*(.{0,10})"
 )
 """那离婚呢, 那我妈呢 82: of whom or what the same is asked, and what is told of it."""
+_ANOTHER_TOO = re.compile(
+    r"(?:[也还又]|顺便|再)(?:想|要|得|打算|准备|是)*(?:去|给.{1,4})?(?:办|弄|领|申请|补|换|交|问|做)"
+)
+"""那个公交卡俺也想办: another errand is wished, too."""
+_FOR_THIS = re.compile(
+    r"(.{2,10}?)(?:用不用|要不要|需不需要|用不用得着|用得着|用得上|需要|[要用得])(?:带|交|办|拿|看|有|用)?"
+    r"(?:这个|这张?|它)(?:证|卡|本|东西|单子|手续)?[吗不么呢啊]*\W*"
+)
+"""孩子上学用不用这个: whether another errand needs what is talked of."""
 _PERSON = re.compile(
     rf"(?:那|是|给|就是|[我俺咱你恁他她]们?|家|的|要是)*"
     rf"({WORDS['family']}|小孩|大人|本人|朋友|同事|亲戚)(?:的|们|也|呀|啊)*"
 )
+_WHEN_OPEN = re.compile(
+    r"周末|周[一二三四五六日天]|星期|礼拜|几点|[上下]班|开门|节假日|中午"
+)
+_ANYBODY = re.compile(rf"{WORDS['family']}|当[爸妈爹娘]|[爸妈爹娘]|小孩|大人|老人|孩子")
+_OF_WHOM = re.compile(r"够|格|符合|享受|条件|要求高|[我俺他她]这|这样|这种|哪些|啥样")
 _ERRAND = re.compile(
     r"(?:补|换|丢|掉|坏|首|新|重|注销|销|变更|改|更正|异地|外地|本地|挂失|迁|到期|过期|年审|续|农村|城[里镇]|"
     r"单位|自己|网上|手机|[办领证卡的了次名信息签申请一二个交])+"
@@ -101,6 +115,26 @@ def of_another(said: Said, context: Context, catalog: Catalog) -> Meaning | None
     if not is_kind and (said.is_clear_matter or _is_another(what, said, catalog)):
         return None
     return Meaning("talk_ask_facet", context.service, ("eligibility",), value=TOLD)
+
+
+def another_errand(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """Goes to another service that is wished, too, or that may need this one."""
+    if not _is_talk(context) or said.emergency or len(said.text) > MAX_FACT_CHARS:
+        return None
+    for_this = _FOR_THIS.fullmatch(said.text.strip())
+    if for_this is not None:
+        named = _others(said, context, catalog)
+        if named:
+            return Meaning("service", named[0], ("materials",))
+    is_other = said.label.startswith("service/") and said.label != context.service
+    if not is_other or said.confidence < UNCERTAIN:
+        return None
+    if not hints_at(said.text, said.label, catalog):
+        return None
+    if for_this is not None:
+        return Meaning("service", said.label, ("materials",))
+    too = _ANOTHER_TOO.search(said.text) is not None
+    return Meaning("service", said.label, said.facets) if too else None
 
 
 def told_in(text: str) -> str:
@@ -143,6 +177,20 @@ def goes_on(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     if is_short and _SUFFICES.search(said.text) and not is_other:
         return _asks(said, context)
     return None
+
+
+def asks_of_something(text: str, service: Service) -> bool:
+    """Tells whether a question names a thing that is none of any errand: 管饭不.
+
+    What it says of the service itself, of a count and of who qualifies is no such thing.
+    """
+    if not is_question(text) and not _ENDS_ASKING.search(text):
+        return False
+    if _COUNTS.search(text) or _OF_WHOM.search(text) or len(bare(text)) > 12:
+        return False
+    names = f"{service.name}{service.short_name}{''.join(service.aliases)}"
+    left = _LEFT_OUT.sub("", _ANYBODY.sub("", bare(text)))
+    return len([c for c in left if c not in names]) > 1
 
 
 def asks_only(text: str) -> bool:
@@ -219,4 +267,6 @@ def _asks(said: Said, context: Context) -> Meaning:
     """Without an aspect the question is read once more with the service's name."""
     if not said.facets:
         return Meaning("nlu_fallback")
-    return Meaning("talk_ask_facet", item=context.service, facets=said.facets)
+    when_open = "place" in said.facets and _WHEN_OPEN.search(said.text)
+    facets = ("place",) if when_open else said.facets
+    return Meaning("talk_ask_facet", item=context.service, facets=facets)
