@@ -7,7 +7,7 @@ import re
 
 from community.catalog.model import Catalog
 from community.dialogue.meaning import ELLIPSIS_MAX_CHARS, Context, Meaning, Said
-from community.dialogue.wordings import hints_at, named_services
+from community.dialogue.wordings import hints_at, named_services, wish
 
 MIN_MORE_CHARS = 2
 """Of what is said beside the no."""
@@ -28,7 +28,7 @@ _TYPING = re.compile(r"打字|语音|录音|拼音|键盘|手机")
 
 def no_with_more(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """Takes 不用抵押吧, 不是居民 for a question whether the service is for that case."""
-    if said.label != "talk_deny" or _ENDS.search(said.text):
+    if said.label != "talk_deny" or _ENDS.search(said.text) or wish(said.text):
         return None
     if len(_NO.sub("", said.text)) < MIN_MORE_CHARS:
         return None

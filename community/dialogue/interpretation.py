@@ -121,6 +121,7 @@ _TELL_FIRST = Meaning("nlu_fallback", value="report")
 _CALL_ME = re.compile(
     r"(?:请|麻烦|就|直接|你们?)*(?:打|拨|回)(?:给)?[我俺]的?(?:手机|电话|号)?(?:上|就行|吧)?"
 )
+_SIGNS_OF_THANKS = re.compile("[👍👌🙏🌹❤✅\\ufe0f]+")
 _HUMMED = re.compile(r"[哦噢喔奥昂嗯唉啊]+[。！!~，,]*")
 Reader = Callable[[Said, Context, Catalog], Meaning | None]
 
@@ -181,6 +182,8 @@ def _goodbye(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
     """行，知道了，俺明天去: said at the end, however a model reads it."""
     if said.label.startswith("oos_") and _HUMMED.fullmatch(said.text.strip()):
         return Meaning("talk_affirm")
+    if _SIGNS_OF_THANKS.fullmatch(said.text.strip()):
+        return Meaning("talk_thanks")
     if len(said.text) > MAX_WORRY_CHARS or is_question(said.text):
         return None
     return Meaning("talk_thanks") if has_understood(said.text) else None

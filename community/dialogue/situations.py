@@ -94,6 +94,8 @@ def asks_about_choices(
         return None
     if said.is_clear_item and hints_at(said.text, said.label, catalog):
         return None
+    if said.label == "oos_gov" and said.confidence >= CERTAIN_OUTSIDE:
+        return None
     facets, items = said.facets, context.offered_items
     if facets and context.item in context.offered_services:
         return Meaning("talk_ask_facet", item=context.item, facets=facets)

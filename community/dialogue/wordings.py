@@ -20,6 +20,10 @@ _MISTAKE = re.compile(
     r"(?:我|俺)?(?:说|问|搞|弄|点|打)(?:错了|岔了)[,，。 ]?"
     r"(?:[我俺咱])?(?:是)?(?:要|想)?(?:问|说|办)?的?(?:是)?(.{2,})"
 )
+_MEANT = re.compile(
+    r"[我俺]们?(?:问|说|指)的(?:就)?是(?!真|实|对|[啥哪谁]|什么|不是)(.{2,})"
+)
+"""我问的是身份证, after an answer about something else."""
 _LEFT = re.compile(
     r"[^，。,？?\s]{2,14}?(?:先不|不|先别)(?:问|说|管|提)了[ ，,。]+(?!.*[吗呢]$)(.{4,})"
 )
@@ -31,7 +35,7 @@ _SHORTER = re.compile(
     r"长话短说|简单(?:说|讲)|字(?:太|忒|这么|恁么|可真)?多|(?:太|忒|真)?(?:啰嗦|罗嗦|磨叽)|[拣挑]?(?:要紧|重要|关键)的说|说重点|太多了?看不"
 )
 _PLAINER = re.compile(
-    r"[听看](?:不|没)(?:懂|明白|明白)|[啥什]么?意思|说人话|没弄?明白|不明白|说白话"
+    r"[听看](?:不|没)(?:懂|明白)|(?:没|不)(?:大|太|怎么)?[听看](?:懂|明白)|[啥什]么?意思|说人话|没弄?明白|不明白|说白话"
 )
 _REPEAT = re.compile(
     r"(?:再|重新|重)(?:给[我俺])?(?:说|讲|念|来|发|告诉[我俺])(?:一?[遍下次回]|说)|"
@@ -51,7 +55,7 @@ _EARLIER = re.compile(
 )
 """刚才那个要带啥: what was talked of before, and what is asked of it now."""
 _REFUSED = (
-    r"(?:没批|不批|不给发|不给批|没通过|没过|不通过|停了|停发|停掉|给停|停[我俺咱]|取消|没评上|没选上|"
+    r"(?:没批|不批|不给发|不给批|不给[我俺咱]们?家?[办批发]|没通过|没过|不通过|停了|停发|停掉|给停|停[我俺咱]|取消|没评上|没选上|"
     r"少了|降了|驳回|退回来|拒了|不给办|不发了|没我)"
 )
 _REASON = re.compile(
@@ -136,6 +140,10 @@ _SPLIT = re.compile(
     r"[,，。；;！!?？ ]*(?:还有就是|还有一[个件]?事?|还有|另外|顺便(?:问|说)?(?:一?下)?|"
     r"再问(?:一?下|个)?|再就是|对了)[,，：: ]*"
 )
+_OUTDOORS = re.compile(
+    r"(?:路灯|灯|井盖|垃圾|下水道?|楼道|电梯|路面?|水管|暖气|污水|墙)[^，。]{0,8}(?:坏|漏|堵|臭|冒|塌|裂|灭|淹|没了|丢|不亮|不热|没人[收管清]|停|满)"
+)
+"""A thing outside that is out of order: a second matter beside a service."""
 _STOP = re.compile(r"[,，。；;！!?？\s]+")
 _FRINGE = re.compile(
     r"^(?:那个|那|这个|问问?|想问|咨询)|(?:的事|的|啊|呀|呗|吧)?[。？?！!]*$"
@@ -151,7 +159,7 @@ def rephrase(text: str) -> str:
     """
     clean = text.strip()
     match = _CONTRAST.fullmatch(clean) or _MISTAKE.fullmatch(clean)
-    match = match or _LEFT.fullmatch(clean)
+    match = match or _LEFT.fullmatch(clean) or _MEANT.fullmatch(clean)
     if match is None and is_question(clean):
         match = _THANKED.fullmatch(clean)
     return match.group(1) if match else text
@@ -270,6 +278,8 @@ def split_asks(text: str, catalog: Catalog) -> tuple[str, ...]:
         first, second = text[: stop.start()], text[stop.end() :]
         names = named_services(first, catalog), named_services(second, catalog)
         if all(names) and not set(names[0]) & set(names[1]):
+            return (first, second)
+        if names[0] and not names[1] and _OUTDOORS.search(second):
             return (first, second)
     return ()
 
