@@ -112,11 +112,12 @@ class Understanding:
             meaning = await self._with_the_past(parse_data, meaning, context)
         clauses = split_asks(inbound.text, catalog)
         if clauses and context.requested_slot is None and meaning.intent in SPLITTABLE:
-            parts = [
-                interpret(await self._parse(clause), context, catalog)
-                for clause in clauses
-            ]
+            parses = [await self._parse(clause) for clause in clauses]
+            parts = [interpret(parse, context, catalog) for parse in parses]
             meaning = combine(meaning, clauses, parts)
+            if meaning.intent == "emergency":
+                urgent = parses[clauses.index(meaning.clause)]
+                parse_data["emergency"] = urgent.get("emergency")
         return meaning
 
     async def _in_pieces(

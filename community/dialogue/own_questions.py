@@ -7,7 +7,7 @@ from community.dialogue.assurances import PHOTO
 from community.dialogue.circumstances import mentioned
 from community.dialogue.meaning import Context, Meaning, Said
 from community.dialogue.questions import said_no
-from community.dialogue.wordings import bare
+from community.dialogue.wordings import bare, wish
 from community.errors import RecordError
 from community.payloads import read_payload
 from community.reports.summary_asides import names_picture
@@ -52,6 +52,6 @@ def lacks_something(said: Said, context: Context, catalog: Catalog) -> Meaning |
     """没有合同, told of the service talked of, refuses nothing: what is to be brought?"""
     if context.talked_of is None or said.label != "talk_deny" or said_no(said.text):
         return None
-    if not _LACKS.fullmatch(bare(said.text)):
+    if wish(said.text) or not _LACKS.fullmatch(bare(said.text)):
         return None
     return Meaning("talk_ask_facet", item=context.service, facets=("materials",))

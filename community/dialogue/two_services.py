@@ -134,9 +134,13 @@ def combine(
 ) -> Meaning:
     """Joins the meanings of two clauses, where both are clear and differ.
 
-    A problem to report comes first: its form goes on after the other answer.
+    A problem to report comes first: its form goes on after the other answer. A danger
+    is answered alone.
     """
     told = [replace(p, clause=c) for p, c in zip(parts, clauses, strict=True)]
+    danger = next((part for part in told if part.intent == "emergency"), None)
+    if danger is not None:
+        return danger
     first, second = sorted(told, key=lambda part: part.intent != "matter")
     clear = all(part.intent in ("service", "matter") for part in parts)
     if not clear or first.item == second.item or second.item is None:
