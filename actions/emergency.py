@@ -1,6 +1,8 @@
 """Emergencies: the number first, then a ticket with what is known."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
@@ -22,6 +24,7 @@ from actions.sent_files import still_there, times_of
 from actions.speaking import Events, SpeakingAction
 from community.answers import AnswerComposer
 from community.emergencies.cases import case_of, rule_of
+from community.emergencies.consequences import ILLNESS, THREATENED, follows
 from community.emergencies.detection import hazard
 from community.errors import CommunityError, StoreUnavailableError
 from community.replies import Emergency, Part, Text
@@ -36,6 +39,8 @@ class _Alarm:
     first: Emergency
     then: str
     matter: str
+    steps: str = ""
+    """What to do until help comes."""
     of_other: bool = False
     """Somebody else despairs or has taken poison: who writes needs to be told what to do."""
 
@@ -55,7 +60,8 @@ class EmergencyAction(SpeakingAction):
         """Answers even if the database is down; then no ticket is promised."""
         so_far = account_of(tracker)  # of a report that was not finished
         story = so_far.what or _begun(tracker)
-        alarm = _alarm(reading, composer, story)
+        before = _open_alarm(tracker)
+        alarm = _goes_on(_alarm(reading, composer, story), before, composer)
         place = place_told(reading.text, reading.entities, tracker) or so_far.place
         place = place or (tracker.get_slot(TOLD_PLACE_SLOT) or {}).get("text", "")
         where = whereabouts(tracker, place)
@@ -64,7 +70,7 @@ class EmergencyAction(SpeakingAction):
             idempotency_key=f"{reading.message_id}#0",
             kind=TicketKind.EMERGENCY,
             conversation=tracker.sender_id,
-            item=_same_matter(alarm, tracker) or alarm.matter,
+            item=_same_matter(alarm, before, tracker) or alarm.matter,
             description=_told(reading, story),
             place=place,
             contact=phone_in(reading.entities) or tracker.get_slot(CONTACT) or "",
@@ -93,17 +99,52 @@ class EmergencyAction(SpeakingAction):
         events += [SlotSet(PHOTOS_SLOT, None), SlotSet(TOLD_PLACE_SLOT, None)]
         parts: list[Part] = [alarm.first, Text(f"{alarm.then}\n{noted}".strip())]
         told = filed_now(
-            ticket, urgent=True, alarm=alarm.first, of_other=alarm.of_other
+            ticket,
+            urgent=True,
+            alarm=_remembered(alarm.first, before),
+            of_other=alarm.of_other,
+            steps=alarm.steps,
         )
         return parts, [*events, told]
 
 
-def _same_matter(alarm: _Alarm, tracker: Tracker) -> str | None:
-    """Returns under which matter the same alarm was filed before: 烟很大, after a fire."""
+def _open_alarm(tracker: Tracker) -> Mapping[str, Any]:
+    """Returns what is remembered of the alarm that is out; nothing where none is."""
     before = tracker.get_slot(TICKET_SLOT) or {}
-    is_same = before.get("urgent") and before.get("alarm") == alarm.first.rule
+    return before if before.get("urgent") and before.get("alarm") else {}
+
+
+def _same_matter(
+    alarm: _Alarm, before: Mapping[str, Any], tracker: Tracker
+) -> str | None:
+    """Returns under which matter the same alarm was filed before: 烟很大, after a fire."""
+    is_same = before.get("alarm") == alarm.first.rule or follows(
+        alarm.first.rule, before.get("alarm")
+    )
     item = str(tracker.get_slot(ITEM_SLOT) or "")
     return item if is_same and item.startswith("matter/") else None
+
+
+def _goes_on(
+    alarm: _Alarm, before: Mapping[str, Any], composer: AnswerComposer
+) -> _Alarm:
+    """Tells whoever falls ill in a danger that is known the first aid for that."""
+    rule, text = before.get("alarm"), str(before.get("steps") or "")
+    if not follows(alarm.first.rule, rule):
+        return alarm
+    if alarm.first.rule == rule and alarm.steps != composer.steps_for_ill(None):
+        return alarm  # it is told again which illness it is
+    is_ill = rule in ILLNESS and bool(text)
+    steps = text if is_ill else composer.steps_for_ill(rule)
+    return replace(alarm, then=steps, steps=steps)
+
+
+def _remembered(alarm: Emergency, before: Mapping[str, Any]) -> Emergency:
+    """Keeps that there were blows where they have hurt somebody: more will be asked."""
+    if before.get("alarm") in THREATENED and alarm.rule in ILLNESS:
+        numbers = dict.fromkeys((*alarm.call, *(before.get("call") or ())))
+        return replace(alarm, rule=before["alarm"], call=tuple(numbers))
+    return alarm
 
 
 def _begun(tracker: Tracker) -> str:
@@ -137,15 +178,21 @@ def _alarm(reading: Reading, composer: AnswerComposer, story: str) -> _Alarm:
         own = composer.matter_emergency(known)
         if own is not None and hazard(known.id, text):
             # The matter knows better whom to call, as for a lift.
-            return _Alarm(own, "", matter_key)
+            return _Alarm(own, "", matter_key, steps=known.emergency_steps)
         return _Alarm(
             composer.emergency(rule.id, text),
             words.then,
             matter_key,
+            steps=words.meanwhile,
             of_other=rule.id == "self_harm" and bool(words.id),
         )
     matter = composer.catalog.matters.get((key or "").removeprefix("matter/"))
     first = composer.matter_emergency(matter) if matter is not None else None
     if matter is None or first is None:
         raise CommunityError("action_emergency: the message has no emergency rule")
-    return _Alarm(first, composer.matter_advice(matter), matter.key)
+    return _Alarm(
+        first,
+        composer.matter_advice(matter),
+        matter.key,
+        steps=matter.emergency_steps,
+    )

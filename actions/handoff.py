@@ -231,6 +231,7 @@ def filed_now(
     urgent: bool = False,
     alarm: Emergency | None = None,
     of_other: bool = False,
+    steps: str = "",
 ) -> dict[str, object]:
     """Returns the event that remembers a ticket, for additions to it.
 
@@ -239,6 +240,7 @@ def filed_now(
         urgent: Whether it was filed for an alarm.
         alarm: What was said first.
         of_other: Whether somebody else is in danger of his own hand.
+        steps: What to do until help comes.
     """
     told: dict[str, object] = {
         "number": ticket.number,
@@ -248,5 +250,6 @@ def filed_now(
     }
     if alarm is not None:
         told |= {"alarm": alarm.rule, "call": list(alarm.call), "of_other": of_other}
+        told["steps"] = steps
     event: dict[str, object] = SlotSet(TICKET_SLOT, told)
     return event

@@ -32,7 +32,7 @@ COMPARED_SLOT = "compared"
 """Keys of the services that the last answer told apart."""
 TICKET_SLOT = "open_ticket"
 """The ticket filed last: `{number, urgent, wants_place, corrects}`; of an alarm also
-`alarm`, `call`, `n_told` (how much was told since) and `settled`."""
+`alarm`, `call`, `steps` (until help comes), `n_told` (how much was told since) and `settled`."""
 GRID_SLOT = "grid"
 """Id of the grid the resident is bound to."""
 TOLD_PLACE_SLOT = "told_place"

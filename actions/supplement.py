@@ -18,7 +18,8 @@ from actions.withdrawing import asked_to_withdraw
 from community.answers import AnswerComposer
 from community.contacts import as_note, contact_in, without_label
 from community.dialogue.praise import PRAISE
-from community.emergencies.after_alarm import CALLS_OFF, SETTLES, After
+from community.emergencies.after import CALLS_OFF, SETTLES, After
+from community.emergencies.after_alarm import has_called
 from community.emergencies.alarm_replies import OpenAlarm, words_after
 from community.emergencies.whereabouts import whereabouts_told
 from community.errors import NotFoundError, TransitionRefusedError
@@ -87,6 +88,7 @@ class Supplement(SpeakingAction):
             await _pressed(number, reading, tracker)
         if is_urgent and kind != PRAISE:
             place = _place_of_alarm(reading, before, said) or draft.place
+            before = _heard(before, said, reading.text, composer)
             noted = words_after(said, alarm_of(before), reading.text, place)
             told = _told_on(before, said, has_place=bool(place))
             events.append(SlotSet(TICKET_SLOT, told))
@@ -119,8 +121,24 @@ def alarm_of(ticket: Mapping[str, Any]) -> OpenAlarm:
         n_told=ticket.get("n_told", 0),
         is_settled=bool(ticket.get("settled")),
         wants_place=bool(ticket.get("wants_place")),
+        steps=ticket.get("steps", ""),
         is_of_other=bool(ticket.get("of_other")),
     )
+
+
+def _heard(
+    ticket: Mapping[str, Any], said: After | None, text: str, composer: AnswerComposer
+) -> Mapping[str, Any]:
+    """Returns the alarm after what changes it: a call, an illness, its end."""
+    if said is After.ILL:
+        call = ["120", *(n for n in ticket.get("call") or () if n != "120")]
+        steps = composer.steps_for_ill(ticket.get("alarm"))
+        return {**ticket, "call": call, "steps": steps, "settled": False}
+    if said in SETTLES - {After.CALLED}:
+        return {**ticket, "steps": ""}
+    if said is not None and has_called(text):
+        return {**ticket, "settled": True}
+    return ticket
 
 
 def _place_of_alarm(

@@ -297,6 +297,13 @@ class AnswerComposer:
         words = self.catalog.emergencies[rule_id].words(case_of(rule_id, text))
         return self._emergency(rule_id, words.call, words.say)
 
+    def steps_for_ill(self, alarm: str | None) -> str:
+        """Returns first aid for who has come to harm in a danger that is known."""
+        case = {"gas": "fumes", "matter/gas_safety": "fumes", "fire": "fumes"}.get(
+            alarm or "", "cold" if alarm == "missing" else None
+        )
+        return self.catalog.emergencies["medical"].words(case).meanwhile
+
     def matter_emergency(self, matter: Matter) -> Emergency | None:
         """Returns the matter's own emergency words, if it has any."""
         if matter.emergency is None:

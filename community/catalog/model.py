@@ -103,6 +103,8 @@ class EmergencyNote:
     call: tuple[str, ...]
     """Hotline ids, see `Catalog.hotlines`."""
     say: str
+    meanwhile: str
+    """What to do until help comes, whenever that is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,11 @@ class Matter:
         """The full retrieval intent."""
         return f"matter/{self.id}"
 
+    @property
+    def emergency_steps(self) -> str:
+        """What to do until help comes, where the matter has a danger of its own."""
+        return self.emergency.meanwhile if self.emergency else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Hotline:
@@ -172,6 +179,8 @@ class EmergencyCase:
     then: str
     matter: str
     """Id of the matter under which a ticket is filed."""
+    meanwhile: str
+    """What to do until help comes, whenever that is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +196,15 @@ class EmergencyRule:
     """A second sentence for what to do until help comes."""
     matter: str
     """Id of the matter under which a ticket is filed."""
+    meanwhile: str
+    """What to do until help comes, whenever that is asked."""
     cases: tuple[EmergencyCase, ...] = ()
 
     def words(self, case: str | None) -> EmergencyCase:
         """Returns whom to call and what to say in a case, or else in general."""
-        plain = EmergencyCase("", self.call, self.say, self.then, self.matter)
+        plain = EmergencyCase(
+            "", self.call, self.say, self.then, self.matter, self.meanwhile
+        )
         return next((known for known in self.cases if known.id == case), plain)
 
 

@@ -102,7 +102,10 @@ def parse_matter(doc: Document) -> Matter:
         emergency=None
         if note is None
         else EmergencyNote(
-            when=note["when"], call=tuple(note["call"]), say=note["say"]
+            when=note["when"],
+            call=tuple(note["call"]),
+            say=note["say"],
+            meanwhile=note.get("meanwhile", note["say"]),
         ),
         raise_if=tuple(doc["raise_if"]),
         aliases=tuple(doc["aliases"]),
@@ -137,6 +140,7 @@ def parse_emergencies(doc: Document) -> dict[str, EmergencyRule]:
             say=e["say"],
             then=e["then"],
             matter=e["matter"],
+            meanwhile=e.get("meanwhile", e["then"]),
             cases=tuple(
                 EmergencyCase(
                     c["id"],
@@ -144,6 +148,7 @@ def parse_emergencies(doc: Document) -> dict[str, EmergencyRule]:
                     c["say"],
                     c["then"],
                     c.get("matter", e["matter"]),
+                    c.get("meanwhile", c["then"]),
                 )
                 for c in e.get("cases", ())
             ),

@@ -97,7 +97,12 @@ from community.dialogue.wordings import (
     wants_to_report,
     wishes_for_somebody,
 )
-from community.emergencies.interpretation import alarm, emergency, supplement
+from community.emergencies.interpretation import (
+    alarm,
+    asked_after_alarm,
+    emergency,
+    supplement,
+)
 from community.reports.after_filing import (
     another_problem,
     not_solved,
@@ -336,6 +341,7 @@ READERS: tuple[Reader, ...] = (
     another_problem,
     not_solved,
     supplement,
+    asked_after_alarm,
     place_only,
     judged,
     no_with_more,

@@ -7,8 +7,9 @@ ticket but a plain yes to that question.
 from __future__ import annotations
 
 import re
-from enum import Enum
 
+from community.emergencies.after import SETTLES, After
+from community.emergencies.alarm_questions import ASKED, ASKED_FIRST
 from community.emergencies.detection import detect
 from community.emergencies.doubts import LONG_AGO, YESTERDAY
 from community.emergencies.warnings import warning_for
@@ -17,74 +18,6 @@ MAX_CHARS = 24
 """A longer message tells more than one of these things."""
 
 
-class After(str, Enum):
-    """What is said about an alarm that is out."""
-
-    OVER = "over"
-    """The person is found, the hole is covered."""
-    MISTAKEN = "mistaken"
-    LIGHT = "light"
-    """The wish to die was not meant so."""
-    WAIVED = "waived"
-    """It will pass, or costs too much."""
-    CALLED = "called"
-    ARRIVED = "arrived"
-    ASKS = "asks"
-    """Whether, or whom, to call; what to do."""
-    GONE = "gone"
-    """Who threatens is out of the room."""
-    SECRET = "secret"  # noqa: S105  # no password: he must not learn of it
-    SHELTER = "shelter"
-    NO_BLOW = "no_blow"
-    """Not struck, but kept at home or threatened."""
-    WORSENS = "worsens"
-    """Something is wanted that makes it worse: a light where gas leaks."""
-    BEFORE = "before"
-    """It was yesterday, or long ago."""
-    UNHURT = "unhurt"
-    """Nobody is hurt; what threatens is still there."""
-    CARED_FOR = "cared_for"
-    """In the hands of doctors."""
-    AFRAID = "afraid"
-    """Of the police, or of whoever may learn who called them."""
-    HELPLINE = "helpline"
-    """What the number 12356 is for."""
-    LISTENS = "listens"
-    """Somebody to talk to is wanted."""
-    SILENT = "silent"
-    """Whoever cannot speak aloud."""
-    BANK = "bank"
-    """How to reach the bank."""
-    BITE = "bite"
-    """Where to be vaccinated after a bite."""
-    NOT_CALLED = "not_called"
-    GROWS = "grows"
-    """More of the danger of which the alarm is."""
-    FILED = "filed"
-    """It shall be reported: it is."""
-    WILL_COME = "will_come"
-    """Whether, or how soon, help comes to where one is."""
-    ANIMAL = "animal"
-    """An animal is in danger, nobody else."""
-    OTHER = "other"
-    """Somebody else is meant, not who writes."""
-    PAID = "paid"
-    """The money has just gone."""
-    PAID_BACK = "paid_back"
-    """Whether the money can be had back."""
-    NOTHING_GIVEN = "nothing_given"
-    """To the swindler, neither money nor codes."""
-    DOUBTS = "doubts"
-    """Whether it is a swindle at all."""
-
-
-CALLS_OFF = frozenset({After.OVER, After.MISTAKEN})
-"""After these the ticket may be withdrawn."""
-SETTLES = CALLS_OFF | {
-    *(After.LIGHT, After.CALLED, After.ARRIVED),
-    *(After.BEFORE, After.UNHURT, After.CARED_FOR, After.NOTHING_GIVEN),
-}
-"""After these nobody is told again whom to call."""
 _THREATENED = ("violence_home", "crime")
 _AT_LARGE = ("missing", "self_harm")
 _BACK = re.compile(
@@ -92,10 +25,11 @@ _BACK = re.compile(
 )
 _OUT = re.compile(
     r"(?:^|，|人|他|她|孩子|已经|都|刚才|自己|背|救|抬|放|爬|走|弄|哦)出来了(?![吗没么])|"
-    r"(?:^|，|门|孩子|他|她|自己|老人|大[爷娘])(?:给|自己)?(?:打开|开开?)门?了(?![吗没么])|"
+    r"(?:孩子|他|她|自己|老人|大[爷娘])(?:给|自己)?(?:打开|开开?)门了(?![吗没么])|"
     r"走亲戚(?:去)?了|(?:去|上|在)(?:他|她)?(?:闺女|儿子?|亲戚|妹|姐|哥|弟|邻居)[^，。]{0,2}家"
 )
 """Said of somebody who did not open, or was locked in."""
+_OPENED = re.compile(r"(?:^|，|门)(?:给|自己)?(?:打开|开开?)门?了(?![吗没么])")
 _OVER = re.compile(
     r"(?:火花|烟|响声|火)[^，。]{0,2}(?:停|没)了|不(?:冒|响|漏|流|烧|着)[^，。]{0,2}了(?![吗没么])|包扎(?:好|上|过)?了|"
     r"(?<![没不未还])(?:找到|找着|寻着|盖上|修好|弄好|接好|扑灭|救出来|救上来|拉出来|"
@@ -147,7 +81,7 @@ _WAIVED = re.compile(
     r"(?:躺|睡|歇|缓|坐|忍|扛|熬|等)[一会下躺睡歇缓忍儿]{0,3}[^，。]{0,3}(?:就|能|会)[^，。]{0,2}"
     r"(?:好|行|没事|过去)|^不用[了吧]*$|"
     r"(?:不用|不想|先不|没必要|先别)[^，。]{0,3}(?:麻烦|去|上|打|叫|惊动|报)|花钱|怕花|嫌贵|"
-    r"不(?:愿意?|肯|想)去|不去了|(?:120|救护车|医院)[^，。]{0,3}(?:多少钱|要钱|收费|贵)|"
+    r"不(?:愿意?|肯|想)去|不去了|(?:120|救护车|医院)[^，。]{0,3}贵|"
     r"(?:没钱|掏不起)(?:看病|住院|去医院|$)|明天再[说去看]|过[一会两]{0,2}(?:会|天)再"
 )
 _CALLED = re.compile(
@@ -159,8 +93,8 @@ _ARRIVED = re.compile(
 )
 _ASKS = re.compile(
     r"(?:要不要|用不用|该不该|需不需要|还用)[^，。]{0,3}[打报叫]|打(?:哪个|哪[里儿]|谁|什么|[啥几])|"
-    r"^(?:那|现在|我|俺|这|该)*(?:咋|怎么)[办弄整][啊呀呢]?$|[去上送]哪个?(?:医院|看)|要不要紧|严不严重|严重[吗不]|"
-    r"(?:行不行|行[吗不]|中不中|中不|可以[吗不])$|该[^，。]{1,8}[吗不]$|打不通|没人接|管不管(?:我|俺|了|啊|呀)?$|(?:能|会)(?:不能|不会)?帮帮?(?:我|俺)|(?:来|派)[个几]+人|(?:我|俺)[该能](?:干|做)[啥什]"
+    r"[去上送]哪个?(?:医院|看)|要不要紧|要紧[吗不么]|严不严重|严重[吗不]|"
+    r"(?:行不行|行[吗不]|中不中|中不|可以[吗不])$|该[^，。]{1,8}[吗不]$|打不通|没人接|管不管(?:我|俺|了|啊|呀)?$|(?:能|会)(?:不能|不会)?帮帮?(?:我|俺)|(?:来|派)[个几]+人"
 )
 _GONE = re.compile(
     r"(?:他|她|那?人|对方)(?:这会|现在|刚|已经|又|喝[多醉]了?)*(?:出去|出门|走|跑|不在|睡着?|睡下)了?(?:$|，|。|家)"
@@ -181,7 +115,7 @@ _ALL_WELL = re.compile(
 )
 _CAME_DOWN = re.compile(r"^(?:人|他|她|已经|都|劝|救|被)*下来了")
 _LISTENS = re.compile(
-    r"帮帮(?:我|俺)|(?:能|会)(?:不能|不会)?帮帮?(?:我|俺)|陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|说说话|聊聊天?|唠唠"
+    r"帮帮(?:我|俺)|(?:能|会)(?:不能|不会)?帮帮?(?:我|俺)|陪(?:着)?(?:我|俺)|[跟和]我(?:说|聊|唠)|说说话|聊聊天?|唠唠|你(?:能|会|有)[^，。]{0,3}(?:[啥什]么?)用?$"
 )
 _BANK = re.compile(
     r"(?:填|输|给|报|说|念|发)了[^，。没]{0,4}(?:卡号|密码|验证码|身份证)|(?:卡号|密码|验证码|身份证)[^，。没]{0,4}(?:填|输|给|报|说|念|发)(?:给)?(?:他|她|人家|对方)?了|银行[^，。]{0,4}(?:电话|号码)|挂失|冻结|止付"
@@ -208,10 +142,6 @@ _NOT_CALLED = re.compile(
 )
 _FILED = re.compile(
     r"(?:那|就|快|你|您|给(?:我|俺)|帮(?:我|俺)|赶紧|赶快)*(?:报|上报|记)(?:上去?|一下|给他们|案)?[吧呗啊]*"
-)
-_WILL_COME = re.compile(
-    r"(?:120|救护车|110|警察|119|消防|他们|人家)[^，。]{0,6}(?:来不来|管不管|到不到|来(?:俺|我)|能来|会来|找(?:不|得)[到着]|"
-    r"多久|多长时间|多会|几时|(?:啥|什么)时候)"
 )
 _ANIMAL = re.compile(
     r"(?:那|是|就是|掉的是|里头是|我|俺|们|家|家里)*的?[一个只头条匹]*"
@@ -268,6 +198,7 @@ _BITES = ("medical", "crime", "matter/dog_nuisance", "matter/stray_livestock")
 _FRAUD = ("fraud_now",)
 _OF_BODIES = ("medical", "self_harm", "traffic", "matter/elder_welfare_check")
 _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
+    *ASKED_FIRST,
     (After.PAID_BACK, _FRAUD, _PAID_BACK),
     (After.MISTAKEN, _FRAUD, _UNNEEDED),
     (After.NOTHING_GIVEN, _FRAUD, _NOTHING_GIVEN),
@@ -282,6 +213,7 @@ _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
     (After.OVER, ("electric_water",), _CAME_OUT),
     (After.OVER, _AT_LARGE, _BACK),
     (After.OVER, _SHUT, _OUT),
+    (After.OVER, ("crime", "matter/elevator_fault"), _OPENED),
     (After.OVER, ("self_harm",), _CAME_DOWN),
     (After.UNHURT, _PASSES_BY, _ALL_WELL),
     (After.LISTENS, ("self_harm",), _LISTENS),
@@ -303,8 +235,8 @@ _BY_RULE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
 )
 _ALWAYS = (
     (After.NOT_CALLED, _NOT_CALLED),
+    *ASKED,
     (After.AFRAID, _AFRAID),
-    (After.WILL_COME, _WILL_COME),
     (After.MISTAKEN, _ONLY_ASKED),
     (After.WAIVED, _WAIVED),
     (After.OVER, _OVER),
@@ -315,7 +247,8 @@ _ALWAYS = (
     (After.MISTAKEN, _NOTHING_BAD),
 )
 _STILL_BAD = re.compile(
-    r"(?:可(?!以)|但|另)[^，。]{0,8}(?:没|不|又|还)|[又还](?:晕|昏|喘|吐|倒|抽|疼|有[^，。事]{0,6}(?:在|里|下面|没)|没(?:上|出|下|找|醒|回))"
+    r"(?:可(?!以)|但|另)[^，。]{0,8}(?:没|不|又|还)|[又还](?:晕|昏|喘|吐|倒|抽|疼|有[^，。事]{0,6}(?:在|里|下面|没)|没(?:上|出|下|找|醒|回))|"
+    r"冻|哆嗦|发抖|呛|迷糊|昏|不清醒"
 )
 """Beside what is good news it says that all is not well: 上来一个，还有一个在下面."""
 _WHOLE: tuple[tuple[After, tuple[str, ...], re.Pattern[str]], ...] = (
@@ -349,6 +282,12 @@ def after_alarm(text: str, alarm: str | None) -> After | None:
     kind = _first_said(plain, alarm)
     is_relief = kind in SETTLES and kind is not After.CALLED
     return None if is_relief and _is_still_bad(plain, text) else kind
+
+
+def has_called(text: str) -> bool:
+    """Whether a message says that help was called, whatever else it says or asks."""
+    plain = re.sub(r"\s+", "，", text.strip(" ？?。！!，"))
+    return bool(_CALLED.search(plain)) and not _NOT_CALLED.search(plain)
 
 
 def _first_said(plain: str, alarm: str | None) -> After | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from community.emergencies.after_alarm import After
+from community.emergencies.after import After
 from community.emergencies.warnings import warning_for
 
 
@@ -23,15 +23,28 @@ class OpenAlarm:
     is_settled: bool = False
     """Called off, or in good hands."""
     wants_place: bool = False
+    steps: str = ""
+    """What to do until help comes; empty where nothing more is to be done."""
     is_of_other: bool = False
     """Somebody else wants to die, or has taken poison; who writes is no one to comfort."""
 
 
-_UNTIL_THEY_COME = {
-    "missing": "电话别占着，常去的地方接着找，家里留一个人等消息。",
-    "fraud_now": "再打卡背面的银行电话要止付，转账记录、聊天截图都别删。",
-    "self_harm": "守着人，一刻别离开，留个人在路口接。",
+_WAIT = "等他们来，电话别占着，留个人在路口接。"
+_UP_TO_THEM = {
+    "120": "听120大夫的",
+    "110": "问接110的警察",
+    "119": "问接119的人",
+    "122": "问交警",
 }
+"""Who can answer what nobody else can."""
+_SEE_DOCTOR = {
+    "violence_home": "疼得厉害、头晕想吐、流血止不住，马上打120；轻的也去医院看看，让大夫写上病历，伤处拍照留着，这都是凭据。",
+    "missing": "人找着了，迷糊、摔着、冻着的都打120；看着没事也去医院看看，别大意。",
+}
+
+
+_ASKS_WAITING = "这个{expert}，他没让做的先别做。"
+_FEE_ILL = "打120不要钱；救护车出车、急救按规定收费，收多少问120。"
 
 
 def words_after(
@@ -50,6 +63,11 @@ def words_after(
     noted = f"您这句记上了，跟 {alarm.number} 放在一起，网格员看得到。"
     if kind is None or (kind is After.WAIVED and alarm.is_settled):
         return _more_told(alarm, numbers, place)
+    is_waiting = alarm.is_settled and bool(numbers)
+    call_once = "" if alarm.is_settled else to_call
+    steps = alarm.steps
+    expert = _UP_TO_THEM.get(alarm.call[0] if alarm.call else "", "问接电话的人")
+    violent = alarm.rule in ("violence_home", "crime")
     wait = "躺着等会耽误，人要紧；钱的事过后再想办法。"
     is_ill = "120" in alarm.call[:1]
     wait = wait if is_ill else "人要紧，别的事过后再说。"
@@ -62,11 +80,11 @@ def words_after(
         After.MISTAKEN: f"对不住，是我听岔了。{noted}",
         After.LIGHT: f"您没事就好。{noted}心里再难受，不管几点都能打12356，身边最好有人陪着。",
         After.WAIVED: f"这事等不得，{to_call}{wait}{noted}",
-        After.CALLED: f"打了就好，{_UNTIL_THEY_COME.get(alarm.rule or '', '等他们来。电话别占着，留个人在路口接。')}{noted}",
+        After.CALLED: f"打了就好。{steps or _WAIT}{noted}",
         After.NOT_CALLED: f"{to_call}就说在哪儿、出了什么事，别的不用管，我这边给您记着。打通了跟我说一声。",
-        After.GROWS: f"{again}这句也说给他们听。{noted}",
+        After.GROWS: f"{again}这句也说给他们听。{steps}{noted}",
         After.FILED: f"已经报了，编号 {alarm.number}，网格员看得到。{'' if alarm.is_settled else to_call}",
-        After.WILL_COME: f"{to_call}说清哪个镇、哪个村、挨着什么，来不来、多久到，接电话的人当场告诉您。留个人在路口接。",
+        After.WILL_COME: f"{to_call if not is_waiting else f'等急了再打一遍 {numbers}。'}说清哪个镇、哪个村、挨着什么，来不来、多久到，接电话的人当场告诉您。留个人在路口接。{steps}",
         After.ANIMAL: f"人没事就好。您自己千万别下去、别靠前，喊住旁边的人；打 {numbers or '119'} 问问能不能来弄。{noted}",
         After.OTHER: f"您别慌，{to_call}守着人，一刻别离开，药、刀、绳子收远；已经喝了吃了的，别催吐、别灌水，瓶子留着给大夫看。",
         After.PAID: f"钱刚出去，越快越好：{to_call}再打卡背面的银行电话要止付。转账记录、聊天截图都别删。{noted}",
@@ -75,7 +93,20 @@ def words_after(
         After.NOTHING_GIVEN: f"那就好，别理他，号码拉黑，钱和验证码都别给。拿不准打96110问。{noted}",
         After.DOUBTS: f"多半是骗子，别点、别填、别给钱。拿不准打96110问；钱或验证码已经给了，{to_call}",
         After.ARRIVED: f"来了就好，听他们的。{noted}",
-        After.ASKS: f"{to_call}先打电话，照他们说的做。打不通就接着打。{doctor}",
+        After.ASKS: f"{'走失不用等满一天，马上就能报。' if alarm.rule == 'missing' else ''}{_ASKS_WAITING.format(expert=expert) if is_waiting else f'{to_call}先打电话，照他们说的做。打不通就接着打。'}{doctor}{steps}",
+        After.STEPS: f"{call_once}{steps or '先打电话，照接电话的人说的做。'}{'' if alarm.is_settled or alarm.rule == 'self_harm' else '打通了跟我说一声。'}",
+        After.LATE: f"{f'再打一遍 {numbers} 催一催' if is_waiting else f'打过了就再打一遍 {numbers} 催一催，没打现在就打'}，说清哪个村、挨着什么，叫人到路口接。{steps}",
+        After.FEE: f"{_FEE_ILL if '120' in alarm.call else '打110、119不要钱。'}人要紧，钱的事过后再说。{call_once}",
+        After.LIVES: f"别怕，我陪着您。{call_once}要不要紧，大夫看了才知道，越早看越好。{steps}",
+        After.DIED: f"{'您先节哀。' if alarm.is_settled else f'{to_call}人还有没有救，大夫看了才算。'}现场先别动，听大夫和警察的；叫个亲人、邻居来陪着您。{noted}",
+        After.SEE_DOCTOR: f"{'' if is_ill else _SEE_DOCTOR.get('violence_home' if violent else alarm.rule or '', '疼得厉害、头晕、想吐、喘不上气、流血，马上打120；看着轻的也去医院看看，别大意。')}{call_once}{f'去不去医院，{expert}；在他们来以前：{steps}' if is_ill else ''}",
+        After.ILL: f"请现在就打 120，这不能等。{steps}{noted}",
+        After.HURT: f"您受罪了。{call_once}疼得厉害、头晕想吐、流血止不住，马上打120。轻的也去医院看，让大夫写上病历；伤处拍照留着，这都是凭据。{noted}",
+        After.FRIGHTENED: f"{call_once}把人领到安全、安静的地方，搂着陪着，告诉他有您在、不是他的错。要是抽了、喘不上气、叫不应，马上打120；过后还睡不好，打12355问。{noted}",
+        After.SCARED: f"别怕，我陪着您。{call_once}{steps}",
+        After.PUNISHED: f"怎么处理，警察看了情况才定，我说不准。您怎么想的、怕不怕他报复，都跟警察说。{call_once}{noted}",
+        After.LEGAL: "您受委屈了。能不能离、孩子归谁、怎么告，法院看了才定，我不敢乱说。受家暴的申请法律援助不看穷不穷，打12348问；也可以打妇女热线12338。伤处照片、病历、报警的凭据都留好。眼下不安全，先打110。",
+        After.PASSED_ON: f"这个我说不准，不敢乱答，{expert}。{call_once}{noted}",
         After.GONE: f"他不在跟前，{to_call}也可以打12338。带上身份证和孩子，先去亲戚家或社区。{noted}",
         After.SECRET: f"您放心，我不会告诉他，单子只给来处理的人看。能打电话的时候，{to_call}",
         After.SHELTER: f"{to_call}跟警察说想找地方避一避，他们能联系救助站；也可以打12338问。",

@@ -19,7 +19,8 @@ from community.dialogue.wordings import (
     named_services,
     praises,
 )
-from community.emergencies.after_alarm import CALLS_OFF, After, after_alarm
+from community.emergencies.after import CALLS_OFF, After
+from community.emergencies.after_alarm import MAX_CHARS, after_alarm
 from community.emergencies.calm import is_calm
 from community.emergencies.detection import detect, hazard
 from community.emergencies.questions import SAFETY, asked_of_safety
@@ -50,6 +51,16 @@ FEARS_FOR_LIFE = ("self_harm", "matter/elder_welfare_check")
 _SMALL_TALK = re.compile(
     r"谢|辛苦|再见|拜拜|^(?:你|您)好|在吗|^[嗯好行中对是哦噢的啊吧了，。 ]+$|^(?:可以|没错|收到|好嘞)[的了吧]*$"
 )
+_GOES_WITH = {
+    "matter/elevator_fault": ("matter/power_gas_supply", "matter/noise"),
+    "matter/drainage_flooding": (
+        "matter/power_gas_supply",
+        "matter/power_cable_hazard",
+    ),
+    "electric_water": ("matter/power_gas_supply", "matter/drainage_flooding"),
+    "fire": ("matter/power_gas_supply", "matter/ebike_charging"),
+}
+"""What goes wrong in a danger is no report of its own: 没电了, of those shut in a lift."""
 _NO_QUESTION = re.compile(
     r"(?:不知道|不清楚|不晓得|没看清|没)(?:是|打|从|在)?(?:[啥什哪谁]|怎么|咋)么?|(?<=[着在])[^，。]{0,3}呢$"
 )
@@ -57,6 +68,9 @@ _DID = re.compile(r"[我俺]们?(?:已经|先|都)?[拿用把给找放挡盖关�
 """What somebody did about the danger: 我拿树枝挡了挡."""
 _BESIDE_A_TIME = re.compile(r"(?:从|打|自|就|是|都|大概|开始|起|的|吧|了|呢|啊)*")
 _JUST_NOW = re.compile(r"刚|现在|这会")
+_ASK_ON = ("talk_ask_facet", "talk_affirm", "talk_deny", "talk_feedback_bad")
+_OF_MONEY = re.compile(r"赔|钱|工资|误工")
+_WHAT_TO_DO = ("咋办", "怎么办", "咋整", "咋弄", "怎么弄")
 _HERE = re.compile(r"(?:[我俺]们?|人)?(?:就)?在.{0,8}$")
 
 
@@ -67,8 +81,12 @@ def emergency(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return Meaning("emergency", item=key)
     if said.emergency is None:
         return None
-    if detect(said.text) is None and _is_no_danger(said, context, catalog):
+    certain = detect(said.text)
+    if certain is None and _is_no_danger(said, context, catalog):
         return None
+    bruised = certain == "medical" and said.emergency == certain
+    if bruised and _about_the_alarm(said, context, catalog) is After.HURT:
+        return None  # 脸上青了, of blows that were told: the same affair
     is_likely = said.is_clear_item or said.confidence >= UNCERTAIN
     return Meaning("emergency", item=said.item if is_likely else None)
 
@@ -152,6 +170,8 @@ def _about_the_alarm(said: Said, context: Context, catalog: Catalog) -> After | 
     kind = after_alarm(said.text, context.open_alarm)
     if kind is None or kind in CALLS_OFF:
         return kind
+    if kind is After.LEGAL and is_on_alarm(context):
+        return kind  # 能离了不 names a service, and is no errand now
     goes_on = is_on_alarm(context) and not named_services(said.text, catalog)
     return kind if goes_on else None
 
@@ -169,6 +189,27 @@ def alarm(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return Meaning("talk_identity", value=f"{SAFETY}{asked}")
     if kind is None:
         return None
+    return Meaning("supplement", item=context.item, value=f"alarm:{kind.value}")
+
+
+def asked_after_alarm(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """A question that no table knows is passed on to those who answer the call.
+
+    Nobody in danger is sent back to the start, or asked what he means.
+    """
+    if not is_on_alarm(context) or len(said.text) > MAX_CHARS:
+        return None
+    if not is_question(said.text) or named_services(said.text, catalog):
+        return None
+    is_other = said.is_clear_service or (
+        said.is_clear_matter and said.item != context.item and _names_it(said, catalog)
+    )
+    is_talk = said.label.startswith("talk_") and said.label not in _ASK_ON
+    if is_other or (is_talk and said.confidence >= SURE_OF_A_WISH):
+        return None
+    tells = said.text.strip(" ？?。！!啊呀呢").endswith(_WHAT_TO_DO)
+    tells = tells and not _OF_MONEY.search(said.text)
+    kind = After.STEPS if tells else After.PASSED_ON
     return Meaning("supplement", item=context.item, value=f"alarm:{kind.value}")
 
 
@@ -257,6 +298,8 @@ def _tells_on(said: Said, context: Context, catalog: Catalog) -> bool:
         return True  # 媳妇要离婚: why somebody despairs is no question about a service
     if named_services(said.text, catalog):
         return False
+    if said.item in _GOES_WITH.get(context.open_alarm or "", ()):
+        return True
     if said.is_clear_matter:
         is_same = said.item == context.item or _fears_for_life(context)
         if context.open_alarm_is_settled:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from community.emergencies.after_alarm import SETTLES, After, after_alarm
+from community.emergencies.after import SETTLES, After
+from community.emergencies.after_alarm import after_alarm
 from community.emergencies.alarm_replies import OpenAlarm, words_after
 
 SAID = [
@@ -13,7 +14,7 @@ SAID = [
     ("好多了", "medical", After.OVER),
     ("好点了", "medical", After.WAIVED),
     ("不碍事 老毛病", "medical", After.WAIVED),
-    ("120多少钱", "medical", After.WAIVED),
+    ("120多少钱", "medical", After.FEE),
     ("已经灭了", "fire", After.OVER),
     ("开门了 人没事", "self_harm", After.OVER),
     ("供电的人来了", "electric_water", After.ARRIVED),
@@ -31,7 +32,7 @@ SAID = [
     ("取消", "fire", After.MISTAKEN),
     ("你别当真 俺说着玩的", "self_harm", After.LIGHT),
     ("要不要打电话", "gas", After.ASKS),
-    ("我该咋办", "self_harm", After.ASKS),
+    ("我该咋办", "self_harm", After.STEPS),
     ("去哪个医院好", "medical", After.ASKS),
     ("要不要紧", "medical", After.ASKS),
     ("是不是感冒了", "medical", After.ASKS),
@@ -121,6 +122,59 @@ SAID = [
     ("硝酸甘油能吃不", "medical", After.ASKS),
     ("恁到底管不管", "crime", After.ASKS),
     ("你能不能帮帮俺", "medical", After.ASKS),
+    ("俺能干啥", "gas", After.STEPS),
+    ("现在咋办", "fire", After.STEPS),
+    ("我能做点啥", "medical", After.STEPS),
+    ("俺还能弄点啥", "missing", After.STEPS),
+    ("该注意啥", "traffic", After.STEPS),
+    ("先干啥好呢", "gas", After.STEPS),
+    ("咋救啊", "medical", After.STEPS),
+    ("俺咋劝她", "self_harm", After.STEPS),
+    ("人还没来咋办", "gas", After.LATE),
+    ("打了 没来", "fire", After.LATE),
+    ("等了老半天了", "medical", After.LATE),
+    ("救护车咋还不来", "medical", After.LATE),
+    ("要多久来", "gas", After.WILL_COME),
+    ("多会能到", "medical", After.WILL_COME),
+    ("啥时候来人", "matter/elevator_fault", After.WILL_COME),
+    ("要钱不", "gas", After.FEE),
+    ("叫救护车花钱不", "medical", After.FEE),
+    ("报警收费吗", "violence_home", After.FEE),
+    ("没味了 可是头晕想吐", "gas", After.ILL),
+    ("俺妈有点迷糊", "gas", After.ILL),
+    ("俺也恶心", "matter/gas_safety", After.ILL),
+    ("孙子出来了 呛得直咳嗽", "fire", After.ILL),
+    ("头晕得站不住", "violence_home", After.ILL),
+    ("胳膊断了", "violence_home", After.ILL),
+    ("找着了 冻得直哆嗦", "missing", After.ILL),
+    ("脸上青了", "violence_home", After.HURT),
+    ("眼都肿了", "violence_home", After.HURT),
+    ("胳膊上一块紫的", "crime", After.HURT),
+    ("头上起个包", "violence_home", After.HURT),
+    ("淌鼻血了", "violence_home", After.HURT),
+    ("能判给我吗", "violence_home", After.LEGAL),
+    ("离了婚孩子归谁", "violence_home", After.LEGAL),
+    ("打我能告他吗", "violence_home", After.LEGAL),
+    ("能离了不", "violence_home", After.LEGAL),
+    ("会不会抓他", "violence_home", After.PUNISHED),
+    ("能关他几天", "crime", After.PUNISHED),
+    ("会留案底不", "violence_home", After.PUNISHED),
+    ("俺是不是要死了", "medical", After.LIVES),
+    ("还能救活不", "self_harm", After.LIVES),
+    ("他会不会死啊", "traffic", After.LIVES),
+    ("用不用去医院", "violence_home", After.SEE_DOCTOR),
+    ("要去医院不", "gas", After.SEE_DOCTOR),
+    ("孩子吓着了咋办", "violence_home", After.FRIGHTENED),
+    ("孙女吓得直哭", "fire", After.FRIGHTENED),
+    ("俺害怕", "matter/elevator_fault", After.SCARED),
+    ("报警要等24小时不", "missing", After.ASKS),
+    ("味越来越大了", "gas", After.GROWS),
+    ("叫不醒了", "medical", After.GROWS),
+    ("她不吭声了", "self_harm", After.GROWS),
+    ("人没了", "matter/elder_welfare_check", After.DIED),
+    ("要不要抠出来", "medical", After.WORSENS),
+    ("能扒开门不", "matter/elevator_fault", After.WORSENS),
+    ("能进屋拿点钱不", "gas", After.WORSENS),
 ]
 NONE_OF_THESE = [
     ("上来俩了，还有一个没上来", "electric_water"),
@@ -130,8 +184,6 @@ NONE_OF_THESE = [
     ("是俺邻居做饭引着的", "fire"),
     ("汇了三万，那人把电话挂了", "fraud_now"),
     ("刚交了五千，没跟俺儿说", "fraud_now"),
-    ("没味了 就是头晕 想吐", "gas"),
-    ("没闻着味 可俺妈迷糊了", "gas"),
     ("他回来了", "violence_home"),
     ("还没找到", "missing"),
     ("没找到了吗", "missing"),
@@ -147,12 +199,10 @@ NONE_OF_THESE = [
     ("火苗出来了", "fire"),
     ("昨天", "medical"),
     ("昨天", "missing"),
-    ("他没气了", "medical"),
     ("俺爹在床上躺着", "medical"),
     ("我家在二楼", "gas"),
     ("他跳下来了", "self_harm"),
     ("医院离得远", "medical"),
-    ("叫不醒了", "medical"),
     ("有人从楼上下来了", "crime"),
     ("报的是俺家东边那户", "fire"),
     ("俺家羊圈后头着的", "fire"),
@@ -160,11 +210,17 @@ NONE_OF_THESE = [
     ("钱没转过去", "missing"),
     ("还没下来", "self_harm"),
     ("没上来", "electric_water"),
-    ("味越来越大了", "gas"),
     ("叫个男的接走了", "missing"),
     ("到家了", "violence_home"),
     ("没味了吗", "gas"),
     ("我说的是他要跳", "self_harm"),
+    ("门开开了", "medical"),
+    ("门打开了 没人应", "matter/elder_welfare_check"),
+    ("他没晕", "violence_home"),
+    ("孩子没来上学", "crime"),
+    ("人没了", "missing"),
+    ("他抓着我头发", "violence_home"),
+    ("厨房那边", "gas"),
 ]
 
 
@@ -182,7 +238,7 @@ def test_what_is_none_of_these(text, alarm):
 def test_where_there_is_danger_the_number_is_said_again(kind):
     alarm = OpenAlarm("1128-0001", ("120",), "gas")
     words = words_after(kind, alarm, "我先开灯看看")
-    needs_none = (*SETTLES, After.NO_BLOW)
+    needs_none = (*SETTLES, After.NO_BLOW, After.LEGAL)
     assert kind in needs_none or "120" in words
     assert len(words) <= 150
 
@@ -204,8 +260,8 @@ def test_the_number_is_said_to_whoever_tells_more_and_then_left():
 
 def test_who_is_called_for_decides_what_to_do_until_they_come():
     assert "路口" in words_after(After.CALLED, OpenAlarm("1", ("120",), "medical"))
-    assert "止付" in words_after(After.CALLED, OpenAlarm("1", ("110",), "fraud_now"))
-    assert "找" in words_after(After.CALLED, OpenAlarm("1", ("110",), "missing"))
+    alarm = OpenAlarm("1", ("110",), "fraud_now", steps="再打银行电话要止付。")
+    assert "止付" in words_after(After.CALLED, alarm)
 
 
 def test_who_writes_for_somebody_else_is_not_comforted():
