@@ -195,6 +195,8 @@ class ValidateReportForm(FormValidationAction):
         if chosen or reading.value or filled[PLACE] != tracker.get_slot(PLACE):
             return filled
         account = account_of(tracker)
+        if says_when(answer, reading.entities) and not tracker.get_slot(SINCE):
+            return {**filled, SINCE: answer}
         return {**filled, WHAT: with_remark(account, answer).what}
 
     async def extract_report_join(

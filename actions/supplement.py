@@ -25,7 +25,7 @@ from community.emergencies.whereabouts import whereabouts_told
 from community.errors import NotFoundError, TransitionRefusedError
 from community.payloads import PHOTOS_VALUE
 from community.replies import Part, Text
-from community.reports.after_filing import CONTACT, STILL, WORSE
+from community.reports.after_filing import CONTACT, FILED, STILL, WORSE
 from community.reports.corrections import contrast, put_right
 from community.reports.model import phone_in
 from community.reports.place_parts import replaced
@@ -56,6 +56,9 @@ class Supplement(SpeakingAction):
             return await _corrected(named, number, reading, tracker)
         if kind == CONTACT:
             return [Text(f"好，您把对的号码发来，我给处理 {number} 的人记上。")], []
+        if kind == FILED:
+            words = "不用再报，来处理的人看得到。想补充就接着说。"
+            return [Text(f"已经报上去了，编号 {number}，{words}")], []
         photos = await still_there(times_of(tracker.get_slot(PHOTOS_SLOT)))
         text = "" if reading.value == PHOTOS_VALUE else reading.text
         contact = contact_in(text) if phone_in(reading.entities) else None

@@ -17,6 +17,7 @@ from community.dialogue.assurances import (
     BANK,
     DAMAGES,
     ELSEWHERE,
+    MONEY_BACK,
     PRESENT,
     worry_in,
 )
@@ -105,6 +106,7 @@ from community.emergencies.interpretation import (
 )
 from community.reports.after_filing import (
     another_problem,
+    filed_already,
     not_solved,
     place_told_on,
     told_on,
@@ -170,6 +172,8 @@ def _worry(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
         return None  # the form takes what is told, and answers the worry
     on_report = in_form or (context.open_ticket and not said.is_clear_item)
     if worry == DAMAGES and not on_report:
+        return None
+    if worry == MONEY_BACK and not (on_report or context.worry):
         return None
     if worry == BANK and context.service is not None:
         return None
@@ -321,6 +325,7 @@ READERS: tuple[Reader, ...] = (
     praise,
     about_filed,
     wishes,
+    filed_already,
     takes_first,
     ordered,
     number_told,

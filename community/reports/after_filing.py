@@ -9,18 +9,22 @@ from community.dialogue.wordings import (
     is_angry,
     is_question,
     named_services,
+    praises,
     same_of_another,
     says_small_talk,
     wants_to_report,
 )
 from community.reports.answers import says_where
 from community.reports.corrections import contrast, corrects_contact
+from community.reports.filing_order import words_with_order
 from community.reports.model import MAX_PLACE_ALONE_CHARS, happens
 from community.reports.not_the_story import asks_when
 from community.reports.place_parts import is_part
 
 WORSE = "worse"
 """Value of a message that tells that it has become worse."""
+FILED = "filed"
+"""Value of the order to file what is filed already."""
 STILL = "still"
 """Value of a message that tells that nothing, or nothing lasting, was done."""
 CONTACT = "contact"
@@ -66,6 +70,7 @@ _CALLED = re.compile(
 )
 """95598打了 他们说马上来: what was done about it, whatever the answer sounds like."""
 _ALSO = re.compile(r"也|还有|另外")
+_REFUSES = re.compile(r"[别不没]|再报|另")
 _NOT_THAT = re.compile(r"^(?:[哦啊不对]|[我俺](?:说|报)的)*不是")
 
 
@@ -82,6 +87,15 @@ def place_told_on(said: Said, context: Context, catalog: Catalog) -> Meaning | N
     if not tells and not is_part(text):
         return None
     return Meaning("supplement", item=context.item, value=f"place:{text}")
+
+
+def filed_already(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
+    """报吧, said again after the number was told."""
+    if not _is_on_report(context) or context.is_unclear or _REFUSES.search(said.text):
+        return None
+    if words_with_order(said.text) != "":
+        return None
+    return Meaning("supplement", item=context.item, value=FILED)
 
 
 def not_solved(said: Said, context: Context, catalog: Catalog) -> Meaning | None:
@@ -156,6 +170,8 @@ def _may_belong(said: Said, context: Context) -> bool:
         return said.confidence < PLAINLY_OTHER
     is_talk = said.label.startswith("talk_") and said.confidence >= UNCERTAIN_TALK
     is_talk = is_talk and says_small_talk(said.label, said.text)
+    if said.label == "talk_feedback_good" and not praises(said.text):
+        is_talk = False  # 又返水了 比上午还厉害
     is_guess = said.confidence < GUESS or said.label.startswith(("matter/", "talk_"))
     return not is_talk and not said.is_clear_item and is_guess
 

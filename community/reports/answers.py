@@ -16,6 +16,7 @@ from community.reports.model import (
     happens,
     place_in,
     since_in,
+    tells_harm,
 )
 from community.reports.not_the_story import story_of
 from community.reports.place_parts import has_name, has_part, is_part, refined
@@ -66,7 +67,9 @@ _WHEN = re.compile(
 """Words without which hardly anybody says since when."""
 _LASTS = re.compile(rf"{_N}(?:多|来)?个?(?:天|星期|礼拜|周|月|年|小时|钟头)")
 _TO_COME = re.compile(r"明[天儿早晚]|后[天儿](?!来)|赶明|下个?(?:周|星期|礼拜|月)")
-_GOES_ON = re.compile(r"(?:今天|今儿|现在|昨天)(?:也|都)*(?:还|仍|照样)")
+_GOES_ON = re.compile(
+    r"(?:今天|今儿|现在|昨天)(?:也|都)*(?:还|仍|照样)(?!是?(?:好|没事|没坏|正常|能[用走开]|亮|热|通|有水|有电))"
+)
 """他们今天还在讲课: not since then, but still."""
 _AROUND_A_TIME = re.compile(
     r"大概|好像|差不多|可能|应该|左右|时间(?:长|久|不短)|开始|就?这样|那时候|时候|以[前后来]|得有|记得|一直到现在|到现在|[有得从打就是在那这都快能来了的吧呢啊呀哦嗯半起前后]"
@@ -220,6 +223,8 @@ def says_when(text: str, entities: Iterable[Entity]) -> bool:
     entities = tuple(entities)
     if since_in(text, entities) is not None:
         return not _GOES_ON.search(text)
+    if tells_harm(text):
+        return False
     plain = re.sub(r"\W", "", text)
     if _TO_COME.search(plain) or (happens(plain) and len(plain) > MAX_TIME_CHARS):
         return False

@@ -18,6 +18,10 @@ _FIELD_IS = re.compile(
     r"^(?:那|就|[我俺]的?|正确|对)*(?:的)?(地点|地方|位置|地址|时间)(?:应该)?(?:是|在|[改换]成|改为|改到|[:：])(?![啥哪谁什多几])(.+)"
 )
 """地址是2号楼, 地点改成7号楼."""
+_CHANGES_PLACE = re.compile(
+    r"^(?:[我俺]|那个?|要|想|得|再|给[我俺])*(?:换个?|改一?[下个]|改改)(?:地方|地点|位置|地址|门牌号?|楼号)[了吧啊]*(?:[,，。 ]+(?:应该)?(?:是|在|到|成)?|(?:应该)?[是在到成])(.+)"
+)
+"""换个地方 是20号."""
 _BARE_FIELD = re.compile(r"^(?:就?是)?(地点|地址|位置|时间|情况)[吧啊呀。]*()$")
 """Said to "what is wrong?"."""
 _CONTRAST = re.compile(
@@ -67,6 +71,9 @@ def named_field(text: str) -> tuple[str, str] | None:
     Returns:
         `place`, `since` or `what`, and the words; `None` where no part is named.
     """
+    changed = _CHANGES_PLACE.search(text)
+    if changed is not None and _PLACE_WORD.search(changed[1]):
+        return "place", _right_of(changed[1].strip("，,。 "))
     found = _NAMED_FIELD.search(text) or _FIELD_IS.search(text)
     found = found or _BARE_FIELD.search(text)
     if found is None:

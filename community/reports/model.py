@@ -91,6 +91,15 @@ MAX_TIME_CHARS = 10
 _PLACE_LINK = re.compile(r"[的，,、\s—－-]{0,2}")
 _SAID_JUST_NOW = re.compile(r"刚[才刚](?:[我俺])?(?:也|都|没)?[说讲报写发打忘记填]")
 """刚才说错了: when it was said, and not since when it is so."""
+_WAS_WELL = re.compile(
+    r"(?:大?[前昨]天|昨[晚儿]|早上|上午|前几天|上(?:个?星期|周|个?月))(?:晚上|早上|下午)?[都也]?还(?:是|都)?(?:好好|好着|好的|没事|没坏|正常|能[用走开]|亮|有水|有电|热|通)[的着呢了]*"
+)
+"""昨天还好好的: when it had not begun yet."""
+_HARM = re.compile(
+    r"[^，。,; ]{0,8}?(?:把|让|叫|给|害)(?:[我俺咱他她]|人|老人|孩子|老头|老太)[^，。, ]{0,6}?(?:颠|摔|绊|翻|扎|撞|崴|磕|闪|滑)|"
+    r"[^，。,; ]{0,8}?(?:[我俺咱他她]|人|孩|老头|老太|娘|爹|妈|爸|大爷|大娘)[^，。, ]{0,4}?(?:摔|绊|崴|磕|滑倒|掉进|踩空)"
+)
+"""昨天把俺三轮车颠翻了: what it did to somebody."""
 _NOT_SINCE = re.compile(
     r"^(?:每|天天|明|后天|下个?[周星礼月]|赶明)|内$|^(?:[早晚上下中]|凌晨|[半夜]夜?[里间]?)"
 )
@@ -220,15 +229,22 @@ def hours_in_words(hours: float) -> str:
 
 def since_in(text: str, entities: Iterable[Entity] = ()) -> str | None:
     """Returns when a message says that it began, in its own words."""
+    text = _WAS_WELL.sub("，", text)
     for name, value in entities:
         if name == "time" and value in text and not _NOT_SINCE.search(value):
-            if _SAID_JUST_NOW.match(text[text.index(value) :]):
+            rest = text[text.index(value) :]
+            if _SAID_JUST_NOW.match(rest) or tells_harm(rest):
                 continue
             return None if _is_rate(text, value) else value
     match = _SINCE.search(text)
     if match is None or _is_rate(text, match.group()):
         return None
-    return match.group()
+    return None if tells_harm(text[match.start() :]) else match.group()
+
+
+def tells_harm(text: str) -> bool:
+    """Tells whether somebody came to harm, which is when, and not since when it is so."""
+    return _HARM.match(text) is not None
 
 
 def _is_rate(text: str, time: str) -> bool:

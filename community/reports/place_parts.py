@@ -28,6 +28,8 @@ _ANY = re.compile(
 """What any place may be called; a name is what is left."""
 _DOOR = re.compile(rf"{_NUMBER}号(?![楼院线码])")
 """A house of a road or a village: 铁环路30号."""
+_HOUSE_NUMBER = re.compile(rf"{_NUMBER}号(?=楼)")
+"""Of 踢毽街18号楼下 as of 18号楼; 20号 takes its place."""
 _SPOTS = (
     re.compile(r"[东西南北前后正侧]门(?:口|[里外])?"),
     re.compile(r"[东西南北][头边面侧]"),
@@ -89,6 +91,9 @@ def _of_one_kind(known: str | None, right: str) -> str:
         old = [*part.finditer(known or "")]
         if known and len(old) > 1 and part.match(right):
             return known[: old[0].start()] + right
+    house = _HOUSE_NUMBER.search(known or "")
+    if known and house is not None and _DOOR.fullmatch(right):
+        return known[: house.start()] + right + known[house.end() :]
     return refined(known, right)
 
 
