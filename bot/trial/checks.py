@@ -20,6 +20,7 @@ MAX_CHOICES, MAX_LISTED = 3, 8
 OFFICIALESE = re.compile(
     r"予以|特此|兹|敬请|详见|之规定|您好，尊敬|相关部门|请知悉|如下："
 )
+TICKET_NUMBER = re.compile(r"\b\d{4}-\d{4}\b", re.ASCII)
 PROMISE = re.compile(r"您(?:家)?(?:肯定|一定|完全)?(?:符合|能领到|能批|够条件|达标)")
 
 
@@ -34,8 +35,9 @@ def wrong_text(turn: Turn, text: str) -> Iterator[str]:
     for wanted in turn.get("sees", []):
         if not any_of(text, wanted):
             yield f"{wanted!r} is not in:\n{text}"
+    unnumbered = TICKET_NUMBER.sub("", text)  # 1125-1105 is no call for the police
     for unwanted in turn.get("not_sees", []):
-        if any_of(text, unwanted):
+        if any_of(unnumbered, unwanted):
             yield f"{unwanted!r} is in:\n{text}"
     if "first" in turn and not any_of(text.split("。")[0], turn["first"]):
         yield f"first sentence:\n{text}"
