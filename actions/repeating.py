@@ -21,7 +21,8 @@ from community.replies import Choices, Part, Text, part_to_doc
 _ASKS = re.compile(r"[吗不么呢?？]$|[几哪谁啥咋怎]|多少|什么")
 HEARD = "嗯，我知道了。"
 NOT_SINGLED_OUT = "我这里没有单独写，不敢乱说。"
-OF_THAT_PERSON = "刚才说的那些，就按{person}的情况看。"
+_AS_TOLD = "刚才说的那些，就按"
+OF_THAT_PERSON = f"{_AS_TOLD}{{person}}的情况看。"
 TOLD_WITH_IT = "没有另外写，刚才那段是一起说的。"
 MAX_ECHO_CHARS = 12
 """Of what is said back word for word."""
@@ -31,7 +32,7 @@ NOT_WRITTEN = "我这里写的就是刚才那些，再细的没写到，不敢�
 PERSON_TOO = "也可以让网格员帮您问："
 _INSTEAD = (
     *(NOT_WRITTEN, HEARD, TOUCHED, TOLD_WITH_IT),
-    *(NOT_SINGLED_OUT, OF_THAT_PERSON[:9]),
+    *(NOT_SINGLED_OUT, _AS_TOLD),
 )
 _LONG_NUMBER = re.compile(r"\d{5}")
 

@@ -15,7 +15,7 @@ from actions.repeating import (
     echo,
     goes_on,
 )
-from community.answers import PERSON, AnswerComposer, first_sentence
+from community.answers import PERSON, VISIT_TITLE, AnswerComposer, first_sentence
 from community.catalog.facets import Facet
 from community.catalog.lines import is_line_of, touched_lines
 from community.catalog.model import Service
@@ -60,8 +60,8 @@ def instead_of_an_aspect(
         return []
     meant = told_in(reading.text)
     lines = touched_lines(composer.current(service), meant, asked, composer.catalog)
+    lines = tuple(fitting(service.key, lines, known))
     if lines:
-        lines = tuple(fitting(service.key, lines, known))
         return _touched(service, meant, lines, asked, composer)
     person = person_told(meant)
     if person is not None:
@@ -113,4 +113,4 @@ def _next(
     if Facet.ELIGIBILITY not in asked:
         asked = tuple(Facet(f) for f in Facet if f is not Facet.ELIGIBILITY)
     steps = composer.next_steps(service, asked).items
-    return tuple(c for c in steps if c != PERSON and c.title != "请人上门或代办")
+    return tuple(c for c in steps if c != PERSON and c.title != VISIT_TITLE)

@@ -103,8 +103,10 @@ class Understanding:
         told = without_courtesy(parse_data["text"])
         is_more = told != parse_data["text"] and len(told) >= MIN_STORY_CHARS
         if is_more and meaning.intent in COURTESY:
-            alone = replace(inbound, text=told)
-            return await self._meaning(alone, await self._parse(told), context)
+            alone, parse = replace(inbound, text=told), await self._parse(told)
+            meaning = await self._meaning(alone, parse, context)
+            parse_data["emergency"] = parse.get("emergency")
+            return meaning
         danger = await self._in_pieces(parse_data, meaning, context)
         if danger is not None:
             return danger

@@ -18,6 +18,7 @@ from community.catalog.render import hotline_number, render
 from community.catalog.situations import Situation
 from community.dialogue.circumstances import overview_for, statement_for
 from community.emergencies.cases import case_of
+from community.emergencies.consequences import CASES_OF_ILL
 from community.payloads import (
     ask_payload,
     item_payload,
@@ -52,6 +53,7 @@ LEADS = {
     "others": "跟它挨着的还有这几样，您看哪样对得上？",
 }
 """Other leads to choices than that nothing was understood."""
+VISIT_TITLE = "请人上门或代办"
 PERSON = Choice("找网格员帮忙", talk_payload("handoff"))
 NOT_THIS = Choice("不是这个", talk_payload("deny"))
 SERVICES = Choice("看看能办什么", talk_payload("identity"))
@@ -136,7 +138,7 @@ class AnswerComposer:
             if facet not in done
         ]
         if Facet.PROXY_VISIT in done:
-            visit = Choice("请人上门或代办", visit_payload(service.key))
+            visit = Choice(VISIT_TITLE, visit_payload(service.key))
             choices.insert(0, visit)
         return Choices("还想问：", (*choices[: MAX_CHOICES - 1], PERSON))
 
@@ -299,9 +301,7 @@ class AnswerComposer:
 
     def steps_for_ill(self, alarm: str | None) -> str:
         """Returns first aid for who has come to harm in a danger that is known."""
-        case = {"gas": "fumes", "matter/gas_safety": "fumes", "fire": "fumes"}.get(
-            alarm or "", "cold" if alarm == "missing" else None
-        )
+        case = CASES_OF_ILL.get(alarm or "")
         return self.catalog.emergencies["medical"].words(case).meanwhile
 
     def matter_emergency(self, matter: Matter) -> Emergency | None:

@@ -20,7 +20,7 @@ _GIVES = re.compile(
 )
 """Names of what somebody receives money for."""
 _GIVES_NONE = re.compile(r"不发(?:钱|补贴)|没有工钱|不带钱")
-MONEY = frozenset({Facet.FEE.value, Facet.AMOUNT.value})
+_MONEY = frozenset({Facet.FEE.value, Facet.AMOUNT.value})
 
 
 def about_money(meaning: Meaning, text: str, catalog: Catalog) -> Meaning:
@@ -31,13 +31,13 @@ def about_money(meaning: Meaning, text: str, catalog: Catalog) -> Meaning:
     """
     item = meaning.item or ""
     service = catalog.services.get(item.removeprefix("service/"))
-    asked = MONEY.intersection(meaning.facets)
+    asked = _MONEY.intersection(meaning.facets)
     if meaning.chosen or service is None or not asked:
         return meaning
     wanted = _wanted(text, service)
     if wanted is None or asked == {wanted}:
         return meaning
-    facets = dict.fromkeys(wanted if f in MONEY else f for f in meaning.facets)
+    facets = dict.fromkeys(wanted if f in _MONEY else f for f in meaning.facets)
     return replace(meaning, facets=tuple(facets))
 
 

@@ -37,13 +37,14 @@ _UP_TO_THEM = {
     "122": "问交警",
 }
 """Who can answer what nobody else can."""
+_AFTER_BLOWS = "疼得厉害、头晕想吐、流血止不住，马上打120；轻的也去医院看看，让大夫写上病历，伤处拍照留着，这都是凭据。"
 _SEE_DOCTOR = {
-    "violence_home": "疼得厉害、头晕想吐、流血止不住，马上打120；轻的也去医院看看，让大夫写上病历，伤处拍照留着，这都是凭据。",
+    **dict.fromkeys(("violence_home", "crime"), _AFTER_BLOWS),
     "missing": "人找着了，迷糊、摔着、冻着的都打120；看着没事也去医院看看，别大意。",
 }
-
-
-_ASKS_WAITING = "这个{expert}，他没让做的先别做。"
+_SEE_DOCTOR_ANYHOW = (
+    "疼得厉害、头晕、想吐、喘不上气、流血，马上打120；看着轻的也去医院看看，别大意。"
+)
 _FEE_ILL = "打120不要钱；救护车出车、急救按规定收费，收多少问120。"
 
 
@@ -67,12 +68,28 @@ def words_after(
     call_once = "" if alarm.is_settled else to_call
     steps = alarm.steps
     expert = _UP_TO_THEM.get(alarm.call[0] if alarm.call else "", "问接电话的人")
-    violent = alarm.rule in ("violence_home", "crime")
     wait = "躺着等会耽误，人要紧；钱的事过后再想办法。"
     is_ill = "120" in alarm.call[:1]
     wait = wait if is_ill else "人要紧，别的事过后再说。"
     again = (
         f"情况变了就再打一次 {numbers}。" if alarm.is_settled and numbers else to_call
+    )
+    again_soon = f"等急了再打一遍 {numbers}。" if is_waiting else to_call
+    urges = (
+        f"再打一遍 {numbers} 催一催"
+        if is_waiting
+        else f"打过了就再打一遍 {numbers} 催一催，没打现在就打"
+    )
+    may_do = (
+        f"这个{expert}，他没让做的先别做。"
+        if is_waiting
+        else f"{to_call}先打电话，照他们说的做。打不通就接着打。"
+    )
+    at_once = "走失不用等满一天，马上就能报。" if alarm.rule == "missing" else ""
+    is_told = alarm.is_settled or alarm.rule == "self_harm"
+    tell_me = "" if is_told else "打通了跟我说一声。"
+    died = (
+        "您先节哀。" if alarm.is_settled else f"{to_call}人还有没有救，大夫看了才算。"
     )
     doctor = "要不要紧、吃什么药、去哪家医院，听接电话的大夫说。" if is_ill else ""
     return {
@@ -84,7 +101,7 @@ def words_after(
         After.NOT_CALLED: f"{to_call}就说在哪儿、出了什么事，别的不用管，我这边给您记着。打通了跟我说一声。",
         After.GROWS: f"{again}这句也说给他们听。{steps}{noted}",
         After.FILED: f"已经报了，编号 {alarm.number}，网格员看得到。{'' if alarm.is_settled else to_call}",
-        After.WILL_COME: f"{to_call if not is_waiting else f'等急了再打一遍 {numbers}。'}说清哪个镇、哪个村、挨着什么，来不来、多久到，接电话的人当场告诉您。留个人在路口接。{steps}",
+        After.WILL_COME: f"{again_soon}说清哪个镇、哪个村、挨着什么，来不来、多久到，接电话的人当场告诉您。留个人在路口接。{steps}",
         After.ANIMAL: f"人没事就好。您自己千万别下去、别靠前，喊住旁边的人；打 {numbers or '119'} 问问能不能来弄。{noted}",
         After.OTHER: f"您别慌，{to_call}守着人，一刻别离开，药、刀、绳子收远；已经喝了吃了的，别催吐、别灌水，瓶子留着给大夫看。",
         After.PAID: f"钱刚出去，越快越好：{to_call}再打卡背面的银行电话要止付。转账记录、聊天截图都别删。{noted}",
@@ -93,13 +110,15 @@ def words_after(
         After.NOTHING_GIVEN: f"那就好，别理他，号码拉黑，钱和验证码都别给。拿不准打96110问。{noted}",
         After.DOUBTS: f"多半是骗子，别点、别填、别给钱。拿不准打96110问；钱或验证码已经给了，{to_call}",
         After.ARRIVED: f"来了就好，听他们的。{noted}",
-        After.ASKS: f"{'走失不用等满一天，马上就能报。' if alarm.rule == 'missing' else ''}{_ASKS_WAITING.format(expert=expert) if is_waiting else f'{to_call}先打电话，照他们说的做。打不通就接着打。'}{doctor}{steps}",
-        After.STEPS: f"{call_once}{steps or '先打电话，照接电话的人说的做。'}{'' if alarm.is_settled or alarm.rule == 'self_harm' else '打通了跟我说一声。'}",
-        After.LATE: f"{f'再打一遍 {numbers} 催一催' if is_waiting else f'打过了就再打一遍 {numbers} 催一催，没打现在就打'}，说清哪个村、挨着什么，叫人到路口接。{steps}",
+        After.ASKS: f"{at_once}{may_do}{doctor}{steps}",
+        After.STEPS: f"{call_once}{steps or '先打电话，照接电话的人说的做。'}{tell_me}",
+        After.LATE: f"{urges}，说清哪个村、挨着什么，叫人到路口接。{steps}",
         After.FEE: f"{_FEE_ILL if '120' in alarm.call else '打110、119不要钱。'}人要紧，钱的事过后再说。{call_once}",
         After.LIVES: f"别怕，我陪着您。{call_once}要不要紧，大夫看了才知道，越早看越好。{steps}",
-        After.DIED: f"{'您先节哀。' if alarm.is_settled else f'{to_call}人还有没有救，大夫看了才算。'}现场先别动，听大夫和警察的；叫个亲人、邻居来陪着您。{noted}",
-        After.SEE_DOCTOR: f"{'' if is_ill else _SEE_DOCTOR.get('violence_home' if violent else alarm.rule or '', '疼得厉害、头晕、想吐、喘不上气、流血，马上打120；看着轻的也去医院看看，别大意。')}{call_once}{f'去不去医院，{expert}；在他们来以前：{steps}' if is_ill else ''}",
+        After.DIED: f"{died}现场先别动，听大夫和警察的；叫个亲人、邻居来陪着您。{noted}",
+        After.SEE_DOCTOR: f"{call_once}去不去医院，{expert}；在他们来以前：{steps}"
+        if is_ill
+        else f"{_SEE_DOCTOR.get(alarm.rule or '', _SEE_DOCTOR_ANYHOW)}{call_once}",
         After.ILL: f"请现在就打 120，这不能等。{steps}{noted}",
         After.HURT: f"您受罪了。{call_once}疼得厉害、头晕想吐、流血止不住，马上打120。轻的也去医院看，让大夫写上病历；伤处拍照留着，这都是凭据。{noted}",
         After.FRIGHTENED: f"{call_once}把人领到安全、安静的地方，搂着陪着，告诉他有您在、不是他的错。要是抽了、喘不上气、叫不应，马上打120；过后还睡不好，打12355问。{noted}",

@@ -5,6 +5,11 @@ from __future__ import annotations
 ILLNESS = ("medical", "matter/elder_welfare_check")
 """Alarms for somebody who is ill or hurt."""
 THREATENED = ("violence_home", "crime", "matter/domestic_violence")
+CASES_OF_ILL = {
+    **dict.fromkeys(("gas", "matter/gas_safety", "fire"), "fumes"),
+    "missing": "cold",
+}
+"""Case of the first aid for who has come to harm, by the rule of the alarm."""
 _OTHER_AFFAIRS = ("fraud_now", "self_harm", "matter/fraud_clue")
 """What nobody falls ill of; a wish to die has words of its own."""
 
