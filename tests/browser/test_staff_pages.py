@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 
 from adapters.redis_server import start_for_tests
 from adapters.settings import ROOT, Settings
@@ -39,6 +39,8 @@ WORKER, STREET, COUNTY, ADMIN, AUDITOR = (
 MAX_TAPS_TO_RESOLVE = 4
 MAX_TAPS_TO_REPORT = 5
 THUMB_PX = 44
+FILTER_MS = 250
+"""How long the list waits for more typing."""
 OpenPage = Callable[..., StaffPage]
 
 
@@ -353,6 +355,24 @@ def test_the_street_assigns_urges_and_supervises(
     street.button("核对档案").click()
     expect(street.page.get_by_text("没有被改动")).to_be_visible()
     assert street.console_errors == []
+
+
+def test_a_ticket_opens_though_the_number_was_typed_just_before(
+    open_page: OpenPage, desk_system: DeskSystem
+) -> None:
+    number = desk_system.file(description="井盖松了")
+    street = open_page(DESKTOP)
+    street.sign_in("/tickets", STREET)
+    link = street.page.get_by_role("link", name=number)
+    expect(link).to_be_visible()
+    held: list[Route] = []
+    street.page.route("**/TicketDetail-*.js", lambda route: held.append(route))
+    street.page.get_by_label("编号").fill(number)
+    link.click()
+    street.page.wait_for_timeout(FILTER_MS + 200)
+    for route in held:
+        route.continue_()
+    expect(street.button("督办")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
