@@ -14,6 +14,11 @@ from community.replies import Text as TextPart
 from community.tickets import Ticket
 
 Turn = Dict[str, Any]
+OF_MEMORY = frozenset({"about", "chosen"})
+"""What a turn expects of the conversation's memory."""
+_OF_FILE = frozenset({"said", "not_said", "n_photos"})
+OF_TICKETS = frozenset({"tickets", "ticket", "state", "tier", *_OF_FILE})
+"""What a turn expects of the tickets that were filed."""
 MAX_LEAD_CHARS = 150
 """Of a paragraph; long enough for an answer with a local fact that is missing."""
 MAX_CHOICES, MAX_LISTED = 3, 8
@@ -103,7 +108,7 @@ def wrong_tickets(turn: Turn, filed: Sequence[Ticket], text: str) -> Iterator[st
 
 async def wrong_file(turn: Turn, filed: Sequence[Ticket], tickets: Any) -> List[str]:
     """Returns what is wrong with the newest ticket's messages and photos."""
-    if not {"said", "not_said", "n_photos"} & set(turn):
+    if not _OF_FILE & set(turn):
         return []
     if not filed:
         return ["there is no ticket"]

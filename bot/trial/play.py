@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, AsyncIterator, Callable, Dict, Iterator, List, Optional
 
 import yaml
 from rasa.core.agent import Agent
 from redis.asyncio import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from actions.wiring import Ports, ports, set_ports
 from adapters.blob_files import FileBlobStore
@@ -26,6 +29,8 @@ from adapters.sql.engine import create_engine
 from adapters.sql.residents import SqlResidentRepository
 from adapters.sql.tickets import SqlTicketRepository
 from bot.trial.checks import (
+    OF_MEMORY,
+    OF_TICKETS,
     bad_manners,
     wrong_choices,
     wrong_file,
@@ -112,24 +117,27 @@ async def _wrong(turn: Dict[str, Any], stage: Stage, worker: Worker) -> List[str
     if reply is None:
         return ["nothing was said"] if set(turn) & {"sees", "offers"} else []
     text = as_plain_text(reply.parts)
-    filed = await stage.tickets.of_conversation(who, limit=9)
-    return [
+    wrong = [
         *wrong_text(turn, text),
         *wrong_choices(turn, reply),
         *bad_manners(reply),
-        *wrong_memory(turn, await worker.store.retrieve(who), text),
-        *wrong_tickets(turn, filed, text),
-        *await wrong_file(turn, filed, stage.tickets),
     ]
+    if turn.keys() & OF_MEMORY:
+        wrong += wrong_memory(turn, await worker.store.retrieve(who), text)
+    if turn.keys() & OF_TICKETS:
+        filed = await stage.tickets.of_conversation(who, limit=9)
+        wrong += wrong_tickets(turn, filed, text)
+        wrong += await wrong_file(turn, filed, stage.tickets)
+    return wrong
 
 
 @asynccontextmanager
 async def _opened(scenery: Scenery) -> AsyncIterator[tuple[Stage, Worker]]:
     """Opens everything that one conversation has for itself."""
     name = secrets.token_hex(6)
-    database = scenery.folder / f"{name}.db"
+    database = scenery.folder / f"{os.getpid()}.db"
     shutil.copyfile(scenery.database, database)
-    engine = create_engine(f"sqlite:///{database}")
+    engine = _engine_of(database)
     redis = open_redis(scenery.redis_url)
     conversations = RedisConversations(
         redis, RedisKeys(f"trial-{name}"), lease_s=LEASE_S
@@ -162,6 +170,12 @@ async def _opened(scenery: Scenery) -> AsyncIterator[tuple[Stage, Worker]]:
         await engine.dispose()
         await _swept(redis, conversations.keys)
         database.unlink()
+
+
+@lru_cache(maxsize=1)
+def _engine_of(database: Path) -> AsyncEngine:
+    """Keeps an engine: it remembers its compiled statements, a tenth of all the work."""
+    return create_engine(f"sqlite:///{database}")
 
 
 def _ports_before() -> Optional[Ports]:
