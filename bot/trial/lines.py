@@ -13,6 +13,7 @@ import gc
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,6 +33,8 @@ from adapters.sql.migrate import upgrade
 from bot.model import load_agent, model_archive
 from bot.trial.play import Scenery, problems_of
 
+FOLDER = "yxl-trial-"
+"""How folders of runs are called; then come who asked for it, who runs it, and chance."""
 N_PLAYERS = 2
 """Processes that play at once; they share the loaded model."""
 Playing = SimpleQueue[Optional["AsyncResult[List[str]]"]]
@@ -98,11 +101,23 @@ def _quick() -> Optional[str]:
     return str(memory) if os.access(memory, os.W_OK) else None
 
 
+def _sweep() -> None:
+    """Removes what killed processes left: nobody else would before the next start."""
+    for folder in Path(_quick() or tempfile.gettempdir()).glob(f"{FOLDER}*-*-*"):
+        with contextlib.suppress(ValueError, PermissionError):
+            try:
+                os.kill(int(folder.name.split("-")[3]), 0)
+            except ProcessLookupError:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def _scenery(model: Path) -> Iterator[Scenery]:
     configure_logs("converse", "ERROR")
     agent = load_agent(model, with_actions=True)
-    with tempfile.TemporaryDirectory(prefix="yxl-trial-", dir=_quick()) as name:
+    _sweep()
+    owner = f"{FOLDER}{os.getppid()}-{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=owner, dir=_quick()) as name:
         folder = Path(name)
         command = ending_with(
             os.getpid(), server_command(folder / "redis", durable=False)
